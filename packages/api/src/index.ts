@@ -1,0 +1,37 @@
+/** What one package asks of a Kubernetes API: interfaces and errors. */
+export {
+  ApiError,
+  codeOf,
+  isAlreadyExists,
+  isApiError,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isInvalid,
+  isNotFound,
+  isTooManyRequests,
+} from "./api-error.ts";
+export type { ApiErrorCode, ApiErrorOptions, Status, StatusCause, StatusDetails } from "./api-error.ts";
+export type {
+  ApplyOptions,
+  Client,
+  ClientDefaults,
+  DeleteOptions,
+  GetOptions,
+  Listing,
+  ListOptions,
+  ListPage,
+  ListWatchScope,
+  PatchClient,
+  Reader,
+  RequestOptions,
+  SubresourceWriteOptions,
+  WriteOptions,
+  Writer,
+} from "./client.ts";
+export type { EventRecord, EventSink } from "./event-sink.ts";
+export { entryOf } from "./list-watch.ts";
+export type { EntryPage, ListRequest, ListWatch, ObjectEntry, WatchEvent, WatchRequest, WatchStream } from "./list-watch.ts";
+export type { JsonPatchOperation, Patch } from "./patch.ts";
+export type { Runnable, RunOptions } from "./runnable.ts";
+export type { Transport, TransportRequest, TransportResponse } from "./transport.ts";

@@ -1,0 +1,21 @@
+import type { Logger, Metrics, Clock } from "@operatorkit/observe";
+import type { Client } from "./client.ts";
+
+/** What an operator gives everything it runs. */
+export interface RunOptions {
+  readonly client: Client;
+  /** Aborting it is the one way to stop. */
+  readonly signal: AbortSignal;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+}
+
+/**
+ * Something an operator runs beside others. `run` resolves when `signal` was aborted and everything is put away, and
+ * rejects only when something broke.
+ */
+export interface Runnable {
+  readonly name: string;
+  run(options: RunOptions): Promise<void>;
+}

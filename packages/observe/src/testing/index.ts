@@ -1,0 +1,2 @@
+/** Test doubles for `observe`. */
+export { ManualClock } from "./manual-clock.ts";

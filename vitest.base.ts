@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+/** Tests read their siblings' sources (the `source` export condition), so nothing needs building first. */
+export const base: ViteUserConfig = defineConfig({
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source", "node", "module", "import", "default"] } },
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    setupFiles: [fileURLToPath(new URL("scripts/vitest/no-leaks.ts", import.meta.url))],
+    testTimeout: 10_000,
+    typecheck: { enabled: false },
+  },
+});
