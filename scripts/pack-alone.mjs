@@ -1,0 +1,80 @@
+// Each package is useful alone: packed as it would be published, installed with nothing of ours but its own workspace
+// closure into an empty project, every entry point imported, every declaration file type-checked without skipLibCheck.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = join(root, "node_modules", ".bin");
+const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+const { packageManager, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const only = process.argv[2];
+const work = mkdtempSync(join(tmpdir(), "operatorkit-pack-"));
+
+function run(command, args, cwd) {
+  const result = spawnSync(command, args, { cwd, env, encoding: "utf8", timeout: 300_000 });
+  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} (in ${cwd}): exit ${result.status ?? result.signal}\n${result.stdout}${result.stderr}`);
+  return result.stdout;
+}
+
+const packages = new Map();
+for (const folder of readdirSync(join(root, "packages"))) {
+  const manifest = JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8"));
+  packages.set(manifest.name, { folder, manifest });
+}
+
+/** The package and everything of ours it needs. */
+function closure(name, seen = new Set()) {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  for (const dependency of Object.keys(packages.get(name).manifest.dependencies ?? {})) if (packages.has(dependency)) closure(dependency, seen);
+  return seen;
+}
+
+let passed = 0;
+let failed = 0;
+try {
+  const tarballs = join(work, "tarballs");
+  mkdirSync(tarballs);
+  for (const [name, entry] of packages) {
+    const [made] = JSON.parse(`[${run("npx", ["--yes", packageManager, "pack", "--json", "--pack-destination", tarballs], join(root, "packages", entry.folder)).replace(/^[^[{]*/, "").replace(/^\[|\]\s*$/g, "")}]`);
+    entry.tarball = made.filename.startsWith("/") ? made.filename : join(tarballs, made.filename);
+    if (made.files.some(({ path }) => /\.test\.|\.test-d\.|\/testing\/testing/.test(path))) throw new Error(`${name}: its tarball holds tests: ${made.files.map(({ path }) => path).join(", ")}`);
+  }
+  for (const [name, { folder, manifest }] of packages) {
+    if (only !== undefined && only !== folder) continue;
+    const project = join(work, `alone-${folder}`);
+    mkdirSync(project);
+    const ours = Object.fromEntries([...closure(name)].map((dependency) => [dependency, `file:${packages.get(dependency).tarball}`]));
+    const overrides = Object.fromEntries(Object.entries(ours).filter(([dependency]) => dependency !== name));
+    writeFileSync(
+      join(project, "package.json"),
+      JSON.stringify({ name: "alone", private: true, type: "module", dependencies: { [name]: ours[name] }, devDependencies: { typescript: devDependencies.typescript, "@types/node": devDependencies["@types/node"] }, overrides }),
+    );
+    const entries = Object.keys(manifest.publishConfig.exports)
+      .filter((entry) => !entry.endsWith(".json"))
+      .map((entry) => name + entry.slice(1));
+    try {
+      run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], project);
+      const inside = JSON.parse(readFileSync(join(project, "node_modules", name, "package.json"), "utf8"));
+      if (JSON.stringify(inside.exports).includes('"source"')) throw new Error(`${name}: the published manifest still has the "source" condition`);
+      writeFileSync(join(project, "import.mjs"), entries.map((entry, i) => `import * as m${i} from ${JSON.stringify(entry)};\nif (Object.keys(m${i}).length === 0 && !${JSON.stringify(entry)}.endsWith("/types")) throw new Error(${JSON.stringify(`${entry} exports nothing`)});`).join("\n"));
+      run("node", ["import.mjs"], project);
+      writeFileSync(join(project, "use.ts"), entries.map((entry, i) => `import * as m${i} from ${JSON.stringify(entry)};\nvoid m${i};`).join("\n"));
+      writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: { target: "es2024", lib: ["es2024", "esnext.disposable", "esnext.iterator"], module: "nodenext", strict: true, noEmit: true, skipLibCheck: false, types: ["node"] }, files: ["use.ts"] }));
+      run("npx", ["--no-install", "tsc", "-p", "."], project);
+      passed += 1;
+      console.log(`pack-alone: ${name}: installed alone, ${entries.length} entry points imported, types checked`);
+    } catch (error) {
+      failed += 1;
+      console.error(`pack-alone: ${error.message}`);
+    }
+    rmSync(project, { recursive: true, force: true });
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(`pack-alone: ${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
