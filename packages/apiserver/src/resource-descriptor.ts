@@ -1,0 +1,131 @@
+import type { StructuralSchema } from "@operatorkit/schema";
+import type { FieldProblem } from "./field-problem.ts";
+import type { JsonObject } from "./json-object.ts";
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
+
+/** Where a kind's objects live: `plural.group`. Several descriptors (versions, or both event APIs) share one. */
+export type StorageName = string;
+
+export interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** A part of an object that has a path of its own: `status`, `scale`, `binding`, `finalize`. */
+export interface Subresource {
+  readonly name: string;
+  /** What its body is: the kind itself for `status`, `autoscaling/v1 Scale` for `scale`. */
+  readonly body: GroupVersionKind;
+  readonly verbs: readonly Verb[];
+  /** How it is read and written. */
+  readonly behaviour: SubresourceBehaviour;
+}
+
+export type SubresourceBehaviour =
+  /** The whole object is sent; only the given top-level fields (and some metadata) are taken from it. */
+  | { readonly type: "part"; readonly fields: readonly string[]; readonly metadata: "keep" | "take" }
+  | {
+      readonly type: "scale";
+      readonly specReplicasPath: readonly string[];
+      readonly statusReplicasPath: readonly string[];
+      /** The selector as text; for built-in kinds it is made from the object's own selector. */
+      readonly selector: (object: JsonObject) => string | undefined;
+    }
+  /** POST only: changes the object as the body says (a Pod's `binding`). */
+  | { readonly type: "action"; readonly act: (object: JsonObject, body: JsonObject) => readonly FieldProblem[] };
+
+/** One column of a Table. */
+export interface Column {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format: string;
+  readonly description: string;
+  /** 0 is always shown, more only with `-o wide`. */
+  readonly priority: number;
+  /** A custom resource's column: evaluated by `table`. */
+  readonly jsonPath?: string;
+  /** A built-in kind's column. */
+  readonly cell?: (object: JsonObject, nowMs: number) => string | number | boolean | null;
+}
+
+/** A field that `fieldSelector` may name, beside `metadata.name` and `metadata.namespace`. */
+export interface SelectableField {
+  /** As written in a selector: `status.phase`, `spec.color`. */
+  readonly path: string;
+  readonly value: (object: JsonObject) => string;
+}
+
+/** What an admission rule may look at. */
+export interface RuleContext {
+  readonly operation: "create" | "update" | "delete";
+  readonly subresource: string | undefined;
+  readonly nowMs: number;
+  readonly dryRun: boolean;
+}
+
+/** What makes a kind behave as it does, as data and pure functions; every verb reads it and none knows a kind's name. */
+export interface ResourceRules {
+  /** PUT without a resourceVersion overwrites. */
+  readonly unconditionalUpdate: boolean;
+  /** PUT of a missing object creates it. */
+  readonly createOnUpdate: boolean;
+  /**
+   * Whether a change makes a new generation. Left out: the kind has none, and what a client sends stays.
+   * Only the parts a kind's own author writes count: `spec`, or for a custom resource all but metadata and status.
+   */
+  readonly generationChanges?: (before: JsonObject, after: JsonObject) => boolean;
+  /** Deleting an object that has finalizers makes a new generation (custom resources). */
+  readonly generationRisesOnDelete: boolean;
+  /** DELETE answers the object itself even when it is gone at once, else a Status. */
+  readonly deleteAnswersObject: boolean;
+  /** Seconds an object is given to stop when a delete does not say; 0 or left out: gone at once. */
+  readonly gracePeriodSeconds?: (object: JsonObject, requested: number | undefined) => number;
+  /** Finalizers kept outside metadata (a namespace's `spec.finalizers`): the object stays while this is true. */
+  readonly heldBack?: (object: JsonObject) => boolean;
+  /** Fills in what a manifest leaves out; changes `object` in place. Runs on every decoded body. */
+  readonly applyDefaults?: (object: JsonObject) => void;
+  /** Before validation; changes `object` in place (drop status, keep immutable fields, allocate addresses). */
+  readonly prepareForCreate?: (object: JsonObject, context: RuleContext) => void;
+  readonly prepareForUpdate?: (object: JsonObject, before: JsonObject, context: RuleContext) => void;
+  /** What is wrong with the object beyond its schema. `before` is given on update. */
+  readonly validate?: (object: JsonObject, before: JsonObject | undefined, context: RuleContext) => readonly FieldProblem[];
+  /** How a name must look. @default DNS subdomain */
+  readonly nameProblems?: (name: string) => readonly string[];
+}
+
+/**
+ * All the server knows about one kind in one version. The request pipeline, discovery, OpenAPI and tables read this and
+ * nothing else: built-in kinds, custom resources and views differ only in their descriptors.
+ */
+export interface ResourceDescriptor {
+  /** `""` is the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** `group/version`, or the version alone in the core group. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly listKind: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+  readonly subresources: readonly Subresource[];
+  readonly origin: "built-in" | "custom";
+  readonly storage: StorageName;
+  /** False for a version that is not served (it may still be stored). */
+  readonly served: boolean;
+  readonly deprecationWarning?: string;
+  /** Computed when first asked for. `undefined`: anything goes. */
+  readonly schema: () => StructuralSchema | undefined;
+  /** All columns of its table, `Name` first. */
+  readonly columns: readonly Column[];
+  readonly selectableFields: readonly SelectableField[];
+  readonly rules: ResourceRules;
+  /** From the stored form to this version's and back; changes nothing it is given. Left out: only `apiVersion` differs. */
+  readonly fromStorage?: (stored: JsonObject) => JsonObject;
+  readonly toStorage?: (object: JsonObject) => JsonObject;
+}
