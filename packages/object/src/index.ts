@@ -12,7 +12,33 @@ export type {
   OwnerReference,
 } from "./kubernetes-object.ts";
 export type { Kind, KindRef, ObjectOf } from "./kind.ts";
+export { defineKind } from "./define-kind.ts";
+export type {
+  CustomResource,
+  DefinedKind,
+  KindDefinition,
+  KindOptions,
+  NoStatus,
+  PrinterColumn,
+  ScalePaths,
+  StatusConditions,
+  StatusOutput,
+} from "./define-kind.ts";
+export { jsonSchema } from "./author-schema.ts";
+export type { AuthorSchema, JsonSchemaOf, SchemaOutput, StandardSchemaTypes } from "./author-schema.ts";
+export type { TypeBoxStatic } from "./typebox-static.ts";
+export { pluralOf } from "./plural.ts";
+export {
+  dns1035LabelProblems,
+  dns1123LabelProblems,
+  dns1123SubdomainProblems,
+  finalizerProblems,
+  generateName,
+  labelValueProblems,
+  qualifiedNameProblems,
+} from "./names.ts";
 export { keyOf, refOf } from "./object-key.ts";
 export type { ObjectKey, ObjectRef } from "./object-key.ts";
 export { deepFreeze, mutableCopy } from "./mutable-copy.ts";
+export type { ResourceAction } from "./resource-action.ts";
 export { compareResourceVersions } from "./resource-version.ts";
