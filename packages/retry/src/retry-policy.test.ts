@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { constantBackoff } from "./backoff.ts";
+import { PermanentError } from "./permanent-error.ts";
+import { backoffRetryPolicy, defaultRetryPolicy, exponentialBackoffRetryPolicy, noRetryPolicy } from "./retry-policy.ts";
+
+const error = new Error("no");
+const stop = { retry: false, delayMs: 0 };
+
+describe("defaultRetryPolicy", () => {
+  it("waits 5, 10, 20, 40, 80 and 160 s, then gives up", () => {
+    const decisions = [0, 1, 2, 3, 4, 5, 6].map((attempt) => defaultRetryPolicy(error, attempt));
+    expect(decisions.slice(0, 6)).toEqual([5, 10, 20, 40, 80, 160].map((s) => ({ retry: true, delayMs: s * 1000 })));
+    expect(decisions[6]).toEqual(stop);
+  });
+});
+
+describe("exponentialBackoffRetryPolicy", () => {
+  it("allows one retry more than maxAttempts", () => {
+    const policy = exponentialBackoffRetryPolicy(10, 0);
+    expect(policy(error, 0)).toEqual({ retry: true, delayMs: 10 });
+    expect(policy(error, 1)).toEqual(stop);
+  });
+
+  it("caps the wait of a late attempt at the longest timer", () => {
+    expect(exponentialBackoffRetryPolicy(1000, 5000)(error, 4000).delayMs).toBe(2 ** 31 - 1);
+  });
+});
+
+describe("backoffRetryPolicy", () => {
+  it("allows exactly maxRetries", () => {
+    const policy = backoffRetryPolicy({ backoff: constantBackoff(7), maxRetries: 2 });
+    expect([0, 1, 2].map((attempt) => policy(error, attempt).retry)).toEqual([true, true, false]);
+  });
+
+  it("gives up on a permanent error at once", () => {
+    expect(backoffRetryPolicy({ backoff: constantBackoff(7) })(new PermanentError("never"), 0)).toEqual(stop);
+  });
+
+  it("refuses a negative number of retries", () => {
+    expect(() => backoffRetryPolicy({ backoff: constantBackoff(7), maxRetries: -1 })).toThrow(/maxRetries/);
+  });
+});
+
+describe("noRetryPolicy", () => {
+  it("never tries again", () => {
+    expect(noRetryPolicy(error, 0)).toEqual(stop);
+  });
+});
