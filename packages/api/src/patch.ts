@@ -1,10 +1,6 @@
-import type { Json } from "@operatorkit/object";
+import type { JsonPatchOperation } from "@operatorkit/object";
 
-/** One operation of a JSON patch (RFC 6902). */
-export type JsonPatchOperation =
-  | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: Json }
-  | { readonly op: "remove"; readonly path: string }
-  | { readonly op: "move" | "copy"; readonly from: string; readonly path: string };
+export type { JsonPatchOperation };
 
 /** A change to an object, told apart by `type`. */
 export type Patch =

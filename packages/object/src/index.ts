@@ -39,6 +39,10 @@ export {
 } from "./names.ts";
 export { keyOf, refOf } from "./object-key.ts";
 export type { ObjectKey, ObjectRef } from "./object-key.ts";
+export { applyJsonPatch, JsonPatchError, MAX_JSON_PATCH_COPY_BYTES, MAX_JSON_PATCH_OPERATIONS } from "./json-patch.ts";
+export type { JsonPatchErrorCode, JsonPatchOperation } from "./json-patch.ts";
+export { mergePatch, mergePatchBetween } from "./merge-patch.ts";
+export { sameJson } from "./same-json.ts";
 export { deepFreeze, mutableCopy } from "./mutable-copy.ts";
 export type { ResourceAction } from "./resource-action.ts";
 export { compareResourceVersions } from "./resource-version.ts";

@@ -1,4 +1,5 @@
 import type { Mutable } from "./kubernetes-object.ts";
+import { setOwn } from "./set-own.ts";
 
 /** A deep copy of JSON that you may change. What a cache hands out is frozen; this is how you edit it. */
 export function mutableCopy<T>(value: T): Mutable<T> {
@@ -11,12 +12,6 @@ function copy(value: unknown): unknown {
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value)) setOwn(result, key, copy((value as Record<string, unknown>)[key]));
   return result;
-}
-
-/** Sets `key` even when it is `__proto__`, which plain assignment would treat as the prototype. */
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === "__proto__") Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  else target[key] = value;
 }
 
 /** Freezes JSON all the way down and returns it. */
