@@ -51,7 +51,9 @@ function vitestCounts(text) {
 /** The last `N passed, N failed` line of one of our own scripts. */
 function closingCounts(text) {
   const last = [...text.matchAll(/(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/g)].at(-1);
-  return last === undefined ? { passed: 0, failed: 0, skipped: 0 } : { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) };
+  return last === undefined
+    ? { passed: 0, failed: 0, skipped: 0 }
+    : { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) };
 }
 
 const once = () => ({ passed: 1, failed: 0, skipped: 0 });
@@ -61,9 +63,28 @@ const steps = [
   { name: "check", command: "node", args: ["scripts/check.mjs"], count: closingCounts, limitMinutes: 5 },
   { name: "snippets", command: "node", args: ["scripts/snippets.mjs"], count: once, limitMinutes: 5 },
   { name: "pack-alone", command: "node", args: ["scripts/pack-alone.mjs"], count: closingCounts, limitMinutes: 10 },
-  { name: "npm start -- --until-ready, fresh clone", command: "npm", args: ["start", "--", "--until-ready"], cwd: fresh, count: once, limitMinutes: 5 },
-  { name: "npm start stops on SIGTERM", command: "node", args: [join(root, "scripts", "start-stops.mjs"), fresh], count: once, limitMinutes: 3 },
-  { name: "conformance", command: "npx", args: ["--yes", packageManager, "conformance", "--require-real"], count: closingCounts, limitMinutes: 20 },
+  {
+    name: "npm start -- --until-ready, fresh clone",
+    command: "npm",
+    args: ["start", "--", "--until-ready"],
+    cwd: fresh,
+    count: once,
+    limitMinutes: 5,
+  },
+  {
+    name: "npm start stops on SIGTERM",
+    command: "node",
+    args: [join(root, "scripts", "start-stops.mjs"), fresh],
+    count: once,
+    limitMinutes: 3,
+  },
+  {
+    name: "conformance",
+    command: "npx",
+    args: ["--yes", packageManager, "conformance", "--require-real"],
+    count: closingCounts,
+    limitMinutes: 20,
+  },
 ];
 
 execFileSync("git", ["clone", "--quiet", root, fresh]);
@@ -81,7 +102,9 @@ try {
     if (code === 0 && counts.passed === 0) counts.failed += 1;
     for (const key of Object.keys(totals)) totals[key] += counts[key];
     if (code !== 0 || counts.failed > 0) failures.push(name);
-    console.log(`ci: ${name}: exit ${code}, ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    console.log(
+      `ci: ${name}: exit ${code}, ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped, ${((Date.now() - started) / 1000).toFixed(0)} s`,
+    );
   }
 } finally {
   rmSync(fresh, { recursive: true, force: true });

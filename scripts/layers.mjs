@@ -26,7 +26,8 @@ const ALLOWED = {
 
 const problems = [];
 const nameOf = (folder) => (folder === "operatorkit" ? "operatorkit" : `@operatorkit/${folder}`);
-const folderOf = (specifier) => (specifier === "operatorkit" || specifier.startsWith("operatorkit/") ? "operatorkit" : /^@operatorkit\/([^/]+)/.exec(specifier)?.[1]);
+const folderOf = (specifier) =>
+  specifier === "operatorkit" || specifier.startsWith("operatorkit/") ? "operatorkit" : /^@operatorkit\/([^/]+)/.exec(specifier)?.[1];
 
 function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -39,7 +40,8 @@ function* sources(folder) {
 
 /** The specifiers a file imports from or re-exports, statically or by a literal `import()`. */
 function importsOf(text) {
-  const pattern = /(?:^|[\s;])(?:import|export)\b[^"'`;]*?\bfrom\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|^import\s*["']([^"']+)["']/gm;
+  const pattern =
+    /(?:^|[\s;])(?:import|export)\b[^"'`;]*?\bfrom\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|^import\s*["']([^"']+)["']/gm;
   return Array.from(text.matchAll(pattern), (match) => match[1] ?? match[2] ?? match[3]);
 }
 
@@ -75,21 +77,28 @@ for (const folder of readdirSync(join(root, "packages"))) {
       const to = folderOf(specifier);
       if (to === folder) problems.push(`${where}: imports its own package by name`);
       else if (to !== undefined && !allowed.includes(to)) problems.push(`${where}: ${folder} may not import ${to}`);
-      const name = specifier.startsWith("node:") ? undefined : specifier.startsWith("@") ? specifier.split("/").slice(0, 2).join("/") : specifier.split("/")[0];
+      const name = specifier.startsWith("node:")
+        ? undefined
+        : specifier.startsWith("@")
+          ? specifier.split("/").slice(0, 2).join("/")
+          : specifier.split("/")[0];
       if (name === undefined || ["vitest", "fast-check"].includes(name)) continue;
       used.add(name);
       if (!declared.has(name)) problems.push(`${where}: imports ${name}, which packages/${folder}/package.json does not declare`);
-      else if (!isTest && dependencies[name] === undefined) problems.push(`${where}: imports ${name} at run time, but it is only a devDependency`);
+      else if (!isTest && dependencies[name] === undefined)
+        problems.push(`${where}: imports ${name} at run time, but it is only a devDependency`);
     }
   }
-  for (const name of Object.keys(manifest.dependencies ?? {})) if (!used.has(name)) problems.push(`packages/${folder}/package.json: ${name} is declared but never imported`);
+  for (const name of Object.keys(manifest.dependencies ?? {}))
+    if (!used.has(name)) problems.push(`packages/${folder}/package.json: ${name} is declared but never imported`);
 }
 
 // A leaf imports no leaf that imports it back: the table itself may hold no cycle.
 function reaches(from, to, seen = new Set()) {
   return (ALLOWED[from] ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
 }
-for (const folder of Object.keys(ALLOWED)) if (reaches(folder, folder)) problems.push(`the table of scripts/layers.mjs lets ${folder} import itself in a circle`);
+for (const folder of Object.keys(ALLOWED))
+  if (reaches(folder, folder)) problems.push(`the table of scripts/layers.mjs lets ${folder} import itself in a circle`);
 
 for (const problem of problems) console.error(`layers: ${problem}`);
 if (files === 0) problems.push(console.error("layers: found no source file at all"));

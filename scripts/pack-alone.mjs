@@ -15,7 +15,8 @@ const work = mkdtempSync(join(tmpdir(), "operatorkit-pack-"));
 
 function run(command, args, cwd) {
   const result = spawnSync(command, args, { cwd, env, encoding: "utf8", timeout: 300_000 });
-  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} (in ${cwd}): exit ${result.status ?? result.signal}\n${result.stdout}${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(" ")} (in ${cwd}): exit ${result.status ?? result.signal}\n${result.stdout}${result.stderr}`);
   return result.stdout;
 }
 
@@ -29,7 +30,8 @@ for (const folder of readdirSync(join(root, "packages"))) {
 function closure(name, seen = new Set()) {
   if (seen.has(name)) return seen;
   seen.add(name);
-  for (const dependency of Object.keys(packages.get(name).manifest.dependencies ?? {})) if (packages.has(dependency)) closure(dependency, seen);
+  for (const dependency of Object.keys(packages.get(name).manifest.dependencies ?? {}))
+    if (packages.has(dependency)) closure(dependency, seen);
   return seen;
 }
 
@@ -39,9 +41,14 @@ try {
   const tarballs = join(work, "tarballs");
   mkdirSync(tarballs);
   for (const [name, entry] of packages) {
-    const [made] = JSON.parse(`[${run("npx", ["--yes", packageManager, "pack", "--json", "--pack-destination", tarballs], join(root, "packages", entry.folder)).replace(/^[^[{]*/, "").replace(/^\[|\]\s*$/g, "")}]`);
+    const [made] = JSON.parse(
+      `[${run("npx", ["--yes", packageManager, "pack", "--json", "--pack-destination", tarballs], join(root, "packages", entry.folder))
+        .replace(/^[^[{]*/, "")
+        .replace(/^\[|\]\s*$/g, "")}]`,
+    );
     entry.tarball = made.filename.startsWith("/") ? made.filename : join(tarballs, made.filename);
-    if (made.files.some(({ path }) => /\.test\.|\.test-d\.|\/testing\/testing/.test(path))) throw new Error(`${name}: its tarball holds tests: ${made.files.map(({ path }) => path).join(", ")}`);
+    if (made.files.some(({ path }) => /\.test\.|\.test-d\.|\/testing\/testing/.test(path)))
+      throw new Error(`${name}: its tarball holds tests: ${made.files.map(({ path }) => path).join(", ")}`);
   }
   for (const [name, { folder, manifest }] of packages) {
     if (only !== undefined && only !== folder) continue;
@@ -51,7 +58,14 @@ try {
     const overrides = Object.fromEntries(Object.entries(ours).filter(([dependency]) => dependency !== name));
     writeFileSync(
       join(project, "package.json"),
-      JSON.stringify({ name: "alone", private: true, type: "module", dependencies: { [name]: ours[name] }, devDependencies: { typescript: devDependencies.typescript, "@types/node": devDependencies["@types/node"] }, overrides }),
+      JSON.stringify({
+        name: "alone",
+        private: true,
+        type: "module",
+        dependencies: { [name]: ours[name] },
+        devDependencies: { typescript: devDependencies.typescript, "@types/node": devDependencies["@types/node"] },
+        overrides,
+      }),
     );
     const entries = Object.keys(manifest.publishConfig.exports)
       .filter((entry) => !entry.endsWith(".json"))
@@ -59,11 +73,37 @@ try {
     try {
       run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], project);
       const inside = JSON.parse(readFileSync(join(project, "node_modules", name, "package.json"), "utf8"));
-      if (JSON.stringify(inside.exports).includes('"source"')) throw new Error(`${name}: the published manifest still has the "source" condition`);
-      writeFileSync(join(project, "import.mjs"), entries.map((entry, i) => `import * as m${i} from ${JSON.stringify(entry)};\nif (Object.keys(m${i}).length === 0 && !${JSON.stringify(entry)}.endsWith("/types")) throw new Error(${JSON.stringify(`${entry} exports nothing`)});`).join("\n"));
+      if (JSON.stringify(inside.exports).includes('"source"'))
+        throw new Error(`${name}: the published manifest still has the "source" condition`);
+      writeFileSync(
+        join(project, "import.mjs"),
+        entries
+          .map(
+            (entry, i) =>
+              `import * as m${i} from ${JSON.stringify(entry)};\nif (Object.keys(m${i}).length === 0 && !${JSON.stringify(entry)}.endsWith("/types")) throw new Error(${JSON.stringify(`${entry} exports nothing`)});`,
+          )
+          .join("\n"),
+      );
       run("node", ["import.mjs"], project);
-      writeFileSync(join(project, "use.ts"), entries.map((entry, i) => `import * as m${i} from ${JSON.stringify(entry)};\nvoid m${i};`).join("\n"));
-      writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: { target: "es2024", lib: ["es2024", "esnext.disposable", "esnext.iterator"], module: "nodenext", strict: true, noEmit: true, skipLibCheck: false, types: ["node"] }, files: ["use.ts"] }));
+      writeFileSync(
+        join(project, "use.ts"),
+        entries.map((entry, i) => `import * as m${i} from ${JSON.stringify(entry)};\nvoid m${i};`).join("\n"),
+      );
+      writeFileSync(
+        join(project, "tsconfig.json"),
+        JSON.stringify({
+          compilerOptions: {
+            target: "es2024",
+            lib: ["es2024", "esnext.disposable", "esnext.iterator"],
+            module: "nodenext",
+            strict: true,
+            noEmit: true,
+            skipLibCheck: false,
+            types: ["node"],
+          },
+          files: ["use.ts"],
+        }),
+      );
       run("npx", ["--no-install", "tsc", "-p", "."], project);
       passed += 1;
       console.log(`pack-alone: ${name}: installed alone, ${entries.length} entry points imported, types checked`);

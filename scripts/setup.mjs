@@ -18,7 +18,8 @@ function fail(sentence) {
 }
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < OLDEST_HOST) fail(`this is Node ${process.versions.node}; operatorkit needs Node ${OLDEST_HOST} or newer: install it and run the command again.`);
+if (major < OLDEST_HOST)
+  fail(`this is Node ${process.versions.node}; operatorkit needs Node ${OLDEST_HOST} or newer: install it and run the command again.`);
 
 /** Stops when the terminal or npm does: npm's shell dies on SIGTERM without telling its children. */
 let child;
@@ -49,7 +50,11 @@ function pnpm(what, args, { show = false } = {}) {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       // npm hands its own settings down as npm_config_*; pnpm reads some of them differently.
-      env: Object.fromEntries(Object.entries({ ...process.env, TURBO_TELEMETRY_DISABLED: "1", NO_UPDATE_NOTIFIER: "1" }).filter(([name]) => !/^npm_(config|package|lifecycle)/.test(name) || /registry|cafile|proxy|userconfig|globalconfig|cache/i.test(name))),
+      env: Object.fromEntries(
+        Object.entries({ ...process.env, TURBO_TELEMETRY_DISABLED: "1", NO_UPDATE_NOTIFIER: "1" }).filter(
+          ([name]) => !/^npm_(config|package|lifecycle)/.test(name) || /registry|cafile|proxy|userconfig|globalconfig|cache/i.test(name),
+        ),
+      ),
     });
     const output = [];
     for (const stream of [child.stdout, child.stderr]) {
@@ -87,14 +92,27 @@ if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== wanted) {
 const bundled = existsSync(join(root, "node_modules", ".bin", "node"));
 const tooOld = major < OLDEST_RUNTIME[0] || (major === OLDEST_RUNTIME[0] && minor < OLDEST_RUNTIME[1]);
 if (!bundled && tooOld) {
-  fail(`no Node ${OLDEST_RUNTIME.join(".")} or newer comes with the toolchain on ${process.platform}-${process.arch}, and this is Node ${process.versions.node}: install a newer Node.`);
+  fail(
+    `no Node ${OLDEST_RUNTIME.join(".")} or newer comes with the toolchain on ${process.platform}-${process.arch}, and this is Node ${process.versions.node}: install a newer Node.`,
+  );
 }
 
 if (mode === "start") {
-  const code = await pnpm("build the sample operator", ["exec", "turbo", "run", "build", "--filter=@operatorkit/sample-operator...", "--output-logs=errors-only"]);
+  const code = await pnpm("build the sample operator", [
+    "exec",
+    "turbo",
+    "run",
+    "build",
+    "--filter=@operatorkit/sample-operator...",
+    "--output-logs=errors-only",
+  ]);
   if (code !== 0) fail("the build failed (the output above says why).");
 } else if (mode === "test") {
-  const code = await pnpm("build and test", ["exec", "turbo", "run", "build", "test", "--output-logs=full", ...(process.env.CI === "true" ? ["--concurrency=2"] : [])], { show: true });
+  const code = await pnpm(
+    "build and test",
+    ["exec", "turbo", "run", "build", "test", "--output-logs=full", ...(process.env.CI === "true" ? ["--concurrency=2"] : [])],
+    { show: true },
+  );
   process.exit(code);
 } else {
   fail(`setup.mjs knows "start" and "test", not ${JSON.stringify(mode)}.`);

@@ -33,16 +33,32 @@ for (const file of markdownFiles()) {
     snippets.push({ name, where: `${file}:${line}` });
   }
 }
-writeFileSync(join(home, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.base.json", compilerOptions: { isolatedDeclarations: false, declaration: false }, include: ["*.ts"] }));
+writeFileSync(
+  join(home, "tsconfig.json"),
+  JSON.stringify({
+    extends: "../../tsconfig.base.json",
+    compilerOptions: { isolatedDeclarations: false, declaration: false },
+    include: ["*.ts"],
+  }),
+);
 
 let failed = 0;
-const types = spawnSync(join(root, "node_modules", ".bin", "tsc"), ["--noEmit", "-p", home], { cwd: home, encoding: "utf8", env: { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` } });
+const types = spawnSync(join(root, "node_modules", ".bin", "tsc"), ["--noEmit", "-p", home], {
+  cwd: home,
+  encoding: "utf8",
+  env: { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` },
+});
 if (types.status !== 0) {
   failed += 1;
   console.error(`snippets: they do not type-check:\n${types.stdout}${types.stderr}`);
 }
 for (const { name, where } of snippets) {
-  const run = spawnSync(existsSync(node) ? node : process.execPath, ["--conditions=source", join(home, name)], { cwd: home, encoding: "utf8", timeout: LIMIT_MS, env: { ...process.env, KUBECONFIG: "" } });
+  const run = spawnSync(existsSync(node) ? node : process.execPath, ["--conditions=source", join(home, name)], {
+    cwd: home,
+    encoding: "utf8",
+    timeout: LIMIT_MS,
+    env: { ...process.env, KUBECONFIG: "" },
+  });
   if (run.status === 0) continue;
   failed += 1;
   const why = run.error?.code === "ETIMEDOUT" ? `did not end within ${LIMIT_MS / 1000} s` : `exit ${run.status ?? run.signal}`;

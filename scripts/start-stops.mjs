@@ -53,7 +53,10 @@ if (!(await isOpen(Number(port)))) fail(`port ${port} is not open while npm star
 const started = Date.now();
 process.kill(npm.pid, "SIGTERM");
 while (group().length > 0 || (await isOpen(Number(port)))) {
-  if (Date.now() - started > LIMIT_MS) fail(`${LIMIT_MS} ms after SIGTERM still there: processes ${group().join(", ") || "none"}; port ${port} ${(await isOpen(Number(port))) ? "open" : "free"}`);
+  if (Date.now() - started > LIMIT_MS)
+    fail(
+      `${LIMIT_MS} ms after SIGTERM still there: processes ${group().join(", ") || "none"}; port ${port} ${(await isOpen(Number(port))) ? "open" : "free"}`,
+    );
   await pause(25);
 }
 console.log(`start-stops: all gone ${Date.now() - started} ms after SIGTERM`);

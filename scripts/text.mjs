@@ -6,7 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const RULES = [
-  { pattern: /\b(?:it|test|describe)\.(?:only|skip|todo|fails)\b/, files: /\.ts$/, unless: /reason:/i, why: "a test that does not run needs `reason: …` on its line" },
+  {
+    pattern: /\b(?:it|test|describe)\.(?:only|skip|todo|fails)\b/,
+    files: /\.ts$/,
+    unless: /reason:/i,
+    why: "a test that does not run needs `reason: …` on its line",
+  },
   { pattern: /@ts-ignore|@ts-nocheck|passWithNoTests/, files: /\.(ts|json|mjs)$/, why: "say it with types" },
   { pattern: /expect\(true\)\.toBe\(true\)/, files: /\.ts$/, why: "a test that cannot fail" },
   { pattern: /\/(?:root|home\/[a-z]+|work)\/[a-z.]|\/tmp\/[a-z]+\/(?!operatorkit)/, files: /./, why: "a path of one machine" },
@@ -25,7 +30,8 @@ for (const file of files) {
   }
   text.split("\n").forEach((line, i) => {
     for (const { pattern, files: which, unless, why } of RULES) {
-      if (which.test(file) && pattern.test(line) && !unless?.test(line)) problems.push(`${file}:${i + 1}: ${why}: ${line.trim().slice(0, 120)}`);
+      if (which.test(file) && pattern.test(line) && !unless?.test(line))
+        problems.push(`${file}:${i + 1}: ${why}: ${line.trim().slice(0, 120)}`);
     }
   });
 }
