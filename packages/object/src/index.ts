@@ -39,6 +39,10 @@ export {
 } from "./names.ts";
 export { keyOf, refOf } from "./object-key.ts";
 export type { ObjectKey, ObjectRef } from "./object-key.ts";
+export { FieldSet } from "./field-set.ts";
+export type { FieldPath } from "./field-set.ts";
+export { fieldElement, fieldPathString, indexElement, keyElement, parsePathElement, valueElement } from "./path-element.ts";
+export type { PathElement } from "./path-element.ts";
 export { applyJsonPatch, JsonPatchError, MAX_JSON_PATCH_COPY_BYTES, MAX_JSON_PATCH_OPERATIONS } from "./json-patch.ts";
 export type { JsonPatchErrorCode, JsonPatchOperation } from "./json-patch.ts";
 export { mergePatch, mergePatchBetween } from "./merge-patch.ts";
