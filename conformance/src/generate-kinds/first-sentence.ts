@@ -8,5 +8,5 @@ export function firstSentence(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   const sentence = /^.+?[^.][.](?= [A-Z`"]|$)/.exec(line.replace(/ More info: \S+$/, ""))?.[0] ?? line;
   if (sentence.length <= MAX_CHARACTERS) return sentence;
-  return `${sentence.slice(0, sentence.lastIndexOf(" ", MAX_CHARACTERS))} …`;
+  return `${sentence.slice(0, sentence.lastIndexOf(" ", MAX_CHARACTERS))}...`;
 }

@@ -4,7 +4,7 @@ import type { LabelSelector } from "./meta-v1.ts";
 
 /** ApplyConfiguration defines the desired configuration values of an object. */
 export interface ApplyConfiguration {
-  /** expression will be evaluated by CEL to create an apply configuration. ref: https://github.com/google/cel-spec Apply configurations are declared in CEL using … */
+  /** expression will be evaluated by CEL to create an apply configuration. ref: https://github.com/google/cel-spec Apply configurations are declared in CEL using... */
   readonly expression?: string;
 }
 
@@ -26,7 +26,7 @@ export interface ExpressionWarning {
 
 /** JSONPatch defines a JSON Patch. */
 export interface JSONPatch {
-  /** expression will be evaluated by CEL to create a [JSON patch](https://jsonpatch.com/). ref: https://github.com/google/cel-spec expression must return an array of … */
+  /** expression will be evaluated by CEL to create a [JSON patch](https://jsonpatch.com/). ref: https://github.com/google/cel-spec expression must return an array of... */
   readonly expression?: string;
 }
 
@@ -46,7 +46,7 @@ export interface MatchResources {
   readonly matchPolicy?: "Equivalent" | "Exact";
   /** namespaceSelector decides whether to run the admission control policy on an object based on whether the namespace for that object matches the selector. */
   readonly namespaceSelector?: LabelSelector;
-  /** objectSelector decides whether to run the validation based on if the object has matching labels. objectSelector is evaluated against both the oldObject and … */
+  /** objectSelector decides whether to run the validation based on if the object has matching labels. objectSelector is evaluated against both the oldObject and... */
   readonly objectSelector?: LabelSelector;
   /** resourceRules describes what operations on what resources/subresources the ValidatingAdmissionPolicy matches. */
   readonly resourceRules?: readonly NamedRuleWithOperations[];
@@ -88,7 +88,7 @@ export interface MutatingAdmissionPolicySpec {
   readonly matchConditions?: readonly MatchCondition[];
   /** matchConstraints specifies what resources this policy is designed to validate. */
   readonly matchConstraints?: MatchResources;
-  /** mutations contain operations to perform on matching objects. mutations may not be empty; a minimum of one mutation is required. mutations are evaluated in … */
+  /** mutations contain operations to perform on matching objects. mutations may not be empty; a minimum of one mutation is required. mutations are evaluated in... */
   readonly mutations?: readonly Mutation[];
   /** paramKind specifies the kind of resources used to parameterize this policy. */
   readonly paramKind?: ParamKind;
@@ -114,7 +114,7 @@ export interface MutatingWebhook {
   readonly name: string;
   /** namespaceSelector decides whether to run the webhook on an object based on whether the namespace for that object matches the selector. */
   readonly namespaceSelector?: LabelSelector;
-  /** objectSelector decides whether to run the webhook based on if the object has matching labels. objectSelector is evaluated against both the oldObject and … */
+  /** objectSelector decides whether to run the webhook based on if the object has matching labels. objectSelector is evaluated against both the oldObject and... */
   readonly objectSelector?: LabelSelector;
   /** reinvocationPolicy indicates whether this webhook should be called multiple times as part of a single admission evaluation. */
   readonly reinvocationPolicy?: "IfNeeded" | "Never";
@@ -151,7 +151,7 @@ export interface NamedRuleWithOperations {
   readonly apiGroups?: readonly string[];
   /** apiVersions is the API versions the resources belong to. '*' is all versions. */
   readonly apiVersions?: readonly string[];
-  /** operations is the operations the admission hook cares about - CREATE, UPDATE, DELETE, CONNECT or * for all of those operations and any future admission … */
+  /** operations is the operations the admission hook cares about - CREATE, UPDATE, DELETE, CONNECT or * for all of those operations and any future admission... */
   readonly operations?: readonly ("*" | "CONNECT" | "CREATE" | "DELETE" | "UPDATE")[];
   /** resourceNames is an optional white list of names that the rule applies to. */
   readonly resourceNames?: readonly string[];
@@ -175,7 +175,7 @@ export interface ParamRef {
   readonly name?: string;
   /** namespace is the namespace of the referenced resource. */
   readonly namespace?: string;
-  /** parameterNotFoundAction controls the behavior of the binding when the resource exists, and name or selector is valid, but there are no parameters matched by the … */
+  /** parameterNotFoundAction controls the behavior of the binding when the resource exists, and name or selector is valid, but there are no parameters matched by the... */
   readonly parameterNotFoundAction?: string;
   /** selector can be used to match multiple param objects based on their labels. */
   readonly selector?: LabelSelector;
@@ -187,7 +187,7 @@ export interface RuleWithOperations {
   readonly apiGroups?: readonly string[];
   /** apiVersions is the API versions the resources belong to. '*' is all versions. */
   readonly apiVersions?: readonly string[];
-  /** operations is the operations the admission hook cares about - CREATE, UPDATE, DELETE, CONNECT or * for all of those operations and any future admission … */
+  /** operations is the operations the admission hook cares about - CREATE, UPDATE, DELETE, CONNECT or * for all of those operations and any future admission... */
   readonly operations?: readonly ("*" | "CONNECT" | "CREATE" | "DELETE" | "UPDATE")[];
   /** resources is a list of resources this rule applies to. */
   readonly resources?: readonly string[];
@@ -220,7 +220,7 @@ export interface ValidatingAdmissionPolicy {
   readonly metadata: ObjectMeta;
   /** spec defines the desired behavior of the ValidatingAdmissionPolicy. */
   readonly spec?: ValidatingAdmissionPolicySpec;
-  /** status represents the current status of the ValidatingAdmissionPolicy, including warnings that are useful to determine if the policy behaves in the expected … */
+  /** status represents the current status of the ValidatingAdmissionPolicy, including warnings that are useful to determine if the policy behaves in the expected... */
   readonly status?: ValidatingAdmissionPolicyStatus;
 }
 
@@ -247,7 +247,7 @@ export interface ValidatingAdmissionPolicyBindingSpec {
 
 /** ValidatingAdmissionPolicySpec is the specification of the desired behavior of the AdmissionPolicy. */
 export interface ValidatingAdmissionPolicySpec {
-  /** auditAnnotations contains CEL expressions which are used to produce audit annotations for the audit event of the API request. validations and auditAnnotations … */
+  /** auditAnnotations contains CEL expressions which are used to produce audit annotations for the audit event of the API request. validations and auditAnnotations... */
   readonly auditAnnotations?: readonly AuditAnnotation[];
   /** failurePolicy defines how to handle failures for the admission policy. */
   readonly failurePolicy?: "Fail" | "Ignore";
@@ -289,7 +289,7 @@ export interface ValidatingWebhook {
   readonly name: string;
   /** namespaceSelector decides whether to run the webhook on an object based on whether the namespace for that object matches the selector. */
   readonly namespaceSelector?: LabelSelector;
-  /** objectSelector decides whether to run the webhook based on if the object has matching labels. objectSelector is evaluated against both the oldObject and … */
+  /** objectSelector decides whether to run the webhook based on if the object has matching labels. objectSelector is evaluated against both the oldObject and... */
   readonly objectSelector?: LabelSelector;
   /** rules describes what operations on what resources/subresources the webhook cares about. */
   readonly rules?: readonly RuleWithOperations[];
@@ -310,7 +310,7 @@ export interface ValidatingWebhookConfiguration {
 
 /** Validation specifies the CEL expression which is used to apply the validation. */
 export interface Validation {
-  /** expression represents the expression which will be evaluated by CEL. ref: https://github.com/google/cel-spec CEL expressions have access to the contents of the … */
+  /** expression represents the expression which will be evaluated by CEL. ref: https://github.com/google/cel-spec CEL expressions have access to the contents of the... */
   readonly expression: string;
   /** message represents the message displayed when validation fails. */
   readonly message?: string;

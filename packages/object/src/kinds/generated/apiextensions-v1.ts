@@ -76,7 +76,7 @@ export interface CustomResourceDefinitionSpec {
   readonly group: string;
   /** names specify the resource and kind names for the custom resource. */
   readonly names: CustomResourceDefinitionNames;
-  /** preserveUnknownFields indicates that object fields which are not specified in the OpenAPI schema should be preserved when persisting to storage. apiVersion, … */
+  /** preserveUnknownFields indicates that object fields which are not specified in the OpenAPI schema should be preserved when persisting to storage. apiVersion,... */
   readonly preserveUnknownFields?: boolean;
   /** scope indicates whether the defined custom resource is cluster- or namespace-scoped. */
   readonly scope: string;
@@ -235,7 +235,7 @@ export interface ValidationRule {
   readonly optionalOldSelf?: boolean;
   /** reason provides a machine-readable validation failure reason that is returned to the caller when a request fails this validation rule. */
   readonly reason?: "FieldValueDuplicate" | "FieldValueForbidden" | "FieldValueInvalid" | "FieldValueRequired";
-  /** Rule represents the expression which will be evaluated by CEL. ref: https://github.com/google/cel-spec The Rule is scoped to the location of the … */
+  /** Rule represents the expression which will be evaluated by CEL. ref: https://github.com/google/cel-spec The Rule is scoped to the location of the... */
   readonly rule: string;
 }
 

@@ -28,15 +28,15 @@ export interface HorizontalPodAutoscalerSpecV1 {
   readonly maxReplicas: number;
   /** minReplicas is the lower limit for the number of replicas to which the autoscaler can scale down. */
   readonly minReplicas?: number;
-  /** reference to scaled resource; horizontal pod autoscaler will learn the current resource consumption and will set the desired number of pods by using its Scale … */
+  /** reference to scaled resource; horizontal pod autoscaler will learn the current resource consumption and will set the desired number of pods by using its Scale... */
   readonly scaleTargetRef: CrossVersionObjectReferenceV1;
-  /** targetCPUUtilizationPercentage is the target average CPU utilization (represented as a percentage of requested CPU) over all the pods; if not specified the … */
+  /** targetCPUUtilizationPercentage is the target average CPU utilization (represented as a percentage of requested CPU) over all the pods; if not specified the... */
   readonly targetCPUUtilizationPercentage?: number;
 }
 
 /** current status of a horizontal pod autoscaler */
 export interface HorizontalPodAutoscalerStatusV1 {
-  /** currentCPUUtilizationPercentage is the current average CPU utilization over all pods, represented as a percentage of requested CPU, e.g. 70 means that an … */
+  /** currentCPUUtilizationPercentage is the current average CPU utilization over all pods, represented as a percentage of requested CPU, e.g. 70 means that an... */
   readonly currentCPUUtilizationPercentage?: number;
   /** currentReplicas is the current number of replicas of pods managed by this autoscaler. */
   readonly currentReplicas: number;

@@ -2,7 +2,7 @@
 import type { ObjectMeta } from "../../kubernetes-object.ts";
 import type { LabelSelector } from "./meta-v1.ts";
 
-/** ContainerResourceMetricSource indicates how to scale on a resource metric known to Kubernetes, as specified in requests and limits, describing each pod in the … */
+/** ContainerResourceMetricSource indicates how to scale on a resource metric known to Kubernetes, as specified in requests and limits, describing each pod in the... */
 export interface ContainerResourceMetricSource {
   /** container is the name of the container in the pods of the scaling target */
   readonly container: string;
@@ -12,7 +12,7 @@ export interface ContainerResourceMetricSource {
   readonly target: MetricTarget;
 }
 
-/** ContainerResourceMetricStatus indicates the current value of a resource metric known to Kubernetes, as specified in requests and limits, describing a single … */
+/** ContainerResourceMetricStatus indicates the current value of a resource metric known to Kubernetes, as specified in requests and limits, describing a single... */
 export interface ContainerResourceMetricStatus {
   /** container is the name of the container in the pods of the scaling target */
   readonly container: string;
@@ -32,7 +32,7 @@ export interface CrossVersionObjectReference {
   readonly name: string;
 }
 
-/** ExternalMetricSource indicates how to scale on a metric not associated with any Kubernetes object (for example length of queue in cloud messaging service, or … */
+/** ExternalMetricSource indicates how to scale on a metric not associated with any Kubernetes object (for example length of queue in cloud messaging service, or... */
 export interface ExternalMetricSource {
   /** metric identifies the target metric by name and selector */
   readonly metric: MetricIdentifier;
@@ -66,11 +66,11 @@ export interface HPAScalingRules {
   readonly selectPolicy?: string;
   /** stabilizationWindowSeconds is the number of seconds for which past recommendations should be considered while scaling up or scaling down. */
   readonly stabilizationWindowSeconds?: number;
-  /** tolerance is the tolerance on the ratio between the current and desired metric value under which no updates are made to the desired number of replicas (e.g. … */
+  /** tolerance is the tolerance on the ratio between the current and desired metric value under which no updates are made to the desired number of replicas (e.g.... */
   readonly tolerance?: number | string;
 }
 
-/** HorizontalPodAutoscaler is the configuration for a horizontal pod autoscaler, which automatically manages the replica count of any resource implementing the … */
+/** HorizontalPodAutoscaler is the configuration for a horizontal pod autoscaler, which automatically manages the replica count of any resource implementing the... */
 export interface HorizontalPodAutoscaler {
   readonly apiVersion: "autoscaling/v2";
   readonly kind: "HorizontalPodAutoscaler";
@@ -113,7 +113,7 @@ export interface HorizontalPodAutoscalerSpec {
   readonly metrics?: readonly MetricSpec[];
   /** minReplicas is the lower limit for the number of replicas to which the autoscaler can scale down. */
   readonly minReplicas?: number;
-  /** scaleTargetRef points to the target resource to scale, and is used to the pods for which metrics should be collected, as well as to actually change the replica … */
+  /** scaleTargetRef points to the target resource to scale, and is used to the pods for which metrics should be collected, as well as to actually change the replica... */
   readonly scaleTargetRef: CrossVersionObjectReference;
 }
 
@@ -137,13 +137,13 @@ export interface HorizontalPodAutoscalerStatus {
 export interface MetricIdentifier {
   /** name is the name of the given metric */
   readonly name: string;
-  /** selector is the string-encoded form of a standard kubernetes label selector for the given metric When set, it is passed as an additional parameter to the … */
+  /** selector is the string-encoded form of a standard kubernetes label selector for the given metric When set, it is passed as an additional parameter to the... */
   readonly selector?: LabelSelector;
 }
 
 /** MetricSpec specifies how to scale based on a single metric (only `type` and one other matching field should be set at once). */
 export interface MetricSpec {
-  /** containerResource refers to a resource metric (such as those specified in requests and limits) known to Kubernetes describing a single container in each pod of … */
+  /** containerResource refers to a resource metric (such as those specified in requests and limits) known to Kubernetes describing a single container in each pod of... */
   readonly containerResource?: ContainerResourceMetricSource;
   /** external refers to a global metric that is not associated with any Kubernetes object. */
   readonly external?: ExternalMetricSource;
@@ -159,7 +159,7 @@ export interface MetricSpec {
 
 /** MetricStatus describes the last-read state of a single metric. */
 export interface MetricStatus {
-  /** container resource refers to a resource metric (such as those specified in requests and limits) known to Kubernetes describing a single container in each pod in … */
+  /** container resource refers to a resource metric (such as those specified in requests and limits) known to Kubernetes describing a single container in each pod in... */
   readonly containerResource?: ContainerResourceMetricStatus;
   /** external refers to a global metric that is not associated with any Kubernetes object. */
   readonly external?: ExternalMetricStatus;
@@ -175,7 +175,7 @@ export interface MetricStatus {
 
 /** MetricTarget defines the target value, average value, or average utilization of a specific metric */
 export interface MetricTarget {
-  /** averageUtilization is the target value of the average of the resource metric across all relevant pods, represented as a percentage of the requested value of the … */
+  /** averageUtilization is the target value of the average of the resource metric across all relevant pods, represented as a percentage of the requested value of the... */
   readonly averageUtilization?: number;
   /** averageValue is the target value of the average of the metric across all relevant pods (as a quantity) */
   readonly averageValue?: number | string;
@@ -187,7 +187,7 @@ export interface MetricTarget {
 
 /** MetricValueStatus holds the current value for a metric */
 export interface MetricValueStatus {
-  /** currentAverageUtilization is the current value of the average of the resource metric across all relevant pods, represented as a percentage of the requested … */
+  /** currentAverageUtilization is the current value of the average of the resource metric across all relevant pods, represented as a percentage of the requested... */
   readonly averageUtilization?: number;
   /** averageValue is the current value of the average of the metric across all relevant pods (as a quantity) */
   readonly averageValue?: number | string;
@@ -231,7 +231,7 @@ export interface PodsMetricStatus {
   readonly metric: MetricIdentifier;
 }
 
-/** ResourceMetricSource indicates how to scale on a resource metric known to Kubernetes, as specified in requests and limits, describing each pod in the current … */
+/** ResourceMetricSource indicates how to scale on a resource metric known to Kubernetes, as specified in requests and limits, describing each pod in the current... */
 export interface ResourceMetricSource {
   /** name is the name of the resource in question. */
   readonly name: string;
@@ -239,7 +239,7 @@ export interface ResourceMetricSource {
   readonly target: MetricTarget;
 }
 
-/** ResourceMetricStatus indicates the current value of a resource metric known to Kubernetes, as specified in requests and limits, describing each pod in the … */
+/** ResourceMetricStatus indicates the current value of a resource metric known to Kubernetes, as specified in requests and limits, describing each pod in the... */
 export interface ResourceMetricStatus {
   /** current contains the current value for the given metric */
   readonly current: MetricValueStatus;

@@ -73,7 +73,7 @@ export interface JobCondition {
 
 /** JobSpec describes how the job execution will look like. */
 export interface JobSpec {
-  /** Specifies the duration in seconds relative to the startTime that the job may be continuously active before the system tries to terminate it; value must be … */
+  /** Specifies the duration in seconds relative to the startTime that the job may be continuously active before the system tries to terminate it; value must be... */
   readonly activeDeadlineSeconds?: number;
   /** Specifies the number of retries before marking this job failed. */
   readonly backoffLimit?: number;

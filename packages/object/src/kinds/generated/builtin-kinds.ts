@@ -111,13 +111,13 @@ export const ResourceQuota: Kind<ResourceQuota> = /* @__PURE__ */ builtinKind(""
 export type Secret = coreV1.Secret;
 export const Secret: Kind<Secret> = /* @__PURE__ */ builtinKind("", "v1", "Secret", "secrets", true);
 
-/** ServiceAccount binds together: * a name, understood by users, and perhaps by peripheral systems, for an identity * a principal that can be authenticated and … */
+/** ServiceAccount binds together: * a name, understood by users, and perhaps by peripheral systems, for an identity * a principal that can be authenticated and... */
 export type ServiceAccount = coreV1.ServiceAccount;
 export const ServiceAccount: Kind<ServiceAccount> = /* @__PURE__ */ builtinKind("", "v1", "ServiceAccount", "serviceaccounts", true, {
   shortNames: ["sa"],
 });
 
-/** Service is a named abstraction of software service (for example, mysql) consisting of local port (for example 3306) that the proxy listens on, and the selector … */
+/** Service is a named abstraction of software service (for example, mysql) consisting of local port (for example 3306) that the proxy listens on, and the selector... */
 export type Service = coreV1.Service;
 export const Service: Kind<Service> = /* @__PURE__ */ builtinKind("", "v1", "Service", "services", true, {
   shortNames: ["svc"],
@@ -239,7 +239,7 @@ export const SubjectAccessReview: Kind<SubjectAccessReview> = /* @__PURE__ */ bu
   false,
 );
 
-/** HorizontalPodAutoscaler is the configuration for a horizontal pod autoscaler, which automatically manages the replica count of any resource implementing the … */
+/** HorizontalPodAutoscaler is the configuration for a horizontal pod autoscaler, which automatically manages the replica count of any resource implementing the... */
 export type HorizontalPodAutoscaler = autoscalingV2.HorizontalPodAutoscaler;
 export const HorizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = /* @__PURE__ */ builtinKind(
   "autoscaling",
@@ -272,7 +272,7 @@ export const CronJob: Kind<CronJob> = /* @__PURE__ */ builtinKind("batch", "v1",
 export type Job = batchV1.Job;
 export const Job: Kind<Job> = /* @__PURE__ */ builtinKind("batch", "v1", "Job", "jobs", true, { categories: ["all"] });
 
-/** CertificateSigningRequest objects provide a mechanism to obtain x509 certificates by submitting a certificate signing request, and having it asynchronously … */
+/** CertificateSigningRequest objects provide a mechanism to obtain x509 certificates by submitting a certificate signing request, and having it asynchronously... */
 export type CertificateSigningRequest = certificatesV1.CertificateSigningRequest;
 export const CertificateSigningRequest: Kind<CertificateSigningRequest> = /* @__PURE__ */ builtinKind(
   "certificates.k8s.io",

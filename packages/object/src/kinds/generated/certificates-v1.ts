@@ -1,14 +1,14 @@
 // Generated from kube-apiserver v1.36.3 by `pnpm --filter @operatorkit/conformance run generate-kinds`. Do not edit.
 import type { ObjectMeta } from "../../kubernetes-object.ts";
 
-/** CertificateSigningRequest objects provide a mechanism to obtain x509 certificates by submitting a certificate signing request, and having it asynchronously … */
+/** CertificateSigningRequest objects provide a mechanism to obtain x509 certificates by submitting a certificate signing request, and having it asynchronously... */
 export interface CertificateSigningRequest {
   readonly apiVersion: "certificates.k8s.io/v1";
   readonly kind: "CertificateSigningRequest";
   readonly metadata: ObjectMeta;
   /** spec contains the certificate request, and is immutable after creation. */
   readonly spec: CertificateSigningRequestSpec;
-  /** status contains information about whether the request is approved or denied, and the certificate issued by the signer, or the failure condition indicating … */
+  /** status contains information about whether the request is approved or denied, and the certificate issued by the signer, or the failure condition indicating... */
   readonly status?: CertificateSigningRequestStatus;
 }
 

@@ -42,7 +42,7 @@ export interface AttachedVolume {
 
 /** AzureDisk represents an Azure Data Disk mount on the host and bind mount to the pod. */
 export interface AzureDiskVolumeSource {
-  /** kind expected values are Shared: multiple blob disks per storage account Dedicated: single blob disk per storage account Managed: azure managed data disk (only … */
+  /** kind expected values are Shared: multiple blob disks per storage account Dedicated: single blob disk per storage account Managed: azure managed data disk (only... */
   readonly kind?: "Dedicated" | "Managed" | "Shared";
   /** cachingMode is the Host Caching mode: None, Read Only, Read Write. */
   readonly cachingMode?: "None" | "ReadOnly" | "ReadWrite";
@@ -89,9 +89,9 @@ export interface Binding {
 
 /** Represents storage that is managed by an external CSI volume driver */
 export interface CSIPersistentVolumeSource {
-  /** controllerExpandSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI … */
+  /** controllerExpandSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI... */
   readonly controllerExpandSecretRef?: SecretReference;
-  /** controllerPublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI … */
+  /** controllerPublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI... */
   readonly controllerPublishSecretRef?: SecretReference;
   /** driver is the name of the driver to use for this volume. */
   readonly driver: string;
@@ -99,9 +99,9 @@ export interface CSIPersistentVolumeSource {
   readonly fsType?: string;
   /** nodeExpandSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodeExpandVolume call. */
   readonly nodeExpandSecretRef?: SecretReference;
-  /** nodePublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodePublishVolume and … */
+  /** nodePublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodePublishVolume and... */
   readonly nodePublishSecretRef?: SecretReference;
-  /** nodeStageSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodeStageVolume and … */
+  /** nodeStageSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodeStageVolume and... */
   readonly nodeStageSecretRef?: SecretReference;
   /** readOnly value to pass to ControllerPublishVolumeRequest. */
   readonly readOnly?: boolean;
@@ -117,7 +117,7 @@ export interface CSIVolumeSource {
   readonly driver: string;
   /** fsType to mount. */
   readonly fsType?: string;
-  /** nodePublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodePublishVolume and … */
+  /** nodePublishSecretRef is a reference to the secret object containing sensitive information to pass to the CSI driver to complete the CSI NodePublishVolume and... */
   readonly nodePublishSecretRef?: LocalObjectReference;
   /** readOnly specifies a read-only configuration for the volume. */
   readonly readOnly?: boolean;
@@ -141,7 +141,7 @@ export interface CephFSPersistentVolumeSource {
   readonly path?: string;
   /** readOnly is Optional: Defaults to false (read/write). */
   readonly readOnly?: boolean;
-  /** secretFile is Optional: SecretFile is the path to key ring for User, default is /etc/ceph/user.secret More info: … */
+  /** secretFile is Optional: SecretFile is the path to key ring for User, default is /etc/ceph/user.secret More info:... */
   readonly secretFile?: string;
   /** secretRef is Optional: SecretRef is reference to the authentication secret for User, default is empty. */
   readonly secretRef?: SecretReference;
@@ -157,7 +157,7 @@ export interface CephFSVolumeSource {
   readonly path?: string;
   /** readOnly is Optional: Defaults to false (read/write). */
   readonly readOnly?: boolean;
-  /** secretFile is Optional: SecretFile is the path to key ring for User, default is /etc/ceph/user.secret More info: … */
+  /** secretFile is Optional: SecretFile is the path to key ring for User, default is /etc/ceph/user.secret More info:... */
   readonly secretFile?: string;
   /** secretRef is Optional: SecretRef is reference to the authentication secret for User, default is empty. */
   readonly secretRef?: LocalObjectReference;
@@ -277,7 +277,7 @@ export interface ConfigMapNodeConfigSource {
 
 /** Adapts a ConfigMap into a projected volume. */
 export interface ConfigMapProjection {
-  /** items if unspecified, each key-value pair in the Data field of the referenced ConfigMap will be projected into the volume as a file whose name is the key and … */
+  /** items if unspecified, each key-value pair in the Data field of the referenced ConfigMap will be projected into the volume as a file whose name is the key and... */
   readonly items?: readonly KeyToPath[];
   /** Name of the referent. */
   readonly name?: string;
@@ -289,7 +289,7 @@ export interface ConfigMapProjection {
 export interface ConfigMapVolumeSource {
   /** defaultMode is optional: mode bits used to set permissions on created files by default. */
   readonly defaultMode?: number;
-  /** items if unspecified, each key-value pair in the Data field of the referenced ConfigMap will be projected into the volume as a file whose name is the key and … */
+  /** items if unspecified, each key-value pair in the Data field of the referenced ConfigMap will be projected into the volume as a file whose name is the key and... */
   readonly items?: readonly KeyToPath[];
   /** Name of the referent. */
   readonly name?: string;
@@ -467,7 +467,7 @@ export interface ContainerStatus {
   readonly name: string;
   /** Ready specifies whether the container is currently passing its readiness check. */
   readonly ready: boolean;
-  /** Resources represents the compute resource requests and limits that have been successfully enacted on the running container after it has been started or has been … */
+  /** Resources represents the compute resource requests and limits that have been successfully enacted on the running container after it has been started or has been... */
   readonly resources?: ResourceRequirements;
   /** RestartCount holds the number of times the container has been restarted. */
   readonly restartCount: number;
@@ -475,7 +475,7 @@ export interface ContainerStatus {
   readonly started?: boolean;
   /** State holds details about the container's current condition. */
   readonly state?: ContainerState;
-  /** StopSignal reports the effective stop signal for this container Possible enum values: - `"SIGABRT"` - `"SIGALRM"` - `"SIGBUS"` - `"SIGCHLD"` - `"SIGCLD"` - … */
+  /** StopSignal reports the effective stop signal for this container Possible enum values: - `"SIGABRT"` - `"SIGALRM"` - `"SIGBUS"` - `"SIGCHLD"` - `"SIGCLD"` -... */
   readonly stopSignal?:
     | "SIGABRT"
     | "SIGALRM"
@@ -622,7 +622,7 @@ export interface EndpointPort {
 export interface EndpointSubset {
   /** IP addresses which offer the related ports that are marked as ready. */
   readonly addresses?: readonly EndpointAddress[];
-  /** IP addresses which offer the related ports but are not currently marked as ready because they have not yet finished starting, have recently failed a readiness … */
+  /** IP addresses which offer the related ports but are not currently marked as ready because they have not yet finished starting, have recently failed a readiness... */
   readonly notReadyAddresses?: readonly EndpointAddress[];
   /** Port numbers available on the related IP addresses. */
   readonly ports?: readonly EndpointPort[];
@@ -661,11 +661,11 @@ export interface EnvVar {
 export interface EnvVarSource {
   /** Selects a key of a ConfigMap. */
   readonly configMapKeyRef?: ConfigMapKeySelector;
-  /** Selects a field of the pod: supports metadata.name, metadata.namespace, `metadata.labels['<KEY>']`, `metadata.annotations['<KEY>']`, spec.nodeName, … */
+  /** Selects a field of the pod: supports metadata.name, metadata.namespace, `metadata.labels['<KEY>']`, `metadata.annotations['<KEY>']`, spec.nodeName,... */
   readonly fieldRef?: ObjectFieldSelector;
   /** FileKeyRef selects a key of the env file. */
   readonly fileKeyRef?: FileKeySelector;
-  /** Selects a resource of the container: only resources limits and requests (limits.cpu, limits.memory, limits.ephemeral-storage, requests.cpu, requests.memory and … */
+  /** Selects a resource of the container: only resources limits and requests (limits.cpu, limits.memory, limits.ephemeral-storage, requests.cpu, requests.memory and... */
   readonly resourceFieldRef?: ResourceFieldSelector;
   /** Selects a key of a secret in the pod's namespace */
   readonly secretKeyRef?: SecretKeySelector;
@@ -944,7 +944,7 @@ export interface HostIP {
 export interface HostPathVolumeSource {
   /** path of the directory on the host. */
   readonly path: string;
-  /** type for HostPath Volume Defaults to "" More info: https://kubernetes.io/docs/concepts/storage/volumes#hostpath Possible enum values: - `""` For backwards … */
+  /** type for HostPath Volume Defaults to "" More info: https://kubernetes.io/docs/concepts/storage/volumes#hostpath Possible enum values: - `""` For backwards... */
   readonly type?: "" | "BlockDevice" | "CharDevice" | "Directory" | "DirectoryOrCreate" | "File" | "FileOrCreate" | "Socket";
 }
 
@@ -1028,7 +1028,7 @@ export interface KeyToPath {
 export interface Lifecycle {
   /** PostStart is called immediately after a container is created. */
   readonly postStart?: LifecycleHandler;
-  /** PreStop is called immediately before a container is terminated due to an API request or management event such as liveness/startup probe failure, preemption, … */
+  /** PreStop is called immediately before a container is terminated due to an API request or management event such as liveness/startup probe failure, preemption,... */
   readonly preStop?: LifecycleHandler;
   /** StopSignal defines which signal will be sent to a container when it is being stopped. */
   readonly stopSignal?:
@@ -1128,7 +1128,7 @@ export interface LimitRangeItem {
   readonly defaultRequest?: Readonly<Record<string, number | string>>;
   /** Max usage constraints on this kind by resource name. */
   readonly max?: Readonly<Record<string, number | string>>;
-  /** MaxLimitRequestRatio if specified, the named resource must have a request and limit that are both non-zero where limit divided by request is less than or equal … */
+  /** MaxLimitRequestRatio if specified, the named resource must have a request and limit that are both non-zero where limit divided by request is less than or equal... */
   readonly maxLimitRequestRatio?: Readonly<Record<string, number | string>>;
   /** Min usage constraints on this kind by resource name. */
   readonly min?: Readonly<Record<string, number | string>>;
@@ -1262,7 +1262,7 @@ export interface NodeAddress {
 
 /** Node affinity is a group of node affinity scheduling rules. */
 export interface NodeAffinity {
-  /** The scheduler will prefer to schedule pods to nodes that satisfy the affinity expressions specified by this field, but it may choose a node that violates one or … */
+  /** The scheduler will prefer to schedule pods to nodes that satisfy the affinity expressions specified by this field, but it may choose a node that violates one or... */
   readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredSchedulingTerm[];
   /** If the affinity requirements specified by this field are not met at scheduling time, the pod will not be scheduled onto the node. */
   readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector;
@@ -1340,7 +1340,7 @@ export interface NodeRuntimeHandlerFeatures {
   readonly userNamespaces?: boolean;
 }
 
-/** A node selector represents the union of the results of one or more label queries over a set of nodes; that is, it represents the OR of the selectors represented … */
+/** A node selector represents the union of the results of one or more label queries over a set of nodes; that is, it represents the OR of the selectors represented... */
 export interface NodeSelector {
   /** Required. */
   readonly nodeSelectorTerms: readonly NodeSelectorTerm[];
@@ -1460,7 +1460,7 @@ export interface ObjectReference {
   readonly apiVersion?: string;
   /** Kind of the referent. */
   readonly kind?: string;
-  /** If referring to a piece of an object instead of an entire object, this string should contain a valid JSON/Go field access statement, such as … */
+  /** If referring to a piece of an object instead of an entire object, this string should contain a valid JSON/Go field access statement, such as... */
   readonly fieldPath?: string;
   /** Name of the referent. */
   readonly name?: string;
@@ -1514,7 +1514,7 @@ export interface PersistentVolumeClaimCondition {
 export interface PersistentVolumeClaimSpec {
   /** accessModes contains the desired access modes the volume should have. */
   readonly accessModes?: readonly ("ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOnce" | "ReadWriteOncePod")[];
-  /** dataSource field can be used to specify either: * An existing VolumeSnapshot object (snapshot.storage.k8s.io/VolumeSnapshot) * An existing PVC … */
+  /** dataSource field can be used to specify either: * An existing VolumeSnapshot object (snapshot.storage.k8s.io/VolumeSnapshot) * An existing PVC... */
   readonly dataSource?: TypedLocalObjectReference;
   /** dataSourceRef specifies the object from which to populate the volume with data, if a non-empty volume is desired. */
   readonly dataSourceRef?: TypedObjectReference;
@@ -1672,13 +1672,13 @@ export interface Pod {
 
 /** Pod affinity is a group of inter pod affinity scheduling rules. */
 export interface PodAffinity {
-  /** The scheduler will prefer to schedule pods to nodes that satisfy the affinity expressions specified by this field, but it may choose a node that violates one or … */
+  /** The scheduler will prefer to schedule pods to nodes that satisfy the affinity expressions specified by this field, but it may choose a node that violates one or... */
   readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly WeightedPodAffinityTerm[];
   /** If the affinity requirements specified by this field are not met at scheduling time, the pod will not be scheduled onto the node. */
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[];
 }
 
-/** Defines a set of pods (namely those matching the labelSelector relative to the given namespace(s)) that this pod should be co-located (affinity) or not … */
+/** Defines a set of pods (namely those matching the labelSelector relative to the given namespace(s)) that this pod should be co-located (affinity) or not... */
 export interface PodAffinityTerm {
   /** A label query over a set of resources, in this case pods. */
   readonly labelSelector?: LabelSelector;
@@ -1690,13 +1690,13 @@ export interface PodAffinityTerm {
   readonly namespaceSelector?: LabelSelector;
   /** namespaces specifies a static list of namespace names that the term applies to. */
   readonly namespaces?: readonly string[];
-  /** This pod should be co-located (affinity) or not co-located (anti-affinity) with the pods matching the labelSelector in the specified namespaces, where … */
+  /** This pod should be co-located (affinity) or not co-located (anti-affinity) with the pods matching the labelSelector in the specified namespaces, where... */
   readonly topologyKey: string;
 }
 
 /** Pod anti affinity is a group of inter pod anti affinity scheduling rules. */
 export interface PodAntiAffinity {
-  /** The scheduler will prefer to schedule pods to nodes that satisfy the anti-affinity expressions specified by this field, but it may choose a node that violates … */
+  /** The scheduler will prefer to schedule pods to nodes that satisfy the anti-affinity expressions specified by this field, but it may choose a node that violates... */
   readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly WeightedPodAffinityTerm[];
   /** If the anti-affinity requirements specified by this field are not met at scheduling time, the pod will not be scheduled onto the node. */
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[];
@@ -1782,7 +1782,7 @@ export interface PodReadinessGate {
   readonly conditionType: string;
 }
 
-/** PodResourceClaim references exactly one ResourceClaim, either directly or by naming a ResourceClaimTemplate which is then turned into a ResourceClaim for the … */
+/** PodResourceClaim references exactly one ResourceClaim, either directly or by naming a ResourceClaimTemplate which is then turned into a ResourceClaim for the... */
 export interface PodResourceClaim {
   /** Name uniquely identifies this resource claim inside the pod. */
   readonly name: string;
@@ -1844,7 +1844,7 @@ export interface PodSecurityContext {
 
 /** PodSpec is a description of a pod. */
 export interface PodSpec {
-  /** Optional duration in seconds the pod may be active on the node relative to StartTime before the system will actively try to mark it failed and kill associated … */
+  /** Optional duration in seconds the pod may be active on the node relative to StartTime before the system will actively try to mark it failed and kill associated... */
   readonly activeDeadlineSeconds?: number;
   /** If specified, the pod's scheduling constraints */
   readonly affinity?: Affinity;
@@ -1952,7 +1952,7 @@ export interface PodStatus {
   readonly message?: string;
   /** NodeAllocatableResourceClaimStatuses contains the status of node-allocatable resources that were allocated for this pod through DRA claims. */
   readonly nodeAllocatableResourceClaimStatuses?: readonly NodeAllocatableResourceClaimStatus[];
-  /** nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right away as preemption victims receive their graceful … */
+  /** nominatedNodeName is set only when this pod preempts other pods on the node, but it cannot be scheduled right away as preemption victims receive their graceful... */
   readonly nominatedNodeName?: string;
   /** If set, this represents the .metadata.generation that the pod status was set based upon. */
   readonly observedGeneration?: number;
@@ -1962,7 +1962,7 @@ export interface PodStatus {
   readonly podIP?: string;
   /** podIPs holds the IP addresses allocated to the pod. */
   readonly podIPs?: readonly PodIP[];
-  /** The Quality of Service (QOS) classification assigned to the pod based on resource requirements See PodQOSClass type for available QOS classes More info: … */
+  /** The Quality of Service (QOS) classification assigned to the pod based on resource requirements See PodQOSClass type for available QOS classes More info:... */
   readonly qosClass?: "BestEffort" | "Burstable" | "Guaranteed";
   /** A brief CamelCase message indicating details about why the pod is in this state. e.g. 'Evicted' */
   readonly reason?: string;
@@ -1970,7 +1970,7 @@ export interface PodStatus {
   readonly resize?: string;
   /** Status of resource claims. */
   readonly resourceClaimStatuses?: readonly PodResourceClaimStatus[];
-  /** Resources represents the compute resource requests and limits that have been applied at the pod level if pod-level requests or limits are set in … */
+  /** Resources represents the compute resource requests and limits that have been applied at the pod level if pod-level requests or limits are set in... */
   readonly resources?: ResourceRequirements;
   /** RFC 3339 date and time at which the object was acknowledged by the Kubelet. */
   readonly startTime?: string;
@@ -1981,7 +1981,7 @@ export interface PodTemplate {
   readonly apiVersion: "v1";
   readonly kind: "PodTemplate";
   readonly metadata: ObjectMeta;
-  /** Template defines the pods that will be created from this pod template. … */
+  /** Template defines the pods that will be created from this pod template.... */
   readonly template?: PodTemplateSpec;
 }
 
@@ -1995,11 +1995,11 @@ export interface PodTemplateSpec {
 
 /** PortStatus represents the error condition of a service port */
 export interface PortStatus {
-  /** Error is to record the problem with the service port The format of the error shall comply with the following rules: - built-in error values shall be specified … */
+  /** Error is to record the problem with the service port The format of the error shall comply with the following rules: - built-in error values shall be specified... */
   readonly error?: string;
   /** Port is the port number of the service port of which status is recorded here */
   readonly port: number;
-  /** Protocol is the protocol of the service port of which status is recorded here The supported values are: "TCP", "UDP", "SCTP" Possible enum values: - `"SCTP"` is … */
+  /** Protocol is the protocol of the service port of which status is recorded here The supported values are: "TCP", "UDP", "SCTP" Possible enum values: - `"SCTP"` is... */
   readonly protocol: "SCTP" | "TCP" | "UDP";
 }
 
@@ -2059,7 +2059,7 @@ export interface QuobyteVolumeSource {
   readonly group?: string;
   /** readOnly here will force the Quobyte volume to be mounted with read-only permissions. */
   readonly readOnly?: boolean;
-  /** registry represents a single or multiple Quobyte Registry services specified as a string as host:port pair (multiple entries are separated with commas) which … */
+  /** registry represents a single or multiple Quobyte Registry services specified as a string as host:port pair (multiple entries are separated with commas) which... */
   readonly registry: string;
   /** tenant owning the given Quobyte volume in the Backend Used with dynamically provisioned Quobyte volumes, value is set by the plugin */
   readonly tenant?: string;
@@ -2197,7 +2197,7 @@ export interface ResourceQuota {
   readonly metadata: ObjectMeta;
   /** Spec defines the desired quota. https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#spec-and-status */
   readonly spec?: ResourceQuotaSpec;
-  /** Status defines the actual enforced quota and its current usage. … */
+  /** Status defines the actual enforced quota and its current usage.... */
   readonly status?: ResourceQuotaStatus;
 }
 
@@ -2205,7 +2205,7 @@ export interface ResourceQuota {
 export interface ResourceQuotaSpec {
   /** hard is the set of desired hard limits for each named resource. */
   readonly hard?: Readonly<Record<string, number | string>>;
-  /** scopeSelector is also a collection of filters like scopes that must match each object tracked by a quota but expressed using ScopeSelectorOperator in … */
+  /** scopeSelector is also a collection of filters like scopes that must match each object tracked by a quota but expressed using ScopeSelectorOperator in... */
   readonly scopeSelector?: ScopeSelector;
   /** A collection of filters that must match each object tracked by a quota. */
   readonly scopes?: readonly (
@@ -2371,7 +2371,7 @@ export interface SecretKeySelector {
 
 /** Adapts a secret into a projected volume. */
 export interface SecretProjection {
-  /** items if unspecified, each key-value pair in the Data field of the referenced Secret will be projected into the volume as a file whose name is the key and … */
+  /** items if unspecified, each key-value pair in the Data field of the referenced Secret will be projected into the volume as a file whose name is the key and... */
   readonly items?: readonly KeyToPath[];
   /** Name of the referent. */
   readonly name?: string;
@@ -2391,7 +2391,7 @@ export interface SecretReference {
 export interface SecretVolumeSource {
   /** defaultMode is Optional: mode bits used to set permissions on created files by default. */
   readonly defaultMode?: number;
-  /** items If unspecified, each key-value pair in the Data field of the referenced Secret will be projected into the volume as a file whose name is the key and … */
+  /** items If unspecified, each key-value pair in the Data field of the referenced Secret will be projected into the volume as a file whose name is the key and... */
   readonly items?: readonly KeyToPath[];
   /** optional field specify whether the Secret or its keys must be defined */
   readonly optional?: boolean;
@@ -2427,7 +2427,7 @@ export interface SecurityContext {
   readonly windowsOptions?: WindowsSecurityContextOptions;
 }
 
-/** Service is a named abstraction of software service (for example, mysql) consisting of local port (for example 3306) that the proxy listens on, and the selector … */
+/** Service is a named abstraction of software service (for example, mysql) consisting of local port (for example 3306) that the proxy listens on, and the selector... */
 export interface Service {
   readonly apiVersion: "v1";
   readonly kind: "Service";
@@ -2438,7 +2438,7 @@ export interface Service {
   readonly status?: ServiceStatus;
 }
 
-/** ServiceAccount binds together: * a name, understood by users, and perhaps by peripheral systems, for an identity * a principal that can be authenticated and … */
+/** ServiceAccount binds together: * a name, understood by users, and perhaps by peripheral systems, for an identity * a principal that can be authenticated and... */
 export interface ServiceAccount {
   readonly apiVersion: "v1";
   readonly kind: "ServiceAccount";
@@ -2489,7 +2489,7 @@ export interface ServiceSpec {
   readonly externalIPs?: readonly string[];
   /** externalName is the external reference that discovery mechanisms will return as an alias for this service (e.g. a DNS CNAME record). */
   readonly externalName?: string;
-  /** externalTrafficPolicy describes how nodes distribute service traffic they receive on one of the Service's "externally-facing" addresses (NodePorts, ExternalIPs, … */
+  /** externalTrafficPolicy describes how nodes distribute service traffic they receive on one of the Service's "externally-facing" addresses (NodePorts, ExternalIPs,... */
   readonly externalTrafficPolicy?: "Cluster" | "Local";
   /** healthCheckNodePort specifies the healthcheck nodePort for the service. */
   readonly healthCheckNodePort?: number;
@@ -2641,7 +2641,7 @@ export interface TopologySpreadConstraint {
   readonly nodeTaintsPolicy?: "Honor" | "Ignore";
   /** TopologyKey is the key of node labels. */
   readonly topologyKey: string;
-  /** WhenUnsatisfiable indicates how to deal with a pod if it doesn't satisfy the spread constraint. - DoNotSchedule (default) tells the scheduler not to schedule … */
+  /** WhenUnsatisfiable indicates how to deal with a pod if it doesn't satisfy the spread constraint. - DoNotSchedule (default) tells the scheduler not to schedule... */
   readonly whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway";
 }
 
@@ -2663,7 +2663,7 @@ export interface TypedObjectReference {
   readonly apiGroup?: string;
   /** Name is the name of resource being referenced */
   readonly name: string;
-  /** Namespace is the namespace of resource being referenced Note that when a namespace is specified, a gateway.networking.k8s.io/ReferenceGrant object is required … */
+  /** Namespace is the namespace of resource being referenced Note that when a namespace is specified, a gateway.networking.k8s.io/ReferenceGrant object is required... */
   readonly namespace?: string;
 }
 
@@ -2831,7 +2831,7 @@ export interface WeightedPodAffinityTerm {
 
 /** WindowsSecurityContextOptions contain Windows-specific options and credentials. */
 export interface WindowsSecurityContextOptions {
-  /** GMSACredentialSpec is where the GMSA admission webhook (https://github.com/kubernetes-sigs/windows-gmsa) inlines the contents of the GMSA credential spec named … */
+  /** GMSACredentialSpec is where the GMSA admission webhook (https://github.com/kubernetes-sigs/windows-gmsa) inlines the contents of the GMSA credential spec named... */
   readonly gmsaCredentialSpec?: string;
   /** GMSACredentialSpecName is the name of the GMSA credential spec to use. */
   readonly gmsaCredentialSpecName?: string;

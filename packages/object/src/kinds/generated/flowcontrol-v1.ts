@@ -163,7 +163,7 @@ export interface QueuingConfiguration {
 export interface ResourcePolicyRule {
   /** `apiGroups` is a list of matching API groups and may not be empty. */
   readonly apiGroups: readonly string[];
-  /** `clusterScope` indicates whether to match requests that do not specify a namespace (which happens either because the resource is not namespaced or the request … */
+  /** `clusterScope` indicates whether to match requests that do not specify a namespace (which happens either because the resource is not namespaced or the request... */
   readonly clusterScope?: boolean;
   /** `namespaces` is a list of target namespaces that restricts matches. */
   readonly namespaces?: readonly string[];

@@ -38,7 +38,7 @@ export interface IPAddressSpec {
 export interface IPBlock {
   /** cidr is a string representing the IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64" */
   readonly cidr: string;
-  /** except is a slice of CIDRs that should not be included within an IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64" Except values will be rejected … */
+  /** except is a slice of CIDRs that should not be included within an IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64" Except values will be rejected... */
   readonly except?: readonly string[];
 }
 
@@ -110,7 +110,7 @@ export interface IngressLoadBalancerStatus {
 
 /** IngressPortStatus represents the error condition of a service port */
 export interface IngressPortStatus {
-  /** error is to record the problem with the service port The format of the error shall comply with the following rules: - built-in error values shall be specified … */
+  /** error is to record the problem with the service port The format of the error shall comply with the following rules: - built-in error values shall be specified... */
   readonly error?: string;
   /** port is the port number of the ingress port. */
   readonly port: number;

@@ -25,6 +25,6 @@ export interface RuntimeClass {
 export interface Scheduling {
   /** nodeSelector lists labels that must be present on nodes that support this RuntimeClass. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  /** tolerations are appended (excluding duplicates) to pods running with this RuntimeClass during admission, effectively unioning the set of nodes tolerated by the … */
+  /** tolerations are appended (excluding duplicates) to pods running with this RuntimeClass during admission, effectively unioning the set of nodes tolerated by the... */
   readonly tolerations?: readonly Toleration[];
 }

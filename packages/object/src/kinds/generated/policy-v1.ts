@@ -26,7 +26,7 @@ export interface PodDisruptionBudget {
 export interface PodDisruptionBudgetSpec {
   /** An eviction is allowed if at most "maxUnavailable" pods selected by "selector" are unavailable after the eviction, i.e. even in absence of the evicted pod. */
   readonly maxUnavailable?: number | string;
-  /** An eviction is allowed if at least "minAvailable" pods selected by "selector" will still be available after the eviction, i.e. even in the absence of the … */
+  /** An eviction is allowed if at least "minAvailable" pods selected by "selector" will still be available after the eviction, i.e. even in the absence of the... */
   readonly minAvailable?: number | string;
   /** Label query over pods whose evictions are managed by the disruption budget. */
   readonly selector?: LabelSelector;
@@ -42,7 +42,7 @@ export interface PodDisruptionBudgetStatus {
   readonly currentHealthy?: number;
   /** minimum desired number of healthy pods */
   readonly desiredHealthy?: number;
-  /** DisruptedPods contains information about pods whose eviction was processed by the API server eviction subresource handler but has not yet been observed by the … */
+  /** DisruptedPods contains information about pods whose eviction was processed by the API server eviction subresource handler but has not yet been observed by the... */
   readonly disruptedPods?: Readonly<Record<string, string>>;
   /** Number of pod disruptions that are currently allowed. */
   readonly disruptionsAllowed?: number;

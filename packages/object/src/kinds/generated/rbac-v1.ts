@@ -30,11 +30,11 @@ export interface ClusterRoleBinding {
   readonly subjects?: readonly Subject[];
 }
 
-/** PolicyRule holds information that describes a policy rule, but does not contain information about who the rule applies to or which namespace the rule applies … */
+/** PolicyRule holds information that describes a policy rule, but does not contain information about who the rule applies to or which namespace the rule applies... */
 export interface PolicyRule {
   /** APIGroups is the name of the APIGroup that contains the resources. */
   readonly apiGroups?: readonly string[];
-  /** NonResourceURLs is a set of partial urls that a user should have access to. *s are allowed, but only as the full, final step in the path Since non-resource URLs … */
+  /** NonResourceURLs is a set of partial urls that a user should have access to. *s are allowed, but only as the full, final step in the path Since non-resource URLs... */
   readonly nonResourceURLs?: readonly string[];
   /** ResourceNames is an optional white list of names that the rule applies to. */
   readonly resourceNames?: readonly string[];

@@ -46,7 +46,7 @@ export interface CapacityRequestPolicy {
   readonly validValues?: readonly (number | string)[];
 }
 
-/** CapacityRequestPolicyRange defines a valid range for consumable capacity values. - If the requested amount is less than Min, it is rounded up to the Min value. … */
+/** CapacityRequestPolicyRange defines a valid range for consumable capacity values. - If the requested amount is less than Min, it is rounded up to the Min value.... */
 export interface CapacityRequestPolicyRange {
   /** Max defines the upper limit for capacity that can be requested. */
   readonly max?: number | string;
@@ -325,7 +325,7 @@ export interface NetworkDeviceData {
   readonly ips?: readonly string[];
 }
 
-/** NodeAllocatableResourceMapping defines the translation between the DRA device/capacity units requested to the corresponding quantity of the node allocatable … */
+/** NodeAllocatableResourceMapping defines the translation between the DRA device/capacity units requested to the corresponding quantity of the node allocatable... */
 export interface NodeAllocatableResourceMapping {
   /** AllocationMultiplier is used as a multiplier for the allocated device count or the allocated capacity in the claim. */
   readonly allocationMultiplier?: number | string;

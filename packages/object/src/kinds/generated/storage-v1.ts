@@ -14,7 +14,7 @@ export interface CSIDriver {
 
 /** CSIDriverSpec is the specification of a CSIDriver. */
 export interface CSIDriverSpec {
-  /** attachRequired indicates this CSI volume driver requires an attach operation (because it implements the CSI ControllerPublishVolume() method), and that the … */
+  /** attachRequired indicates this CSI volume driver requires an attach operation (because it implements the CSI ControllerPublishVolume() method), and that the... */
   readonly attachRequired?: boolean;
   /** fsGroupPolicy defines if the underlying volume supports changing ownership and permission of the volume before being mounted. */
   readonly fsGroupPolicy?: string;
@@ -28,9 +28,9 @@ export interface CSIDriverSpec {
   readonly requiresRepublish?: boolean;
   /** seLinuxMount specifies if the CSI driver supports "-o context" mount option. */
   readonly seLinuxMount?: boolean;
-  /** serviceAccountTokenInSecrets is an opt-in for CSI drivers to indicate that service account tokens should be passed via the Secrets field in … */
+  /** serviceAccountTokenInSecrets is an opt-in for CSI drivers to indicate that service account tokens should be passed via the Secrets field in... */
   readonly serviceAccountTokenInSecrets?: boolean;
-  /** storageCapacity indicates that the CSI volume driver wants pod scheduling to consider the storage capacity that the driver deployment will report by creating … */
+  /** storageCapacity indicates that the CSI volume driver wants pod scheduling to consider the storage capacity that the driver deployment will report by creating... */
   readonly storageCapacity?: boolean;
   /** tokenRequests indicates the CSI driver needs pods' service account tokens it is mounting volume for to do necessary authentication. */
   readonly tokenRequests?: readonly CSITokenRequest[];
@@ -70,9 +70,9 @@ export interface CSIStorageCapacity {
   readonly apiVersion: "storage.k8s.io/v1";
   readonly kind: "CSIStorageCapacity";
   readonly metadata: ObjectMeta;
-  /** capacity is the value reported by the CSI driver in its GetCapacityResponse for a GetCapacityRequest with topology and parameters that match the previous … */
+  /** capacity is the value reported by the CSI driver in its GetCapacityResponse for a GetCapacityRequest with topology and parameters that match the previous... */
   readonly capacity?: number | string;
-  /** maximumVolumeSize is the value reported by the CSI driver in its GetCapacityResponse for a GetCapacityRequest with topology and parameters that match the … */
+  /** maximumVolumeSize is the value reported by the CSI driver in its GetCapacityResponse for a GetCapacityRequest with topology and parameters that match the... */
   readonly maximumVolumeSize?: number | string;
   /** nodeTopology defines which nodes have access to the storage for which capacity was reported. */
   readonly nodeTopology?: LabelSelector;
@@ -144,7 +144,7 @@ export interface VolumeAttachmentStatus {
   readonly attachError?: VolumeError;
   /** attached indicates the volume is successfully attached. */
   readonly attached: boolean;
-  /** attachmentMetadata is populated with any information returned by the attach operation, upon successful attach, that must be passed into subsequent WaitForAttach … */
+  /** attachmentMetadata is populated with any information returned by the attach operation, upon successful attach, that must be passed into subsequent WaitForAttach... */
   readonly attachmentMetadata?: Readonly<Record<string, string>>;
   /** detachError represents the last error encountered during detach operation, if any. */
   readonly detachError?: VolumeError;
