@@ -1,0 +1,34 @@
+import type { WorkQueue } from "./work-queue.ts";
+
+export interface WorkersOptions {
+  /** Turns at the same time, at most. */
+  readonly concurrency: number;
+  /** Stops taking keys; turns that run are waited for. */
+  readonly signal: AbortSignal;
+  /** One turn. It calls `queue.done(key)`, at its end or later, and does not reject. The worker takes its next key when it resolves. */
+  readonly turn: (key: string) => Promise<void>;
+}
+
+/**
+ * Takes keys and gives them their turns until `signal` is aborted or the queue is shut down and empty. Resolves when every
+ * turn has resolved; rejects, once the other workers have ended, with what a turn threw.
+ */
+export async function runWorkers(queue: WorkQueue, { concurrency, signal, turn }: WorkersOptions): Promise<void> {
+  const broken = new AbortController();
+  const stop = AbortSignal.any([signal, broken.signal]);
+  async function worker(): Promise<void> {
+    for (;;) {
+      const key = await queue.take({ signal: stop }).catch((): undefined => undefined);
+      if (key === undefined) return;
+      try {
+        await turn(key);
+      } catch (error) {
+        broken.abort(error);
+        throw error;
+      }
+    }
+  }
+  const outcomes = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}

@@ -1,0 +1,261 @@
+import { noMetrics, systemClock, type Clock, type Metrics } from "@operatorkit/observe";
+import { DelayHeap } from "@operatorkit/retry";
+import { PriorityLevels } from "./priority-levels.ts";
+import { defaultRateLimiter, type RateLimiter } from "./rate-limiter.ts";
+import { WorkQueueMetrics } from "./work-queue-metrics.ts";
+
+export interface WorkQueueOptions {
+  /** The `name` label of the metrics. @default "" */
+  readonly name?: string;
+  /** How long keys given to `addRateLimited` wait. @default client-go's: 5 ms to 1,000 s per key, at most 10 a second for all */
+  readonly rateLimiter?: RateLimiter;
+  /** How many keys of higher priority may go before the first key of a lower one. @default 10 */
+  readonly maxOvertakes?: number;
+  readonly clock?: Clock;
+  readonly metrics?: Metrics;
+}
+
+export interface AddOptions {
+  /** Higher goes first; use a handful of different ones. A key that waits already rises, never falls. @default 0 */
+  readonly priority?: number;
+}
+
+/**
+ * Pending keys, each at most once. A key handed out by `take` is held back until `done(key)`, so one object is never
+ * worked on twice at the same time; changes in between collapse into one later turn.
+ *
+ * Guarantees:
+ * - every key added is handed out at least once after it was added, unless the queue is shut down;
+ * - keys of one priority are handed out in the order in which they came to wait; the first key of a lower priority is
+ *   overtaken by at most `maxOvertakes` keys of higher ones;
+ * - a delayed key gets its turn no later than it is due and no earlier than it is due or added without delay: what waits
+ *   for a delay is fulfilled by any turn that starts before (client-go instead gives it a second turn);
+ * - adding, taking and ending a turn take constant time on average, whatever the number of keys (with a delay, O(log n)).
+ */
+export class WorkQueue {
+  readonly #items = new Map<string, Item>();
+  readonly #waiting: PriorityLevels<Item>;
+  readonly #delayed: DelayHeap<number>;
+  readonly #rateLimiter: RateLimiter;
+  readonly #clock: Clock;
+  readonly #metrics: WorkQueueMetrics | undefined;
+  /** Who waits in `take`, longest first. */
+  readonly #takers = new Set<(key: string | undefined) => void>();
+  #size = 0;
+  #running = 0;
+  #isShutDown = false;
+  #ended: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: WorkQueueOptions = {}) {
+    const { name = "", clock = systemClock, maxOvertakes = 10, metrics = noMetrics } = options;
+    if (!(maxOvertakes >= 0)) throw new RangeError(`work queue ${name}: maxOvertakes: ${maxOvertakes} must be a number, 0 or more`);
+    this.#clock = clock;
+    this.#rateLimiter = options.rateLimiter ?? defaultRateLimiter({ clock });
+    this.#waiting = new PriorityLevels({ maxOvertakes, isGone: (item) => item.state === RAISED });
+    this.#delayed = new DelayHeap({
+      clock,
+      onDue: (due) => {
+        for (const { key, value } of due) this.add(key, { priority: value });
+      },
+    });
+    this.#metrics = metrics === noMetrics ? undefined : new WorkQueueMetrics(metrics, { name, clock });
+  }
+
+  /** How many keys wait for a turn now. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many keys have been taken and are not done. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** How many keys are not due yet. */
+  get delayed(): number {
+    return this.#delayed.size;
+  }
+
+  get isShutDown(): boolean {
+    return this.#isShutDown;
+  }
+
+  /** Gives `key` a turn: at once, or after the one it has now. */
+  add(key: string, options?: AddOptions): void {
+    if (this.#isShutDown) return;
+    const priority = options?.priority ?? 0;
+    if (this.#delayed.size > 0) this.#delayed.delete(key);
+    const item = this.#items.get(key);
+    if (item === undefined) {
+      const added: Item = { key, state: WAITING, priority, addedMs: 0 };
+      this.#items.set(key, added);
+      this.#wait(added);
+    } else if (item.state === RUNNING) {
+      item.state = RUNNING_THEN_AGAIN;
+      item.priority = priority;
+    } else if (item.priority < priority) {
+      if (item.state === WAITING) this.#raise(item, priority);
+      else item.priority = priority;
+    }
+  }
+
+  /** Gives `key` a turn in `delayMs`; the earlier one counts when it is delayed already. */
+  addAfter(key: string, delayMs: number, options?: AddOptions): void {
+    if (this.#isShutDown) return;
+    if (delayMs <= 0) {
+      this.add(key, options);
+      return;
+    }
+    const item = this.#items.get(key);
+    // What waits already, or will right after its turn, has a turn before the delay is over.
+    if (item === undefined || item.state === RUNNING) this.#delayed.setSooner(key, delayMs, options?.priority ?? 0);
+  }
+
+  /** Gives `key` another turn after a failure, when the rate limiter allows; returns in how many milliseconds. */
+  addRateLimited(key: string, options?: AddOptions): number {
+    const delayMs = this.#rateLimiter.nextMs(key);
+    this.#metrics?.retried();
+    this.addAfter(key, delayMs, options);
+    return delayMs;
+  }
+
+  /** The rate limiter forgets the failures of `key`: call it after a success, and when the object is gone. */
+  forget(key: string): void {
+    this.#rateLimiter.forget(key);
+  }
+
+  /** How often `key` failed since it was last forgotten. */
+  failures(key: string): number {
+    return this.#rateLimiter.failures(key);
+  }
+
+  /**
+   * The next key, as soon as there is one; it is yours until `done(key)`. Resolves with `undefined` when the queue is shut
+   * down and nothing is left to take, and rejects with the signal's reason when that is aborted first.
+   */
+  take({ signal }: { readonly signal?: AbortSignal } = {}): Promise<string | undefined> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const key = this.tryTake();
+    if (key !== undefined || this.#isOver()) return Promise.resolve(key);
+    return new Promise((resolve, reject) => {
+      const taker = (next: string | undefined): void => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve(next);
+      };
+      const onAbort = (): void => {
+        this.#takers.delete(taker);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#takers.add(taker);
+    });
+  }
+
+  /** The next key, or `undefined` when none waits now. */
+  tryTake(): string | undefined {
+    const item = this.#waiting.shift();
+    if (item === undefined) return undefined;
+    item.state = RUNNING;
+    this.#size -= 1;
+    this.#running += 1;
+    this.#metrics?.taken(item.key, item.addedMs, this.#size);
+    return item.key;
+  }
+
+  /**
+   * Ends the turn of `key`: when it was added meanwhile, it waits again.
+   *
+   * @throws {Error} when `key` has no turn: two ends of one turn would let two workers have the same key.
+   */
+  done(key: string): void {
+    const item = this.#items.get(key);
+    if (item === undefined || item.state === WAITING)
+      throw new Error(`end the turn of key ${key}: it was not taken; call done once per take`);
+    this.#running -= 1;
+    this.#metrics?.done(key);
+    if (item.state === RUNNING_THEN_AGAIN) {
+      item.state = WAITING;
+      this.#wait(item);
+    } else {
+      this.#items.delete(key);
+    }
+    this.#settle();
+  }
+
+  /**
+   * Takes no more keys in and forgets the delayed ones. Without `drain` the waiting ones are forgotten too; with it they
+   * are still handed out, also those that wait for a second turn. Resolves when nothing is left and every turn has ended.
+   */
+  shutDown({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
+    this.#isShutDown = true;
+    this.#delayed.clear();
+    if (!drain) this.#drop();
+    this.#ended ??= Promise.withResolvers<void>();
+    this.#settle();
+    return this.#ended.promise;
+  }
+
+  #wait(item: Item): void {
+    this.#waiting.push(item, item.priority);
+    this.#size += 1;
+    if (this.#metrics !== undefined) {
+      item.addedMs = this.#clock.monotonicMs();
+      this.#metrics.added(this.#size);
+    }
+    for (const taker of this.#takers) {
+      this.#takers.delete(taker);
+      taker(this.tryTake());
+      break;
+    }
+  }
+
+  /** Moves a waiting item up. Its old place in the line is left to a husk, since a ring cannot give up its middle. */
+  #raise(item: Item, priority: number): void {
+    const raised: Item = { ...item, priority };
+    item.state = RAISED;
+    this.#items.set(item.key, raised);
+    this.#waiting.push(raised, priority);
+  }
+
+  #drop(): void {
+    this.#waiting.clear();
+    for (const [key, item] of this.#items) {
+      if (item.state === WAITING) this.#items.delete(key);
+      else item.state = RUNNING;
+    }
+    this.#size = 0;
+    this.#metrics?.cleared();
+  }
+
+  /** Once shut down: lets takers go when there is nothing more to take, and says so when every turn has ended. */
+  #settle(): void {
+    if (!this.#isOver()) return;
+    for (const taker of this.#takers) {
+      this.#takers.delete(taker);
+      taker(undefined);
+    }
+    if (this.#running === 0) this.#ended?.resolve();
+  }
+
+  /** Nothing waits, and nothing will. */
+  #isOver(): boolean {
+    if (!this.#isShutDown || this.#size > 0) return false;
+    for (const item of this.#items.values()) if (item.state === RUNNING_THEN_AGAIN) return false;
+    return true;
+  }
+}
+
+const WAITING = 0;
+const RUNNING = 1;
+/** Running, and added meanwhile. */
+const RUNNING_THEN_AGAIN = 2;
+/** The husk of an item that was raised. */
+const RAISED = 3;
+
+interface Item {
+  readonly key: string;
+  state: typeof WAITING | typeof RUNNING | typeof RUNNING_THEN_AGAIN | typeof RAISED;
+  priority: number;
+  /** When it came to wait; kept only for metrics. */
+  addedMs: number;
+}
