@@ -1,0 +1,204 @@
+import type { Client, ListWatchScope } from "@operatorkit/api";
+import type { Kind, KubernetesObject } from "@operatorkit/object";
+import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
+import type { EventHandler, Subscription } from "./event-handler.ts";
+import { Informer, informerName, type InformerOptions } from "./informer.ts";
+import type { InformerView, KeyListener, KeySubscription } from "./informer-view.ts";
+import { Lister } from "./lister.ts";
+import type { IndexFunction } from "./store-index.ts";
+
+export interface SharedInformersOptions {
+  /** Where informers list and watch. */
+  readonly client: Pick<Client, "listWatch">;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+  readonly metrics?: Metrics | undefined;
+  /** For every informer made here: deadlines, alarms, errors. */
+  readonly defaults?:
+    | Omit<InformerOptions<KubernetesObject>, "listWatch" | "indexes" | "name" | "clock" | "logger" | "metrics">
+    | undefined;
+}
+
+/** One user's share of an informer. What is subscribed or indexed through it is its own, and goes when it is released. */
+export interface InformerLease<T extends KubernetesObject> extends InformerView<T> {
+  /** The informer stops when its last lease is released. Releasing twice does nothing. */
+  release(): void;
+}
+
+interface Shared {
+  readonly informer: Informer<KubernetesObject>;
+  readonly stop: AbortController;
+  leases: number;
+}
+
+/**
+ * Informers that are shared: whoever asks for the same kind in the same scope gets the same watch and the same copy. An object
+ * you pass around; there is no global one.
+ *
+ * Informers run while the registry runs: those asked for before start with it, later ones at once.
+ */
+export class SharedInformers {
+  readonly #options: SharedInformersOptions;
+  readonly #shared = new Map<string, Shared>();
+  readonly #running = new Set<Promise<void>>();
+  #signal: AbortSignal | undefined;
+  #failed: ((error: unknown) => void) | undefined;
+  #leases = 0;
+
+  constructor(options: SharedInformersOptions) {
+    if (typeof options?.client?.listWatch !== "function") throw new TypeError("SharedInformers: client is missing");
+    this.#options = options;
+  }
+
+  /** A share of the informer of this kind and scope. Its `lister.byIndex` finds the indexes given here. */
+  for<T extends KubernetesObject>(
+    kind: Kind<T>,
+    scope: ListWatchScope = {},
+    { indexes = {} }: { readonly indexes?: Readonly<Record<string, IndexFunction<T>>> } = {},
+  ): InformerLease<T> {
+    if (this.#signal?.aborted === true) throw new Error(`shared informer of ${kind.plural}: the registry was stopped`);
+    const id = idOf(kind, scope);
+    const shared = this.#shared.get(id) ?? this.#make(id, kind, scope);
+    shared.leases += 1;
+    this.#leases += 1;
+    // The id holds the kind, so the informer under it is of that kind's objects.
+    const informer = shared.informer as unknown as Informer<T>;
+    return new Lease<T>(informer, indexes, `${this.#leases}/`, () => this.#release(id, shared));
+  }
+
+  /** How many informers there are. */
+  get size(): number {
+    return this.#shared.size;
+  }
+
+  /** The health of every informer that there is when it is asked. */
+  healthCheck(): HealthCheck {
+    return {
+      name: "informers",
+      type: "ready",
+      check: () => {
+        const ailments = [...this.#shared.values()].map(({ informer }) => informer.healthCheck().check());
+        return ailments.filter((ailment) => ailment !== undefined).join("; ") || undefined;
+      },
+    };
+  }
+
+  /** Runs every informer until `signal` is aborted; resolves when all have stopped. Rejects when one broke, after stopping the others. */
+  async run({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    if (this.#signal !== undefined) throw new Error("SharedInformers: a registry runs once");
+    const broken = new AbortController();
+    let failure: { readonly error: unknown } | undefined;
+    this.#failed = (error) => {
+      failure ??= { error };
+      broken.abort();
+    };
+    this.#signal = AbortSignal.any([signal, broken.signal]);
+    for (const shared of this.#shared.values()) this.#start(shared);
+    if (!this.#signal.aborted) await new Promise((resolve) => this.#signal?.addEventListener("abort", resolve, { once: true }));
+    await Promise.all(this.#running);
+    if (failure !== undefined) throw failure.error;
+  }
+
+  #make(id: string, kind: Kind, scope: ListWatchScope): Shared {
+    const { client, clock, logger, metrics, defaults } = this.#options;
+    const informer = new Informer({
+      ...defaults,
+      listWatch: client.listWatch(kind, scope),
+      name: scopedInformerName(kind, scope),
+      clock,
+      logger,
+      metrics,
+    });
+    const shared: Shared = { informer, stop: new AbortController(), leases: 0 };
+    this.#shared.set(id, shared);
+    if (this.#signal !== undefined) this.#start(shared);
+    return shared;
+  }
+
+  #start({ informer, stop }: Shared): void {
+    if (this.#signal === undefined) return;
+    const running = informer.run({ signal: AbortSignal.any([this.#signal, stop.signal]) }).catch((error: unknown) => this.#failed?.(error));
+    this.#running.add(running);
+    void running.then(() => this.#running.delete(running));
+  }
+
+  #release(id: string, shared: Shared): void {
+    shared.leases -= 1;
+    if (shared.leases > 0) return;
+    this.#shared.delete(id);
+    shared.stop.abort();
+  }
+}
+
+class Lease<T extends KubernetesObject> implements InformerLease<T> {
+  readonly kind: Kind<T>;
+  readonly name: string;
+  readonly lister: Lister<T>;
+  readonly #informer: Informer<T>;
+  readonly #indexes: readonly string[];
+  readonly #subscriptions = new Set<{ close(): void }>();
+  readonly #onRelease: () => void;
+  #isReleased = false;
+
+  constructor(informer: Informer<T>, indexes: Readonly<Record<string, IndexFunction<T>>>, prefix: string, onRelease: () => void) {
+    this.#informer = informer;
+    this.#onRelease = onRelease;
+    this.kind = informer.kind;
+    this.name = informer.name;
+    this.lister = informer.listerWith({ indexPrefix: prefix });
+    this.#indexes = Object.keys(indexes).map((name) => prefix + name);
+    for (const [name, index] of Object.entries(indexes)) informer.addIndex(prefix + name, index);
+  }
+
+  get isSynced(): boolean {
+    return this.#informer.isSynced;
+  }
+
+  get isStale(): boolean {
+    return this.#informer.isStale;
+  }
+
+  synced(options?: { readonly signal?: AbortSignal }): Promise<void> {
+    return this.#informer.synced(options);
+  }
+
+  addEventHandler(handler: EventHandler<T>): Subscription {
+    return this.#keep(this.#informer.addEventHandler(handler));
+  }
+
+  onKeys(listener: KeyListener<T>): KeySubscription {
+    return this.#keep(this.#informer.onKeys(listener));
+  }
+
+  healthCheck(): HealthCheck {
+    return this.#informer.healthCheck();
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    for (const subscription of this.#subscriptions) subscription.close();
+    for (const name of this.#indexes) this.#informer.removeIndex(name);
+    this.#onRelease();
+  }
+
+  #keep<S extends { close(): void }>(subscription: S): S {
+    if (this.#isReleased) {
+      subscription.close();
+      throw new Error(`${this.name}: the share of this informer was released`);
+    }
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+}
+
+function idOf({ group, version, plural }: Kind, { namespace = "", labelSelector = "", fieldSelector = "" }: ListWatchScope): string {
+  return JSON.stringify([group, version, plural, namespace, labelSelector, fieldSelector]);
+}
+
+/** The informer's name with its scope, as grafana-app-sdk writes it. */
+export function scopedInformerName(kind: Kind, { namespace, labelSelector, fieldSelector }: ListWatchScope): string {
+  const selectors = [labelSelector ? `labelSelector=${labelSelector}` : "", fieldSelector ? `fieldSelector=${fieldSelector}` : ""];
+  const query = selectors.filter((selector) => selector !== "").join("&");
+  return `${informerName(kind)}${namespace ? `/namespaces/${namespace}` : ""}${query === "" ? "" : `?${query}`}`;
+}

@@ -1,0 +1,62 @@
+import type { ObjectEntry } from "@operatorkit/api";
+import { keyOf, type KubernetesObject, type ObjectKey, type ObjectRef } from "@operatorkit/object";
+import { objectOf } from "./object-of.ts";
+import type { Store } from "./store.ts";
+
+export interface ListerOptions {
+  /** All namespaces when left out. */
+  readonly namespace?: string | undefined;
+}
+
+/**
+ * Reads the local copy: no request, no promise. Objects are frozen and shared; take `mutableCopy` to change one.
+ * It is as new as the informer is; before the informer is synced it finds nothing.
+ */
+export class Lister<T extends KubernetesObject> {
+  readonly #store: Store<T>;
+  readonly #indexPrefix: string;
+
+  /** @param indexPrefix goes before every index name that is asked for */
+  constructor(store: Store<T>, { indexPrefix = "" }: { indexPrefix?: string } = {}) {
+    this.#store = store;
+    this.#indexPrefix = indexPrefix;
+  }
+
+  /** The object, by reference or key. */
+  get(ref: ObjectRef | ObjectKey): T | undefined {
+    const entry = this.entry(ref);
+    return entry === undefined ? undefined : objectOf(entry);
+  }
+
+  /** The entry, whose uid and version are known without parsing the object. */
+  entry(ref: ObjectRef | ObjectKey): ObjectEntry<T> | undefined {
+    return this.#store.get(typeof ref === "string" ? ref : keyOf(ref));
+  }
+
+  has(ref: ObjectRef | ObjectKey): boolean {
+    return this.entry(ref) !== undefined;
+  }
+
+  list({ namespace }: ListerOptions = {}): T[] {
+    const entries = namespace === undefined ? this.#store.entries() : this.#store.inNamespace(namespace);
+    return Array.from(entries, objectOf);
+  }
+
+  /** The objects that index `name` files under `value`. Throws for an index that does not exist. */
+  byIndex(name: string, value: string): T[] {
+    return Array.from(this.#store.byIndex(this.#indexPrefix + name, value), objectOf);
+  }
+
+  keys(): ObjectKey[] {
+    return Array.from(this.#store.entries(), (entry) => entry.key);
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  /** The resource version the copy is at; undefined before the first list. */
+  get version(): string | undefined {
+    return this.#store.version;
+  }
+}

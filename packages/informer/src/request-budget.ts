@@ -1,0 +1,28 @@
+import type { Clock } from "@operatorkit/observe";
+
+/**
+ * At most `requests` in any `perMs`, whatever happens: the last line of defence against spinning, behind the backoff.
+ * Healthy operation never comes near it.
+ */
+export class RequestBudget {
+  readonly #clock: Clock;
+  readonly #requests: number;
+  readonly #perMs: number;
+  /** When the last requests start, oldest first. */
+  readonly #startsMs: number[] = [];
+
+  constructor({ clock, requests = 20, perMs = 10_000 }: { clock: Clock; requests?: number; perMs?: number }) {
+    this.#clock = clock;
+    this.#requests = requests;
+    this.#perMs = perMs;
+  }
+
+  /** Takes one request from the budget and says how long to wait before it. */
+  take(): number {
+    const nowMs = this.#clock.monotonicMs();
+    const oldestMs = this.#startsMs.length < this.#requests ? undefined : this.#startsMs.shift();
+    const startMs = oldestMs === undefined ? nowMs : Math.max(nowMs, oldestMs + this.#perMs);
+    this.#startsMs.push(startMs);
+    return startMs - nowMs;
+  }
+}
