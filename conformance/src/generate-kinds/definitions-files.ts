@@ -1,6 +1,6 @@
 import type { Definition, ServerDescription } from "./server-description.ts";
 import { firstSentence } from "./first-sentence.ts";
-import { header } from "./kinds-files.ts";
+import { byName, header } from "./kinds-files.ts";
 
 /**
  * The generated sources of `@operatorkit/schema/kinds`, by path below `src/kinds`: every definition of the server's OpenAPI v3
@@ -34,8 +34,8 @@ function indexText(server: ServerDescription, modules: readonly string[]): strin
     const [gvk] = list;
     if (list.length === 1 && gvk !== undefined) gvks.set(`${gvk.group}/${gvk.version}/${gvk.kind}`, name);
   }
-  const kinds = [...gvks].sort().map(([gvk, name]) => `  ${JSON.stringify(gvk)}: ${JSON.stringify(name)},`);
-  const documents = [...server.documents].sort().map(([gv, names]) => {
+  const kinds = [...gvks].sort(byName).map(([gvk, name]) => `  ${JSON.stringify(gvk)}: ${JSON.stringify(name)},`);
+  const documents = [...server.documents].sort(byName).map(([gv, names]) => {
     const roots = names.filter((name) => isRoot(name, server.definitions.get(name)));
     return `  ${JSON.stringify(gv)}: ${JSON.stringify(roots)},`;
   });

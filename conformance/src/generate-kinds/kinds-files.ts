@@ -108,7 +108,7 @@ function typesModule(
   const embedded = references.byHand.delete("Embedded");
   if (references.byHand.size > 0) lines.push(importLine(references.byHand, "../../kubernetes-object.ts"));
   if (embedded) lines.push(importLine(new Set(["Embedded"]), "../embedded.ts"));
-  for (const [from, wanted] of [...imports].sort()) lines.push(importLine(wanted, `./${from}.ts`));
+  for (const [from, wanted] of [...imports].sort(byName)) lines.push(importLine(wanted, `./${from}.ts`));
   return `${lines.join("\n")}\n\n${declarations.join("\n\n")}\n`;
 }
 
@@ -166,7 +166,12 @@ function indexModule(kinds: readonly KindWithValue[], names: ReadonlyMap<string,
     " */",
     `export type { Embedded } from "./embedded.ts";`,
     `export { ${[...values].sort().join(", ")} } from "./generated/builtin-kinds.ts";`,
-    ...[...types].sort().map(([module, list]) => `export type { ${list.sort().join(", ")} } from "./generated/${module}.ts";`),
+    ...[...types].sort(byName).map(([module, list]) => `export type { ${list.sort().join(", ")} } from "./generated/${module}.ts";`),
     "",
   ].join("\n");
+}
+
+/** Sorts entries of a map by their keys, the same way on every machine. */
+export function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
