@@ -1,0 +1,11 @@
+/** Structural schemas: from JSON Schema, to a CRD manifest, validate, default, prune. */
+export type { NestedSchema, SchemaType, StructuralSchema, ValidationRule } from "./structural-schema.ts";
+export type { FieldError, FieldErrorReason } from "./field-error.ts";
+export { validate } from "./validate.ts";
+export type { ValidateOptions } from "./validate.ts";
+export { withDefaults } from "./defaults.ts";
+export { prune } from "./prune.ts";
+export type { Pruned, PruneOptions } from "./prune.ts";
+export { structuralSchemaProblems } from "./structural-problems.ts";
+export type { StructuralProblemsOptions } from "./structural-problems.ts";
+export { Re2, Re2SyntaxError } from "./re2.ts";
