@@ -12,7 +12,7 @@ import type { Failure } from "./failure.ts";
  * | waiting   | –        | its step | –               | –             | –         | –          | –                 | –                | –               | stopped |
  * | listing   | –        | –        | page/replace²   | –             | –         | –          | –                 | –                | wait, list³     | stopped |
  * | checking  | –        | –        | –               | watch/suspect⁴| –         | –          | –                 | –                | wait, check⁵    | stopped |
- * | opening   | –        | –        | –               | –             | streaming | –          | –                 | –                | wait, check⁶    | stopped |
+ * | opening   | –        | –        | –               | –             | streaming | –          | –                 | –                | list/wait, check⁶| stopped |
  * | streaming | –        | –        | –               | –             | –         | read       | –                 | watch/wait⁷      | wait, check/list⁷| stopped |
  * | asking    | –        | –        | –               | –             | filling   | –          | –                 | –                | list/wait, ask⁸ | stopped |
  * | filling   | –        | –        | –               | –             | –         | read       | replace, streaming| wait, ask/list⁸  | wait, ask/list⁸ | stopped |
@@ -29,8 +29,9 @@ import type { Failure } from "./failure.ts";
  * 4. The server's version is at least ours: watch. Older: suspected to be restored from a backup or a lagging replica; checked
  *    again after a wait, and the second time in a row listed from scratch.
  * 5. Expired, rejected: list instead.
- * 6. Expired, rejected: list. Busy: the watch again, without a check.
- * 7. A stream that ended at its own time is opened again at once. Otherwise wait and check; list when it expired, or when two
+ * 6. Expired: list at once, if that was not done since a stream last lived, else wait, list. Rejected: wait, list. Busy: the
+ *    watch again, without a check.
+ * 7. A stream that ended at its own time is opened again at once. Otherwise wait and check; list when it expired (as in 6), or when two
  *    streams in a row brought nothing (a server that merely ends a watch that is too old; an event that never parses).
  * 8. Rejected: the server has no WatchList, list at once and do not ask again. Twice cut, silent or refused before the end of
  *    the initial events: the same, after a wait.
@@ -63,6 +64,8 @@ export interface ReflectorMemory {
   readonly suspicions: number;
   /** A continue token was lost: read the list in one piece. */
   readonly isUnpaged: boolean;
+  /** Listed at once because a version had expired, since a stream last lived: the next time there is a wait. */
+  readonly hasRelisted: boolean;
   /** Lists in a row that took too long: the next one is given more time. */
   readonly slowLists: number;
   /** Ask for the initial objects by a watch (KEP-3157). */
@@ -147,6 +150,7 @@ export function initialReflectorState({ wantsWatchList = false }: { wantsWatchLi
       fruitless: 0,
       suspicions: 0,
       isUnpaged: false,
+      hasRelisted: false,
       slowLists: 0,
       wantsWatchList,
       cutWatchLists: 0,
@@ -243,6 +247,7 @@ function inOpening(state: In<"opening">, event: ReflectorEvent): Transition {
   if (event.type !== "failed") return stay(state);
   switch (event.failure.kind) {
     case "expired":
+      return relist(memory, event);
     case "rejected":
       return wait(memory, FRESH_LIST, event);
     case "busy":
@@ -268,7 +273,7 @@ function inStreaming(state: In<"streaming">, event: ReflectorEvent): Transition 
     }
     case "ended": {
       const lived = event.afterMs >= HEALTHY_STREAM_MS;
-      const rested = lived ? { ...memory, failures: 0, fruitless: 0 } : memory;
+      const rested = lived ? { ...memory, ...AFTER_LIFE, fruitless: 0 } : memory;
       if (lived && event.onTime) return enter(rested, { type: "watch" });
       const cause = { failure: { kind: "broken" as const, error: "the server ended the watch early" }, afterMs: event.afterMs };
       return afterStream(rested, { hadNothing: !advanced && !lived }, cause);
@@ -276,14 +281,19 @@ function inStreaming(state: In<"streaming">, event: ReflectorEvent): Transition 
     case "failed": {
       const { kind } = event.failure;
       const lived = event.afterMs >= HEALTHY_STREAM_MS;
-      const rested = lived ? { ...memory, failures: 0 } : memory;
-      if (kind === "expired") return wait(rested, FRESH_LIST, event);
+      const rested = lived ? { ...memory, ...AFTER_LIFE } : memory;
+      if (kind === "expired") return relist(rested, event);
       // A stream that stays open and says nothing is fruitless however long it lived; one that was cut after a while was merely quiet.
       return afterStream(rested, { hadNothing: !advanced && (!lived || kind === "silent") }, event);
     }
     default:
       return stay(state);
   }
+}
+
+/** What expired cannot be resumed, and the server is well enough to say so: list at once, but not again and again. */
+function relist(memory: ReflectorMemory, cause: Cause): Transition {
+  return memory.hasRelisted ? wait(memory, FRESH_LIST, cause) : enter({ ...memory, hasRelisted: true }, FRESH_LIST);
 }
 
 function afterStream(memory: ReflectorMemory, { hadNothing }: { hadNothing: boolean }, cause: Cause): Transition {
@@ -329,6 +339,7 @@ function cutShort(memory: ReflectorMemory, cause: Cause): Transition {
 
 const FRESH_LIST: ReflectorStep = { type: "list", progress: { token: undefined, version: undefined } };
 
+const AFTER_LIFE = { failures: 0, hasRelisted: false } as const;
 const AFTER_LIST = { fruitless: 0, suspicions: 0, isUnpaged: false, slowLists: 0, cutWatchLists: 0 } as const;
 
 type Cause = Pick<Failed, "failure" | "afterMs">;
