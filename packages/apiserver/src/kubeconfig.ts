@@ -21,7 +21,6 @@ export function kubeconfig(options: KubeconfigOptions): string {
   const { server, caCert, token, clientCert, name = "operatorkit", namespace = "default" } = options;
   // A JSON string is a YAML string too, whatever is in it.
   const quote = JSON.stringify;
-  const base64 = (pem: string): string => Buffer.from(pem).toString("base64");
   const user = [
     ...(token === undefined ? [] : [`      token: ${quote(token)}`]),
     ...(clientCert === undefined
@@ -44,6 +43,10 @@ export function kubeconfig(options: KubeconfigOptions): string {
     `    context: { cluster: ${quote(name)}, user: ${quote(name)}, namespace: ${quote(namespace)} }`,
     `current-context: ${quote(name)}`,
   ].join("\n")}\n`;
+}
+
+function base64(pem: string): string {
+  return Buffer.from(pem).toString("base64");
 }
 
 /**
