@@ -1,4 +1,4 @@
-/** Something that is reached once, or never: many may wait for it, each with its own signal. */
+/** Something that is reached once, or given up: many may wait for it, each with its own signal. */
 export class Milestone {
   readonly #waiting = new Set<{ readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
   #isReached = false;
@@ -9,14 +9,13 @@ export class Milestone {
   }
 
   reach(): void {
-    if (this.#isReached) return;
+    if (this.#isReached || this.#failure !== undefined) return;
     this.#isReached = true;
-    this.#failure = undefined;
     for (const waiter of this.#waiting) waiter.resolve();
     this.#waiting.clear();
   }
 
-  /** It will not be reached: who waits is told so. Nothing happens when it was. */
+  /** It will not be reached: who waits is told so. Nothing happens when it was reached. */
   fail(error: unknown): void {
     if (this.#isReached) return;
     this.#failure = { error };
