@@ -19,21 +19,16 @@ export class FieldSet {
   /** What is in the set below a field of this level; never empty sets. */
   readonly children: ReadonlyMap<PathElement, FieldSet>;
 
-  /** Takes the collections over; no child may be empty. `FieldSet.of` and `FieldSet.build` are the usual ways. */
+  /** Takes the collections over; no child may be empty. `FieldSet.of` and `FieldSetBuilder` are the usual ways. */
   constructor(members: ReadonlySet<PathElement>, children: ReadonlyMap<PathElement, FieldSet>) {
     this.members = members;
     this.children = children;
   }
 
   static of(...paths: readonly FieldPath[]): FieldSet {
-    return FieldSet.build((insert) => paths.forEach(insert));
-  }
-
-  /** The set of all paths given to `insert` (which does not keep the array); the empty path is not a field. */
-  static build(fill: (insert: (path: FieldPath) => void) => void): FieldSet {
-    const root = new Draft();
-    fill((path) => root.insert(path));
-    return root.finish();
+    const builder = new FieldSetBuilder();
+    for (const path of paths) builder.insert(path);
+    return builder.build();
   }
 
   /**
@@ -152,27 +147,30 @@ export class FieldSet {
   }
 }
 
-/** A set being filled. */
-class Draft {
+/** Collects paths into a set. */
+export class FieldSetBuilder {
   readonly #members = new Set<PathElement>();
-  readonly #children = new Map<PathElement, Draft>();
+  readonly #children = new Map<PathElement, FieldSetBuilder>();
 
+  /** Adds a path; the empty one is no field. The array is not kept. */
   insert(path: FieldPath): void {
     const last = path.length - 1;
-    const level = path.reduce<Draft>((draft, element, index) => (index < last ? draft.#child(element) : draft), this);
+    const level = path.reduce<FieldSetBuilder>((draft, element, index) => (index < last ? draft.#child(element) : draft), this);
     const element = path[last];
     if (element !== undefined) level.#members.add(element);
   }
 
-  finish(): FieldSet {
+  /** The set of the paths so far; the builder must not be used afterwards. */
+  build(): FieldSet {
+    if (this.#members.size === 0 && this.#children.size === 0) return FieldSet.empty;
     const children = new Map<PathElement, FieldSet>();
-    for (const [element, child] of this.#children) children.set(element, child.finish());
+    for (const [element, child] of this.#children) children.set(element, child.build());
     return new FieldSet(this.#members, children);
   }
 
-  #child(element: PathElement): Draft {
+  #child(element: PathElement): FieldSetBuilder {
     let child = this.#children.get(element);
-    if (child === undefined) this.#children.set(element, (child = new Draft()));
+    if (child === undefined) this.#children.set(element, (child = new FieldSetBuilder()));
     return child;
   }
 }

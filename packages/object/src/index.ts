@@ -39,7 +39,7 @@ export {
 } from "./names.ts";
 export { keyOf, refOf } from "./object-key.ts";
 export type { ObjectKey, ObjectRef } from "./object-key.ts";
-export { FieldSet } from "./field-set.ts";
+export { FieldSet, FieldSetBuilder } from "./field-set.ts";
 export type { FieldPath } from "./field-set.ts";
 export { fieldElement, fieldPathString, indexElement, keyElement, parsePathElement, valueElement } from "./path-element.ts";
 export type { PathElement } from "./path-element.ts";
@@ -47,6 +47,7 @@ export { applyJsonPatch, JsonPatchError, MAX_JSON_PATCH_COPY_BYTES, MAX_JSON_PAT
 export type { JsonPatchErrorCode, JsonPatchOperation } from "./json-patch.ts";
 export { mergePatch, mergePatchBetween } from "./merge-patch.ts";
 export { sameJson } from "./same-json.ts";
+export { setOwn } from "./set-own.ts";
 export { deepFreeze, mutableCopy } from "./mutable-copy.ts";
 export type { ResourceAction } from "./resource-action.ts";
 export { compareResourceVersions } from "./resource-version.ts";

@@ -7,8 +7,8 @@ import type { StructuralSchema } from "../structural-schema.ts";
  * Do not change it: every caller gets the same one.
  *
  * Differences from what the OpenAPI document says, which describes Go structs:
- * - a `default` that is only Go's zero value (`{}`, `""`, `0`, `false`) is left out; one that the server really sets
- *   (`protocol: TCP`) is kept;
+ * - a `default` that is only Go's zero value (`{}`, `""`, `0`, `false`) is left out, and listed in `x-operatorkit-zero` of the schema
+ *   above; one that the server really sets (`protocol: TCP`) is kept;
  * - `int-or-string` and quantities become `x-kubernetes-int-or-string` and "string or number" without `type`;
  * - `required` is kept: the server reports those fields too, but from code that knows more (conditional fields, empty strings).
  */
@@ -39,7 +39,7 @@ const OPAQUE: Readonly<Record<string, StructuralSchema>> = {
   "io.k8s.apimachinery.pkg.util.intstr.IntOrString": { "x-kubernetes-int-or-string": true },
   "io.k8s.apimachinery.pkg.api.resource.Quantity": { anyOf: [{ type: "string" }, { type: "number" }] },
   "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": ANY_OBJECT,
-  "io.k8s.apimachinery.pkg.runtime.RawExtension": ANY_OBJECT,
+  "io.k8s.apimachinery.pkg.runtime.RawExtension": { ...ANY_OBJECT, "x-kubernetes-map-type": "atomic" },
   [`${APIEXTENSIONS}.JSON`]: ANYTHING,
   [`${APIEXTENSIONS}.JSONSchemaPropsOrArray`]: ANYTHING,
   [`${APIEXTENSIONS}.JSONSchemaPropsOrBool`]: ANYTHING,
@@ -58,6 +58,10 @@ function schemaOf(definition: OpenApiDefinition): StructuralSchema {
     const parts = {};
     for (const [name, part] of Object.entries(properties as Record<string, OpenApiDefinition>)) lazily(parts, name, () => schemaOf(part));
     schema["properties"] = parts;
+    const zeros = Object.entries(properties as Record<string, OpenApiDefinition>).flatMap(([name, part]) =>
+      part["default"] !== undefined && isZero(part["default"]) ? [[name, part["default"]] as const] : [],
+    );
+    if (zeros.length > 0) schema["x-operatorkit-zero"] = Object.fromEntries(zeros);
   }
   if (items !== undefined) lazily(schema, "items", () => schemaOf(items as OpenApiDefinition));
   if (typeof additionalProperties === "boolean") schema["additionalProperties"] = additionalProperties;
