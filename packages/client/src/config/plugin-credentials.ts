@@ -1,0 +1,107 @@
+import type { Clock } from "@operatorkit/observe";
+import { ConfigError } from "./config-error.ts";
+import type { Credentials } from "./credentials.ts";
+import type { SelectedContext } from "./kubeconfig.ts";
+
+export interface PluginCredentialsOptions {
+  readonly context: SelectedContext;
+  readonly source: string;
+  readonly clock: Clock;
+  /** Headers beside those the plugin gives. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Identity {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly certificate: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/** How long a plugin's answer is used before it is asked again; the plugin layer below caches by the token's own expiry. */
+const MAX_AGE_MS = 30_000;
+
+/**
+ * Credentials that a kubeconfig's `exec` command or `auth-provider` gives. @kubernetes/client-node runs the plugins; it is
+ * imported here and nowhere else, because importing it costs a quarter of a second and 90 MB.
+ */
+export class PluginCredentials implements Credentials {
+  readonly source: string;
+  readonly #context: SelectedContext;
+  readonly #clock: Clock;
+  readonly #extra: Readonly<Record<string, string>>;
+  #identity: Identity | undefined;
+  #askedAtMs = 0;
+  #asking: Promise<Identity> | undefined;
+  #ask: (() => Promise<Identity>) | undefined;
+
+  constructor({ context, source, clock, headers = {} }: PluginCredentialsOptions) {
+    this.source = source;
+    this.#context = context;
+    this.#clock = clock;
+    this.#extra = headers;
+  }
+
+  async headers(): Promise<Readonly<Record<string, string>>> {
+    return (await this.#current()).headers;
+  }
+
+  async certificate(): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+    return (await this.#current()).certificate;
+  }
+
+  async refresh(): Promise<boolean> {
+    // A new plugin layer, because the old one keeps a token until it expires, refused or not.
+    this.#ask = undefined;
+    this.#identity = undefined;
+    await this.#current();
+    return true;
+  }
+
+  async #current(): Promise<Identity> {
+    if (this.#identity !== undefined && this.#clock.monotonicMs() - this.#askedAtMs < MAX_AGE_MS) return this.#identity;
+    this.#asking ??= this.#askPlugin().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #askPlugin(): Promise<Identity> {
+    const { userName } = this.#context;
+    try {
+      this.#ask ??= await pluginLayer(this.#context);
+      const identity = await this.#ask();
+      this.#identity = { headers: { ...this.#extra, ...identity.headers }, certificate: identity.certificate };
+      this.#askedAtMs = this.#clock.monotonicMs();
+      return this.#identity;
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message.trim() : String(cause);
+      throw new ConfigError(`the credential plugin of user ${JSON.stringify(userName)} (${this.source}) failed: ${why}`, {
+        code: "PluginFailed",
+        cause,
+      });
+    }
+  }
+}
+
+async function pluginLayer({ name, cluster, clusterName, user, userName }: SelectedContext): Promise<() => Promise<Identity>> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  // JSON is YAML. Only what the plugins read is handed over: certificates and their paths stay with us.
+  const plugins = { exec: user?.exec, "auth-provider": user?.["auth-provider"] };
+  config.loadFromString(
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: clusterName, cluster: { server: cluster.server } }],
+      users: [{ name: userName, user: plugins }],
+      contexts: [{ name, context: { cluster: clusterName, user: userName } }],
+      "current-context": name,
+    }),
+  );
+  return async () => {
+    const options: { headers?: Record<string, string>; cert?: unknown; key?: unknown } = {};
+    await config.applyToHTTPSOptions(options);
+    const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([header, value]) => [header.toLowerCase(), value]));
+    const { cert, key } = options;
+    return { headers, certificate: typeof cert === "string" && typeof key === "string" ? { cert, key } : undefined };
+  };
+}

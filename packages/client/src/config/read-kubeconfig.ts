@@ -1,0 +1,168 @@
+import { readFile } from "node:fs/promises";
+import { delimiter, dirname, isAbsolute, resolve } from "node:path";
+import type { Clock } from "@operatorkit/observe";
+import { ConfigError } from "./config-error.ts";
+import type { ClusterConfig, TlsSettings } from "./cluster-config.ts";
+import { StaticCredentials, type Credentials } from "./credentials.ts";
+import {
+  mergeKubeconfigs,
+  needsPlugin,
+  selectContext,
+  type KubeconfigCluster,
+  type KubeconfigDocument,
+  type KubeconfigUser,
+  type SelectedContext,
+} from "./kubeconfig.ts";
+import { readPem, type PemSource } from "./pem-source.ts";
+import { PluginCredentials } from "./plugin-credentials.ts";
+import { serverUrl } from "./server-url.ts";
+import { TokenFile } from "./token-file.ts";
+
+/** A kubeconfig: a path (several joined as in `KUBECONFIG`), or its text. */
+export type KubeconfigInput = string | { readonly text: string };
+
+/** The cluster and user that a kubeconfig's context names. */
+export async function readKubeconfig(
+  input: KubeconfigInput,
+  { context, clock }: { readonly context?: string | undefined; readonly clock: Clock },
+): Promise<ClusterConfig> {
+  const where = typeof input === "string" ? input : "the kubeconfig text";
+  const documents =
+    typeof input === "string" ? await readDocuments(input) : [await parse({ from: where, folder: undefined, text: input.text })];
+  const selected = selectContext(mergeKubeconfigs(documents), where, context);
+  const { cluster } = selected;
+  const at = `${cluster.from}: cluster ${JSON.stringify(selected.clusterName)}`;
+  if (cluster.server === undefined) throw new ConfigError(`${at} has no server; set cluster.server`, { code: "InvalidServer" });
+  const credentials = credentialsOf(selected, clock);
+  return {
+    source: `${where}, context ${selected.name}`,
+    server: serverUrl(cluster.server, at),
+    credentials,
+    tls: tlsOf(selected, credentials),
+    ...(selected.namespace === undefined ? {} : { namespace: selected.namespace }),
+    ...(cluster["proxy-url"] === undefined ? {} : { proxyUrl: cluster["proxy-url"] }),
+  };
+}
+
+/** Files of the list that are missing are passed over, as kubectl does, as long as one is there. */
+async function readDocuments(paths: string): Promise<KubeconfigDocument[]> {
+  const files = paths.split(delimiter).filter((path) => path !== "");
+  const documents: KubeconfigDocument[] = [];
+  for (const file of files) {
+    let text: string;
+    try {
+      text = await readFile(file, "utf8");
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code === "ENOENT") continue;
+      throw new ConfigError(`the kubeconfig ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        code: "FileUnreadable",
+        cause,
+      });
+    }
+    documents.push(await parse({ from: file, folder: dirname(resolve(file)), text }));
+  }
+  if (documents.length === 0) {
+    throw new ConfigError(`the kubeconfig ${paths} does not exist; check the path, or KUBECONFIG if it came from there`, {
+      code: "FileNotFound",
+    });
+  }
+  return documents;
+}
+
+async function parse({ from, folder, text }: { from: string; folder: string | undefined; text: string }): Promise<KubeconfigDocument> {
+  if (text.trimStart().startsWith("{")) {
+    try {
+      return { from, folder, content: JSON.parse(text) };
+    } catch {
+      // Flow-style YAML starts with a brace too.
+    }
+  }
+  const { parse: parseYaml } = await import("yaml");
+  try {
+    return { from, folder, content: parseYaml(text, { logLevel: "error" }) };
+  } catch (cause) {
+    // yaml's message goes on with an excerpt; its first line has the place, the rest may show a secret.
+    const [why] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+    throw new ConfigError(`${from} is not YAML: ${why?.replace(/:$/, "")}`, { code: "InvalidYaml" });
+  }
+}
+
+function tlsOf({ cluster, clusterName, user, userName }: SelectedContext, credentials: Credentials): () => Promise<TlsSettings> {
+  const ca = pemOf(cluster, "certificate-authority", `cluster ${JSON.stringify(clusterName)}`);
+  const cert = user && pemOf(user, "client-certificate", `user ${JSON.stringify(userName)}`);
+  const key = user && pemOf(user, "client-key", `user ${JSON.stringify(userName)}`);
+  if (user !== undefined && (cert === undefined) !== (key === undefined)) {
+    throw new ConfigError(
+      `${user.from}: user ${JSON.stringify(userName)} has a ${cert === undefined ? "client-key but no client-certificate" : "client-certificate but no client-key"}`,
+      { code: "InvalidKubeconfig" },
+    );
+  }
+  return async () => {
+    const own = cert && key ? { cert: await readPem(cert), key: await readPem(key) } : await credentials.certificate?.();
+    return {
+      rejectUnauthorized: cluster["insecure-skip-tls-verify"] !== true,
+      ...(ca === undefined ? {} : { ca: await readPem(ca) }),
+      ...own,
+      ...(cluster["tls-server-name"] === undefined ? {} : { servername: cluster["tls-server-name"] }),
+    };
+  };
+}
+
+/** `<field>-data` wins over `<field>`, as in kubectl. */
+function pemOf(
+  entry: KubeconfigCluster | KubeconfigUser,
+  field: "certificate-authority" | "client-certificate" | "client-key",
+  owner: string,
+): PemSource | undefined {
+  // One of the two entry types has each of the three fields.
+  const fields = entry as unknown as Readonly<Record<string, string | undefined>>;
+  const name = `${entry.from}: ${owner}: ${field}`;
+  const data = fields[`${field}-data`];
+  if (data !== undefined && data !== "") return { name: `${name}-data`, pem: Buffer.from(data, "base64").toString("utf8") };
+  const path = fields[field];
+  return path === undefined || path === "" ? undefined : { name, path: pathOf(entry, path) };
+}
+
+function pathOf(entry: KubeconfigCluster | KubeconfigUser, path: string): string {
+  return entry.folder === undefined || isAbsolute(path) ? path : resolve(entry.folder, path);
+}
+
+function credentialsOf(selected: SelectedContext, clock: Clock): Credentials {
+  const { user, userName } = selected;
+  if (user === undefined) return new StaticCredentials({ source: "no credentials: the context names no user" });
+  const source = `user ${JSON.stringify(userName)} of ${user.from}`;
+  const headers = impersonationOf(user);
+  // Token before password before plugin: kubectl's order. A token file wins over a token, because it is the one that rotates.
+  if (user.tokenFile) return new TokenFile({ path: pathOf(user, user.tokenFile), clock, headers });
+  if (user.token) return new StaticCredentials({ source, headers: { ...headers, authorization: `Bearer ${user.token}` } });
+  if (user.username) {
+    const pair = Buffer.from(`${user.username}:${user.password ?? ""}`).toString("base64");
+    return new StaticCredentials({ source, headers: { ...headers, authorization: `Basic ${pair}` } });
+  }
+  if (needsPlugin(user))
+    return new PluginCredentials({ context: { ...selected, user: withAbsoluteCommand(user) }, source, clock, headers });
+  return new StaticCredentials({ source, headers });
+}
+
+/** A plugin named by a relative path is beside the kubeconfig; a bare name is looked up in PATH. */
+function withAbsoluteCommand(user: KubeconfigUser): KubeconfigUser {
+  const command = user.exec?.["command"];
+  if (typeof command !== "string" || !/[\\/]/.test(command)) return user;
+  return { ...user, exec: { ...user.exec, command: pathOf(user, command) } };
+}
+
+function impersonationOf(user: KubeconfigUser): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (user.as) headers["impersonate-user"] = user.as;
+  if (user["as-uid"]) headers["impersonate-uid"] = user["as-uid"];
+  const several = (user["as-groups"]?.length ?? 0) > 1 || user["as-user-extra"] !== undefined;
+  if (several) {
+    throw new ConfigError(
+      `${user.from}: impersonation with several groups or with as-user-extra is not supported; give one group, or create the client as that user`,
+      { code: "InvalidKubeconfig" },
+    );
+  }
+  const group = user["as-groups"]?.[0];
+  if (group !== undefined) headers["impersonate-group"] = group;
+  return headers;
+}

@@ -1,0 +1,63 @@
+import { systemClock } from "@operatorkit/observe";
+import { ConfigError } from "./config/config-error.ts";
+import { findCluster, type ClusterOptions } from "./config/find-cluster.ts";
+import { hostEnvironment } from "./config/host-environment.ts";
+import { KubernetesClient, type KubernetesClientOptions } from "./kubernetes-client.ts";
+import { proxyFor } from "./transport/proxy-for.ts";
+import { SocketTransport } from "./transport/socket-transport.ts";
+
+/** Which cluster, and how to speak to it. */
+export interface ConnectOptions extends ClusterOptions, Partial<Omit<KubernetesClientOptions, "server" | "credentials" | "namespace">> {}
+
+/**
+ * A client of the cluster that the options name: `server`, `kubeconfig` (with `context`), `inCluster` or `transport`. With
+ * none of them, the cluster is found as kubectl finds it: `KUBECONFIG`, then `~/.kube/config`, then the pod's own.
+ *
+ * Files are read now, the connection is made at the first request. Rejects with a `ConfigError` that says what is wrong
+ * where, and what to do; a server that cannot be reached, or does not let in, shows as an `ApiError` of the first request.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<KubernetesClient> {
+  const { transport } = options;
+  if (transport !== undefined) {
+    const stray = (["server", "kubeconfig", "context", "inCluster", "token", "proxyUrl"] as const).find(
+      (name) => options[name] !== undefined,
+    );
+    if (stray !== undefined) {
+      throw new ConfigError(`connect: transport and ${stray} both say how to reach the cluster; give one of them`, {
+        code: "InvalidOptions",
+      });
+    }
+    return new KubernetesClient({ ...clientOptions(options), transport });
+  }
+  const host = hostEnvironment();
+  const clock = options.clock ?? systemClock;
+  const cluster = await findCluster(options, host, clock);
+  const { server, tls, credentials, source } = cluster;
+  const proxyUrl = checkedProxy(cluster.proxyUrl ?? proxyFor(server, host.env));
+  return new KubernetesClient({
+    ...clientOptions(options),
+    transport: new SocketTransport({ server, tls, proxyUrl, clock }),
+    credentials,
+    server: { host: server.host, description: `the API server at ${server.href.replace(/\/$/, "")} (from ${source})` },
+    namespace: cluster.namespace,
+  });
+}
+
+function clientOptions(options: ConnectOptions): Omit<KubernetesClientOptions, "transport" | "server"> {
+  const { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields } = options;
+  const given = { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields };
+  // Left out rather than undefined: a default is a default.
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function checkedProxy(proxyUrl: string | undefined): string | undefined {
+  if (proxyUrl === undefined) return undefined;
+  const protocol = URL.canParse(proxyUrl) ? new URL(proxyUrl).protocol : "";
+  if (protocol === "http:" || protocol === "https:") return proxyUrl;
+  throw new ConfigError(
+    `the proxy ${JSON.stringify(proxyUrl)} is not an http:// or https:// URL; others, such as socks5://, are not supported`,
+    {
+      code: "InvalidProxy",
+    },
+  );
+}

@@ -1,0 +1,24 @@
+/** Speaks the Kubernetes API: find the cluster, authenticate, get, list, watch, write, apply. */
+export { connect } from "./connect.ts";
+export type { ConnectOptions } from "./connect.ts";
+export { KubernetesClient } from "./kubernetes-client.ts";
+export type { KubernetesClientOptions, ServerVersion } from "./kubernetes-client.ts";
+export { ConfigError } from "./config/config-error.ts";
+export type { ConfigErrorCode } from "./config/config-error.ts";
+export type { ClusterOptions } from "./config/find-cluster.ts";
+export type { KubeconfigInput } from "./config/read-kubeconfig.ts";
+export type { Credentials } from "./config/credentials.ts";
+export type { TlsSettings } from "./config/cluster-config.ts";
+export { SocketTransport } from "./transport/socket-transport.ts";
+export type { SocketTransportOptions } from "./transport/socket-transport.ts";
+export { TransportError } from "./transport/transport-error.ts";
+export { retryOnConflict } from "./retry-on-conflict.ts";
+export type { RetryOnConflictOptions } from "./retry-on-conflict.ts";
+export { ensureCustomResources } from "./resources/ensure-custom-resources.ts";
+export type { EnsureCustomResourcesOptions } from "./resources/ensure-custom-resources.ts";
+export { CustomResourceError } from "./resources/custom-resource-error.ts";
+export type { CustomResourceErrorCode } from "./resources/custom-resource-error.ts";
+export { CustomResourceDefinitionKind } from "./resources/custom-resource-definition.ts";
+export type { CustomResourceDefinition } from "./resources/custom-resource-definition.ts";
+export { ensureNamespace } from "./resources/ensure-namespace.ts";
+export type { EnsureNamespaceOptions } from "./resources/ensure-namespace.ts";

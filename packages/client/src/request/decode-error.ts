@@ -1,0 +1,99 @@
+import { ApiError, codeOf, type Status } from "@operatorkit/api";
+import type { Call } from "./call.ts";
+import { excerptOf } from "./excerpt.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+export interface FailedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface ErrorContext {
+  readonly call: Pick<Call, "action" | "verb" | "subject">;
+  /** The server, and where its address came from. */
+  readonly server: string;
+  /** Where the credentials came from. */
+  readonly credentials: string;
+  readonly nowMs: number;
+}
+
+/** The error for an answer with a status of 400 and more. */
+export function decodeError(answer: FailedAnswer, { call, server, credentials, nowMs }: ErrorContext): ApiError {
+  const status = statusOf(answer.body);
+  if (status === undefined) return withoutStatus(answer, { call, server, credentials, nowMs });
+  const code = codeOf(answer.status, status.reason);
+  const words = status.message ?? status.reason ?? `HTTP status ${answer.status}`;
+  const advice = code === "Unauthorized" ? unauthorizedAdvice(credentials) : code === "Forbidden" ? rbacAdvice(call, words) : "";
+  return new ApiError(`${call.action}: ${words}${advice}`, {
+    code,
+    status: answer.status,
+    response: status,
+    retryAfterMs: retryAfterMs(answer.headers["retry-after"], nowMs) ?? secondsToMs(status.details?.retryAfterSeconds),
+  });
+}
+
+/** The error for a `Status` inside a watch. */
+export function errorFromStatus(action: string, status: Status): ApiError {
+  const httpStatus = status.code ?? 500;
+  return new ApiError(`${action}: ${status.message ?? status.reason ?? `HTTP status ${httpStatus}`}`, {
+    code: codeOf(httpStatus, status.reason),
+    status: httpStatus,
+    response: status,
+    retryAfterMs: secondsToMs(status.details?.retryAfterSeconds),
+  });
+}
+
+/** An answer that no Kubernetes API server gave, or that one gave in plain text. */
+function withoutStatus({ status, headers, body }: FailedAnswer, { call, server, credentials, nowMs }: ErrorContext): ApiError {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8").trim();
+  const make = (message: string, code: ApiError["code"]): ApiError =>
+    new ApiError(`${call.action}: ${message}`, { code, status, retryAfterMs: retryAfterMs(headers["retry-after"], nowMs) });
+  // What kube-apiserver's mux says of a path that it does not serve. A 404 in any other form may come from something that
+  // is no API server, and must not look as if an object were gone.
+  if (status === 404 && text === "404 page not found") {
+    const what = call.subject === undefined ? "this path" : `${call.subject.kind.plural} of ${call.subject.kind.apiVersion}`;
+    const hint =
+      call.subject === undefined
+        ? "; is the server's address right?"
+        : "; is its CustomResourceDefinition installed, and is this version served?";
+    return make(`the server does not serve ${what}${hint}`, "NotFound");
+  }
+  if (text.includes("HTTP request to an HTTPS server"))
+    return make(`${server} wants TLS: its address must start with https://`, "MalformedResponse");
+  if (status === 401) return make(`not let in${unauthorizedAdvice(credentials)}`, "Unauthorized");
+  if (status === 429 || status >= 500) return make(`HTTP status ${status}: ${excerptOf(text)}`, codeOf(status));
+  return make(
+    `${server} answered HTTP status ${status} with something that is not Kubernetes (${excerptOf(text)}); is the server's address right?`,
+    "MalformedResponse",
+  );
+}
+
+function statusOf(body: Uint8Array): Status | undefined {
+  try {
+    const value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8")) as unknown;
+    if (value === null || typeof value !== "object" || (value as { kind?: unknown }).kind !== "Status") return undefined;
+    // Its fields are read one by one and only shown; the kind says what they are.
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function unauthorizedAdvice(credentials: string): string {
+  return `; the credentials were not accepted (${credentials}): they may have expired, or be for another cluster`;
+}
+
+/** Only for a refusal by RBAC: quotas, admission and terminating namespaces answer 403 too, and no rule helps there. */
+function rbacAdvice({ verb, subject }: ErrorContext["call"], words: string): string {
+  if (subject === undefined || !/ cannot \S+ resource /.test(words)) return "";
+  const { kind, namespace, subresource } = subject;
+  const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
+  const place = namespace ? `a Role in namespace ${namespace}` : "a ClusterRole";
+  const rule = `{ apiGroups: [${JSON.stringify(kind.group)}], resources: [${JSON.stringify(resource)}], verbs: [${JSON.stringify(verb)}] }`;
+  return `; to allow it, bind ${place} with the rule ${rule} to that user`;
+}
+
+function secondsToMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined || seconds === 0 ? undefined : seconds * 1000;
+}

@@ -1,0 +1,223 @@
+import { ApiError, isApiError, type Transport, type TransportResponse } from "@operatorkit/api";
+import { sleep, type Clock, type Logger } from "@operatorkit/observe";
+import type { Backoff } from "@operatorkit/retry";
+import type { Credentials } from "../config/credentials.ts";
+import type { Call } from "./call.ts";
+import { Deadline } from "./deadline.ts";
+import { decodeError } from "./decode-error.ts";
+import { excerptOf } from "./excerpt.ts";
+import { parseWarnings } from "./parse-warnings.ts";
+import { readBody } from "./read-body.ts";
+import type { RequestMetrics } from "./request-metrics.ts";
+import { retryAfterMs } from "./retry-after.ts";
+import { retryDelayMs, type AttemptOutcome } from "./retry-delay.ts";
+
+export interface RequesterOptions {
+  readonly transport: Transport;
+  readonly credentials: Credentials;
+  /** The server and where its address came from, for error messages. */
+  readonly server: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: RequestMetrics;
+  /** For a call as a whole: its retries and its body. */
+  readonly timeoutMs: number;
+  readonly backoff: Backoff;
+  readonly userAgent: string;
+}
+
+/** Bodies larger than this are refused: a string cannot hold them. */
+const MAX_BODY_BYTES = 500 * 1024 * 1024;
+/** An error's body is read for its message only. */
+const MAX_ERROR_BYTES = 1024 * 1024;
+/** So many different warnings are remembered, so that a loop does not repeat itself in the log. */
+const MAX_WARNINGS = 500;
+
+/**
+ * Carries calls over a transport: credentials, deadline, retries where they are safe, warnings to the log, failures as
+ * `ApiError`s that say what was being done to what.
+ */
+export class Requester {
+  readonly #options: RequesterOptions;
+  readonly #closing = new AbortController();
+  readonly #warned = new Set<string>();
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+  }
+
+  /** The answer's body, parsed. */
+  async json(call: Call): Promise<unknown> {
+    const bytes = await this.bytes(call);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new ApiError(
+        `${call.action}: ${this.#options.server} answered with something that is not JSON (${excerptOf(text)}); is the server's address right?`,
+        { code: "MalformedResponse", cause },
+      );
+    }
+  }
+
+  /** The answer's body. */
+  async bytes(call: Call): Promise<Uint8Array> {
+    const deadline = this.#deadline(call);
+    try {
+      return await this.#withRetries(call, deadline, async (response) => await readBody(response.body, MAX_BODY_BYTES, call.action));
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  /** An accepted answer whose body goes on: the deadline is for its headers, and leaving the body closes it. */
+  async stream(call: Call): Promise<TransportResponse> {
+    const deadline = this.#deadline(call);
+    try {
+      return await this.#withRetries(call, deadline, async (response) => {
+        deadline.lift();
+        return { ...response, body: this.#guarded(call, response.body, deadline) };
+      });
+    } catch (error) {
+      deadline.dispose();
+      throw error;
+    }
+  }
+
+  /** Running calls reject. */
+  async close(): Promise<void> {
+    this.#closing.abort(new ApiError("the client was closed", { code: "ConnectionFailed" }));
+    await this.#options.transport.close();
+  }
+
+  #deadline(call: Call): Deadline {
+    const { clock, timeoutMs, server } = this.#options;
+    return new Deadline({
+      clock,
+      timeoutMs,
+      signals: [...call.signals, this.#closing.signal],
+      reason: () =>
+        new ApiError(`${call.action}: no complete answer from ${server} within ${timeoutMs / 1000} s`, { code: "DeadlineExceeded" }),
+    });
+  }
+
+  async #withRetries<R>(call: Call, deadline: Deadline, use: (response: TransportResponse) => Promise<R>): Promise<R> {
+    const { backoff, clock, logger, metrics, credentials } = this.#options;
+    let hasRefreshed = false;
+    for (let retries = 0; ;) {
+      const result = await this.#attempt(call, deadline, use);
+      if ("value" in result) return result.value;
+      const { error, outcome } = result;
+      if (outcome === undefined) throw error;
+      const code = outcome.type === "answered" ? String(outcome.status) : "<error>";
+      if (outcome.type === "answered" && outcome.status === 401 && !hasRefreshed) {
+        hasRefreshed = true;
+        if (await credentials.refresh().catch(() => false)) {
+          metrics.retried(code, call.verb);
+          continue;
+        }
+      }
+      const delayMs = call.mayRetry === false ? undefined : retryDelayMs({ method: call.method, retries, outcome, backoff });
+      // No use in waiting longer than there is time: the caller learns now, and when to come back.
+      if (delayMs === undefined || delayMs >= deadline.remainingMs) throw error;
+      retries += 1;
+      metrics.retried(code, call.verb);
+      logger.debug("request failed, trying again", { action: call.action, retry: retries, delayMs: Math.round(delayMs), error });
+      await sleep(delayMs, { signal: deadline.signal, clock });
+    }
+  }
+
+  async #attempt<R>(
+    call: Call,
+    deadline: Deadline,
+    use: (response: TransportResponse) => Promise<R>,
+  ): Promise<{ readonly value: R } | { readonly error: unknown; readonly outcome?: AttemptOutcome }> {
+    const { transport, clock, metrics, server, credentials } = this.#options;
+    const startedMs = clock.monotonicMs();
+    let code = "<error>";
+    try {
+      const response = await transport.request(await this.#request(call, deadline.signal));
+      code = String(response.status);
+      this.#warn(call, response.headers["warning"]);
+      if (response.status < 300) return { value: await use(response) };
+      const body = await readBody(response.body, MAX_ERROR_BYTES, call.action);
+      const context = { call, server, credentials: credentials.source, nowMs: clock.now() };
+      return {
+        error: decodeError({ status: response.status, headers: response.headers, body }, context),
+        outcome: { type: "answered", status: response.status, retryAfterMs: retryAfterMs(response.headers["retry-after"], clock.now()) },
+      };
+    } catch (cause) {
+      if (deadline.signal.aborted) throw deadline.signal.reason;
+      const isAnswer = isApiError(cause) && cause.code !== "ConnectionFailed";
+      if (isAnswer || isConfigError(cause)) throw cause;
+      return { error: this.#connectionError(call, cause), outcome: { type: "broken", ...faultOf(cause) } };
+    } finally {
+      metrics.attempted(code, call.method, call.verb, clock.monotonicMs() - startedMs);
+    }
+  }
+
+  async #request(call: Call, signal: AbortSignal): Promise<Parameters<Transport["request"]>[0]> {
+    const { credentials, userAgent } = this.#options;
+    const headers: Record<string, string> = {
+      accept: call.accept ?? "application/json",
+      "user-agent": userAgent,
+      ...(await credentials.headers()),
+    };
+    signal.throwIfAborted();
+    if (call.body === undefined) return { method: call.method, path: call.path, headers, signal };
+    const body = Buffer.from(JSON.stringify(call.body.json));
+    headers["content-type"] = call.body.contentType;
+    headers["content-length"] = String(body.byteLength);
+    return { method: call.method, path: call.path, headers, body, signal };
+  }
+
+  #connectionError(call: Call, cause: unknown): ApiError {
+    if (isApiError(cause)) return cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new ApiError(`${call.action}: no answer from ${this.#options.server}: ${why}`, { code: "ConnectionFailed", cause });
+  }
+
+  /** A body that fails with `ApiError`s, and gives the deadline's links back when it ends. */
+  #guarded(call: Call, body: AsyncIterable<Uint8Array>, deadline: Deadline): AsyncIterable<Uint8Array> {
+    const chunks = body[Symbol.asyncIterator]();
+    const iterator: AsyncIterator<Uint8Array> = {
+      next: async () => {
+        try {
+          const result = await chunks.next();
+          if (result.done) deadline.dispose();
+          return result;
+        } catch (cause) {
+          const isOurs = deadline.signal.aborted;
+          const reason: unknown = deadline.signal.reason;
+          deadline.dispose();
+          throw isOurs ? reason : this.#connectionError(call, cause);
+        }
+      },
+      return: async () => {
+        deadline.dispose();
+        await chunks.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+    return { [Symbol.asyncIterator]: () => iterator };
+  }
+
+  #warn(call: Call, header: string | undefined): void {
+    for (const warning of parseWarnings(header)) {
+      if (this.#warned.has(warning)) continue;
+      if (this.#warned.size >= MAX_WARNINGS) this.#warned.clear();
+      this.#warned.add(warning);
+      this.#options.logger.warn(`the API server warns: ${warning}`, { action: call.action });
+    }
+  }
+}
+
+/** Our transports say what is known; of any other's failure it must be assumed that the request arrived. */
+function faultOf(cause: unknown): { readonly wasSent: boolean; readonly isPermanent: boolean } {
+  const { wasSent, isPermanent } = (cause ?? {}) as { wasSent?: unknown; isPermanent?: unknown };
+  return { wasSent: wasSent !== false, isPermanent: isPermanent === true };
+}
+
+function isConfigError(error: unknown): boolean {
+  return error instanceof Error && error.name === "ConfigError";
+}

@@ -1,0 +1,26 @@
+import type { CustomResourceDefinition } from "./custom-resource-definition.ts";
+
+/** How far a CRD has come. */
+export type CrdReadiness =
+  | { readonly type: "established" }
+  | { readonly type: "waiting"; readonly for: string }
+  /** It will not come by waiting. */
+  | { readonly type: "refused"; readonly code: "NameConflict" | "NonStructuralSchema"; readonly message: string };
+
+/**
+ * Reads a CRD's conditions. Only `Established=True` counts: a CRD without conditions has not been looked at by the server
+ * yet, and its objects would be answered by 404.
+ */
+export function crdReadiness(crd: CustomResourceDefinition): CrdReadiness {
+  const condition = (type: string) => crd.status?.conditions?.find((candidate) => candidate.type === type);
+  const names = condition("NamesAccepted");
+  if (names?.status === "False") return { type: "refused", code: "NameConflict", message: names.message || names.reason };
+  const schema = condition("NonStructuralSchema");
+  if (schema?.status === "True") return { type: "refused", code: "NonStructuralSchema", message: schema.message || schema.reason };
+  const established = condition("Established");
+  if (established?.status === "True") return { type: "established" };
+  return {
+    type: "waiting",
+    for: `the condition Established to be True (${established === undefined ? "it is not there yet" : established.message || established.reason})`,
+  };
+}

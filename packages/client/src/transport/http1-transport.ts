@@ -1,0 +1,143 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
+import type { Dispatcher } from "undici";
+import type { TlsSettings } from "../config/cluster-config.ts";
+import { connectionProblem } from "./connection-problem.ts";
+import { TransportError } from "./transport-error.ts";
+
+export interface Http1TransportOptions {
+  readonly server: URL;
+  /** Opens a connection to the server; not asked when there is a proxy. The signal is aborted by `close`. */
+  readonly open: (signal: AbortSignal) => Promise<Socket | TLSSocket>;
+  readonly tls: () => Promise<TlsSettings>;
+  readonly proxyUrl?: string | undefined;
+}
+
+/**
+ * HTTP/1.1 by undici, imported at the first request: keep-alive, a connection per running request. For plain http, for
+ * servers without HTTP/2 and through proxies. Idle connections do not keep the process alive.
+ */
+export class Http1Transport implements Transport {
+  readonly #options: Http1TransportOptions;
+  #dispatcher: Promise<Dispatcher> | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(options: Http1TransportOptions) {
+    this.#options = options;
+  }
+
+  async request({ method, path, headers, body, signal }: TransportRequest): Promise<TransportResponse> {
+    signal?.throwIfAborted();
+    if (this.#closing.signal.aborted) throw new TransportError("the client is closed", { wasSent: false, isPermanent: true });
+    this.#dispatcher ??= this.#create();
+    const dispatcher = await this.#dispatcher.catch((error: unknown) => {
+      this.#dispatcher = undefined;
+      throw error;
+    });
+    try {
+      const answer = await dispatcher.request({
+        origin: this.#options.server.origin,
+        method: method,
+        path,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return {
+        status: answer.statusCode,
+        headers: plainHeaders(answer.headers),
+        body: new Http1Body(answer.body, signal, (cause) => this.#problem(cause)),
+      };
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw this.#problem(cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    const why = new TransportError("the client was closed", { wasSent: true, isPermanent: true });
+    this.#closing.abort(why);
+    const dispatcher = await this.#dispatcher?.catch(() => undefined);
+    await dispatcher?.destroy(why);
+  }
+
+  async #create(): Promise<Dispatcher> {
+    const { Agent, ProxyAgent } = await import("undici");
+    // The client has its own deadlines, which follow its clock; a watch may be silent for longer than any default.
+    const limits = { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 };
+    const { proxyUrl, tls, server } = this.#options;
+    if (proxyUrl !== undefined) {
+      const settings = server.protocol === "https:" ? { requestTls: { ...(await tls()), allowH2: false } } : {};
+      return new ProxyAgent({ uri: proxyUrl, ...limits, ...settings });
+    }
+    return new Agent({
+      ...limits,
+      allowH2: false,
+      connect: (_options, callback) => void this.#connect(callback),
+    });
+  }
+
+  async #connect(callback: (...result: [null, Socket | TLSSocket] | [Error, null]) => void): Promise<void> {
+    let socket: Socket | TLSSocket;
+    try {
+      socket = await this.#options.open(this.#closing.signal);
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)), null);
+      return;
+    }
+    callback(null, socket);
+  }
+
+  #problem(cause: unknown): Error {
+    if (cause instanceof TransportError || (cause instanceof Error && cause.name === "ConfigError")) return cause;
+    const { message, isPermanent } = connectionProblem(cause, this.#options.server);
+    const syscall = (cause as { syscall?: unknown }).syscall;
+    const wasSent = !isPermanent && syscall !== "connect" && syscall !== "getaddrinfo";
+    return new TransportError(message, { wasSent, isPermanent, cause });
+  }
+}
+
+/** Wraps undici's body: its errors become ours, and leaving it before its end closes its connection. */
+class Http1Body implements AsyncIterableIterator<Uint8Array> {
+  readonly #body: Dispatcher.ResponseData["body"];
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #problem: (cause: unknown) => Error;
+
+  constructor(body: Dispatcher.ResponseData["body"], signal: AbortSignal | undefined, problem: (cause: unknown) => Error) {
+    this.#body = body;
+    this.#chunks = body[Symbol.asyncIterator]();
+    this.#signal = signal;
+    this.#problem = problem;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    try {
+      return await this.#chunks.next();
+    } catch (cause) {
+      if (this.#signal?.aborted) throw this.#signal.reason;
+      const problem = this.#problem(cause);
+      throw new TransportError(`the answer broke off: ${problem.message}`, { wasSent: true, cause });
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    // A body destroyed early says so by an error that nobody is interested in.
+    this.#body.on("error", () => {});
+    this.#body.destroy();
+    return { done: true, value: undefined };
+  }
+}
+
+function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return plain;
+}

@@ -1,0 +1,71 @@
+import { constants, type ClientHttp2Stream } from "node:http2";
+import { TransportError } from "./transport-error.ts";
+
+export interface Http2BodyOptions {
+  readonly stream: ClientHttp2Stream;
+  readonly signal: AbortSignal | undefined;
+  /** Resets the stream, which frees its place on the connection. */
+  readonly cancel: () => void;
+  /** What `content-length` says. */
+  readonly expectedBytes: number | undefined;
+  readonly onBytes: () => void;
+  /** What is wrong with the whole connection, if anything. */
+  readonly problem: () => TransportError | undefined;
+}
+
+/**
+ * The bytes of an answer, taken from the wire as they are asked for. Node ends a stream that was reset as if it were
+ * complete; here that throws, and so does a body shorter than announced.
+ */
+export class Http2Body implements AsyncIterableIterator<Uint8Array> {
+  readonly #options: Http2BodyOptions;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #receivedBytes = 0;
+
+  constructor(options: Http2BodyOptions) {
+    this.#options = options;
+    this.#chunks = options.stream[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const { signal, onBytes } = this.#options;
+    let result: IteratorResult<Uint8Array, undefined>;
+    try {
+      result = await this.#chunks.next();
+    } catch (cause) {
+      throw signal?.aborted ? signal.reason : this.#brokenOff(cause);
+    }
+    if (!result.done) {
+      this.#receivedBytes += result.value.byteLength;
+      onBytes();
+      return result;
+    }
+    if (signal?.aborted) throw signal.reason;
+    if (!this.#isComplete()) throw this.#brokenOff(undefined);
+    return result;
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#options.cancel();
+    return { done: true, value: undefined };
+  }
+
+  #isComplete(): boolean {
+    const { stream, expectedBytes, problem } = this.#options;
+    if (expectedBytes !== undefined) return this.#receivedBytes === expectedBytes;
+    return problem() === undefined && (stream.rstCode ?? constants.NGHTTP2_NO_ERROR) === constants.NGHTTP2_NO_ERROR;
+  }
+
+  #brokenOff(cause: unknown): TransportError {
+    const { stream, problem } = this.#options;
+    const why = problem()?.message ?? `the stream was reset (HTTP/2 error ${stream.rstCode ?? "unknown"})`;
+    return new TransportError(`the answer broke off after ${this.#receivedBytes} bytes: ${why}`, {
+      wasSent: true,
+      cause: cause ?? problem(),
+    });
+  }
+}

@@ -1,0 +1,270 @@
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
+import type { Duplex } from "node:stream";
+import type { TransportRequest, TransportResponse } from "@operatorkit/api";
+import type { Clock, Timer } from "@operatorkit/observe";
+import { Http2Body } from "./http2-body.ts";
+import { TransportError } from "./transport-error.ts";
+
+export interface Http2ConnectionOptions {
+  readonly socket: Duplex;
+  /** The URL's origin. */
+  readonly origin: string;
+  readonly clock: Clock;
+  /** With a request running and nothing heard for this long, the server is pinged. */
+  readonly pingIntervalMs: number;
+  /** A ping not answered within this ends the connection. */
+  readonly pingTimeoutMs: number;
+  readonly settingsTimeoutMs: number;
+  /** Ends the set-up; later the connection is ended by `close`. */
+  readonly signal: AbortSignal;
+  /** Told when a request has ended, and when the connection has: there may be room now, or need for another connection. */
+  readonly onChange: () => void;
+}
+
+/** Room for large list pages on a line with latency; what a reader that stands still can make us hold, per stream. */
+const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+/** One stream that stands still must not stop the others: the same figure as golang.org/x/net/http2's transport. */
+const CONNECTION_WINDOW_BYTES = 2 ** 30;
+
+/**
+ * One HTTP/2 connection. It says whether it has room for another request, finds out by pings whether the other side is
+ * still there while requests run, and takes no more requests once the server has sent GOAWAY.
+ *
+ * The process is kept alive by running requests only, never by an idle connection.
+ */
+export class Http2Connection {
+  readonly #session: ClientHttp2Session;
+  readonly #clock: Clock;
+  readonly #pingIntervalMs: number;
+  readonly #pingTimeoutMs: number;
+  readonly #onChange: () => void;
+  #openStreams = 0;
+  #maxStreams: number;
+  /** Streams above it were not processed; undefined until the server sent GOAWAY. */
+  #lastStreamId: number | undefined;
+  #problem: TransportError | undefined;
+  #lastHeardMs: number;
+  #pingTimer: Timer | undefined;
+
+  /** Waits for the server's SETTINGS, which proves that it speaks HTTP/2 and says how many requests may run at once. */
+  static async open(options: Http2ConnectionOptions): Promise<Http2Connection> {
+    const session = connect(options.origin, {
+      createConnection: () => options.socket,
+      // Node's default of 10 MB would refuse new requests while a few large lists are under way.
+      maxSessionMemory: 1024,
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
+    });
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => {
+        reject(options.signal.reason);
+        session.destroy();
+      };
+      options.signal.addEventListener("abort", onAbort, { once: true });
+      const timer = options.clock.setTimer(options.settingsTimeoutMs, () => {
+        reject(new TransportError(`no HTTP/2 greeting within ${options.settingsTimeoutMs / 1000} s`, { wasSent: false }));
+        session.destroy();
+      });
+      const onError = (cause: unknown): void =>
+        reject(new TransportError(`the HTTP/2 connection broke while it was set up: ${messageOf(cause)}`, { wasSent: false, cause }));
+      session.once("error", onError);
+      session.once("close", () => {
+        timer.cancel();
+        options.signal.removeEventListener("abort", onAbort);
+        reject(new TransportError("the server closed the HTTP/2 connection while it was set up", { wasSent: false }));
+      });
+      session.once("remoteSettings", () => {
+        timer.cancel();
+        options.signal.removeEventListener("abort", onAbort);
+        session.off("error", onError);
+        resolve();
+      });
+    });
+    return new Http2Connection(session, options);
+  }
+
+  private constructor(session: ClientHttp2Session, { clock, pingIntervalMs, pingTimeoutMs, onChange }: Http2ConnectionOptions) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#pingIntervalMs = pingIntervalMs;
+    this.#pingTimeoutMs = pingTimeoutMs;
+    this.#onChange = onChange;
+    this.#lastHeardMs = clock.monotonicMs();
+    this.#maxStreams = session.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+    session.on("remoteSettings", (settings) => {
+      this.#maxStreams = settings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
+      onChange();
+    });
+    session.on("goaway", (_code: number, lastStreamId: number) => {
+      this.#lastStreamId = lastStreamId;
+    });
+    session.on("error", (cause) => {
+      this.#problem ??= new TransportError(`the HTTP/2 connection broke: ${messageOf(cause)}`, { wasSent: true, cause });
+    });
+    session.on("close", () => {
+      this.#stopPinging();
+      onChange();
+    });
+    session.unref();
+  }
+
+  get isUsable(): boolean {
+    return !this.#session.closed && !this.#session.destroyed && this.#lastStreamId === undefined;
+  }
+
+  /** Over: no request runs on it any more. A connection that got GOAWAY is not usable, but its requests run on. */
+  get isClosed(): boolean {
+    return this.#session.destroyed;
+  }
+
+  get hasRoom(): boolean {
+    return this.isUsable && this.#openStreams < this.#maxStreams;
+  }
+
+  get isIdle(): boolean {
+    return this.#openStreams === 0;
+  }
+
+  /** Sends a request. Rejects with the signal's reason, or a `TransportError`. */
+  request({ method, path, headers, body, signal }: TransportRequest): Promise<TransportResponse> {
+    let stream: ClientHttp2Stream;
+    try {
+      stream = this.#session.request({ ...headers, ":method": method, ":path": path }, { endStream: body === undefined });
+    } catch (cause) {
+      return Promise.reject(
+        new TransportError(`the HTTP/2 connection takes no more requests: ${messageOf(cause)}`, { wasSent: false, cause }),
+      );
+    }
+    this.#streamOpened();
+    if (body !== undefined) stream.end(body);
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => {
+        stream.close(constants.NGHTTP2_CANCEL);
+        stream.destroy();
+      };
+      const onAbort = (): void => {
+        reject(signal?.reason);
+        cancel();
+      };
+      let failure: unknown;
+      stream.on("error", (cause) => {
+        failure = cause;
+      });
+      stream.once("close", () => {
+        signal?.removeEventListener("abort", onAbort);
+        this.#streamClosed();
+        reject(this.#noAnswer(stream, failure));
+      });
+      stream.once("response", (received) => {
+        this.#lastHeardMs = this.#clock.monotonicMs();
+        resolve({
+          status: received[":status"] ?? 0,
+          headers: plainHeaders(received),
+          body: new Http2Body({
+            stream,
+            signal,
+            cancel,
+            expectedBytes: method === "HEAD" ? undefined : contentLength(received),
+            onBytes: () => {
+              this.#lastHeardMs = this.#clock.monotonicMs();
+            },
+            problem: () => this.#problem,
+          }),
+        });
+      });
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  /** Ends the connection at once; running requests reject. */
+  close(why: TransportError): void {
+    this.#problem ??= why;
+    this.#session.destroy();
+  }
+
+  #noAnswer(stream: ClientHttp2Stream, cause: unknown): TransportError {
+    const id = stream.id;
+    const wasRefused =
+      id === undefined ||
+      stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ||
+      (this.#lastStreamId !== undefined && id > this.#lastStreamId);
+    if (wasRefused) {
+      return new TransportError(this.#problem?.message ?? "the server closed the connection before it took the request", {
+        wasSent: false,
+        cause,
+      });
+    }
+    if (this.#problem !== undefined) return this.#problem;
+    const code = stream.rstCode ?? 0;
+    return new TransportError(`the server ended the request without an answer (HTTP/2 error ${code})`, { wasSent: true, cause });
+  }
+
+  #streamOpened(): void {
+    this.#openStreams += 1;
+    if (this.#openStreams > 1) return;
+    this.#session.ref();
+    // A connection that was silent for long may be dead without anyone having said so: ask along with the request.
+    if (this.#silentForMs() >= this.#pingIntervalMs) this.#ping();
+    else this.#pingLater();
+  }
+
+  #streamClosed(): void {
+    this.#openStreams -= 1;
+    if (this.#openStreams === 0) {
+      this.#stopPinging();
+      if (!this.#session.destroyed) this.#session.unref();
+    }
+    this.#onChange();
+  }
+
+  #silentForMs(): number {
+    return this.#clock.monotonicMs() - this.#lastHeardMs;
+  }
+
+  #pingLater(): void {
+    this.#pingTimer?.cancel();
+    this.#pingTimer = this.#clock.setTimer(Math.max(1, this.#pingIntervalMs - this.#silentForMs()), () => {
+      if (this.#silentForMs() >= this.#pingIntervalMs) this.#ping();
+      else this.#pingLater();
+    });
+  }
+
+  #ping(): void {
+    this.#pingTimer?.cancel();
+    if (this.#session.destroyed) return;
+    const sentAtMs = this.#clock.monotonicMs();
+    this.#session.ping((error) => {
+      if (error !== null || this.#session.destroyed) return;
+      this.#lastHeardMs = this.#clock.monotonicMs();
+      if (this.#openStreams > 0) this.#pingLater();
+    });
+    this.#pingTimer = this.#clock.setTimer(this.#pingTimeoutMs, () => {
+      // Bytes of a slow, large answer may hold the pong up; they prove as much.
+      if (this.#lastHeardMs > sentAtMs) this.#pingLater();
+      else this.close(new TransportError(`the server did not answer a ping within ${this.#pingTimeoutMs / 1000} s`, { wasSent: true }));
+    });
+  }
+
+  #stopPinging(): void {
+    this.#pingTimer?.cancel();
+    this.#pingTimer = undefined;
+  }
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(":") && value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return plain;
+}
+
+function contentLength(headers: IncomingHttpHeaders): number | undefined {
+  const length = headers["content-length"];
+  return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,104 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
+import { systemClock, type Clock } from "@operatorkit/observe";
+import type { TlsSettings } from "../config/cluster-config.ts";
+import { TransportError } from "./transport-error.ts";
+
+export interface SocketTransportOptions {
+  readonly server: URL;
+  readonly tls: () => Promise<TlsSettings>;
+  /** An `http://` or `https://` proxy; it is spoken to in HTTP/1.1. */
+  readonly proxyUrl?: string | undefined;
+  readonly clock?: Clock;
+  /** For the TCP and TLS handshakes together. @default 10000 */
+  readonly connectTimeoutMs?: number;
+  /** @default 30000 */
+  readonly pingIntervalMs?: number;
+  /** @default 15000 */
+  readonly pingTimeoutMs?: number;
+}
+
+/**
+ * Requests over the network: HTTP/2 if the server takes it (ALPN), else HTTP/1.1; HTTP/1.1 for plain http and through a
+ * proxy. Nothing is opened, nor either protocol's code loaded, before the first request.
+ */
+export class SocketTransport implements Transport {
+  readonly #options: SocketTransportOptions;
+  readonly #clock: Clock;
+  readonly #basePath: string;
+  #protocol: "h2" | "http/1.1";
+  #http2: Promise<Transport> | undefined;
+  #http1: Promise<Transport> | undefined;
+  #isClosed = false;
+
+  constructor(options: SocketTransportOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#basePath = options.server.pathname.replace(/\/+$/, "");
+    this.#protocol = options.server.protocol === "https:" && options.proxyUrl === undefined ? "h2" : "http/1.1";
+  }
+
+  /** What is spoken, or will be tried first. */
+  get protocol(): "h2" | "http/1.1" {
+    return this.#protocol;
+  }
+
+  async request(given: TransportRequest): Promise<TransportResponse> {
+    if (this.#isClosed) throw new TransportError("the client is closed", { wasSent: false, isPermanent: true });
+    const request = this.#basePath === "" ? given : { ...given, path: this.#basePath + given.path };
+    if (this.#protocol === "h2") {
+      try {
+        this.#http2 ??= this.#loadHttp2();
+        return await (await this.#http2).request(request);
+      } catch (error) {
+        if (!(error instanceof NoHttp2)) throw error;
+        this.#protocol = "http/1.1";
+      }
+    }
+    this.#http1 ??= this.#loadHttp1();
+    return await (await this.#http1).request(request);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const [http2, http1] = await Promise.all([this.#http2, this.#http1]);
+    await Promise.all([http2?.close(), http1?.close()]);
+  }
+
+  async #loadHttp2(): Promise<Transport> {
+    const { Http2Transport } = await import("./http2-transport.ts");
+    const { server, pingIntervalMs, pingTimeoutMs } = this.#options;
+    return new Http2Transport({
+      origin: server.origin,
+      clock: this.#clock,
+      ...(pingIntervalMs === undefined ? {} : { pingIntervalMs }),
+      ...(pingTimeoutMs === undefined ? {} : { pingTimeoutMs }),
+      open: async (signal) => {
+        const socket = await this.#open(["h2", "http/1.1"], signal);
+        if ((socket as TLSSocket).alpnProtocol === "h2") return socket;
+        socket.destroy();
+        throw new NoHttp2();
+      },
+    });
+  }
+
+  async #loadHttp1(): Promise<Transport> {
+    const { Http1Transport } = await import("./http1-transport.ts");
+    const { server, tls, proxyUrl } = this.#options;
+    return new Http1Transport({ server, tls, proxyUrl, open: (signal) => this.#open(["http/1.1"], signal) });
+  }
+
+  async #open(protocols: readonly string[], signal: AbortSignal): Promise<Socket | TLSSocket> {
+    const { openSocket } = await import("./open-socket.ts");
+    const { server, tls, connectTimeoutMs: timeoutMs = 10_000 } = this.#options;
+    return await openSocket({ server, tls, protocols, timeoutMs, clock: this.#clock, signal });
+  }
+}
+
+/** The server chose another protocol; caught here, never seen outside. */
+class NoHttp2 extends TransportError {
+  constructor() {
+    super("the server does not speak HTTP/2", { wasSent: false, isPermanent: true });
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  ApiError,
+  type EntryPage,
+  type ListRequest,
+  type ListWatch,
+  type ListWatchScope,
+  type WatchRequest,
+  type WatchStream,
+} from "@operatorkit/api";
+import type { Kind, KubernetesObject } from "@operatorkit/object";
+import type { Call } from "../request/call.ts";
+import type { Requester } from "../request/requester.ts";
+import { collectionPath, withQuery } from "../request/resource-path.ts";
+import { decodeList } from "./decode-list.ts";
+import { WatchDecoder } from "./decode-watch.ts";
+import { EntryMaker } from "./entry.ts";
+
+export interface KindListWatchOptions<T extends KubernetesObject> {
+  readonly kind: Kind<T>;
+  readonly scope: ListWatchScope;
+  readonly requester: Requester;
+  /** Ends every request, beside the request's own signal. */
+  readonly signal: AbortSignal | undefined;
+  readonly keepManagedFields: boolean;
+}
+
+/**
+ * Lists and watches one kind. Each request is made once: when to try again is for the reflector to say, which knows how
+ * long it has been without news.
+ */
+export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
+  readonly kind: Kind<T>;
+  readonly #scope: ListWatchScope;
+  readonly #requester: Requester;
+  readonly #signal: AbortSignal | undefined;
+  readonly #keepManagedFields: boolean;
+  readonly #path: string;
+
+  constructor({ kind, scope, requester, signal, keepManagedFields }: KindListWatchOptions<T>) {
+    this.kind = kind;
+    this.#scope = scope;
+    this.#requester = requester;
+    this.#signal = signal;
+    this.#keepManagedFields = keepManagedFields;
+    this.#path = collectionPath(kind, scope.namespace);
+  }
+
+  async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal }: ListRequest): Promise<EntryPage<T>> {
+    const call = this.#call("list", { limit, continue: next, resourceVersion, resourceVersionMatch }, signal);
+    const { items, ...page } = decodeList(await this.#requester.json(call), call.action);
+    const maker = this.#entries(call.action);
+    return { ...page, entries: items.map((item) => maker.entry(item)) };
+  }
+
+  async watch(request: WatchRequest): Promise<WatchStream<T>> {
+    const { resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds, signal } = request;
+    const query = { watch: true, resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds };
+    const call = this.#call("watch", query, signal);
+    const response = await this.#requester.stream(call);
+    const contentType = response.headers["content-type"];
+    if (contentType !== undefined && !contentType.startsWith("application/json")) {
+      await response.body[Symbol.asyncIterator]().return?.();
+      throw new ApiError(`${call.action}: the server answered with ${contentType}, which is no watch; is its address right?`, {
+        code: "MalformedResponse",
+      });
+    }
+    return eventsOf(response.body, new WatchDecoder({ entries: this.#entries(call.action), action: call.action }));
+  }
+
+  #call(verb: "list" | "watch", query: Parameters<typeof withQuery>[1], signal: AbortSignal): Call {
+    const { namespace, labelSelector, fieldSelector } = this.#scope;
+    return {
+      action: `${verb} ${this.kind.kind}${namespace ? ` in ${namespace}` : ""}`,
+      verb,
+      subject: { kind: this.kind, namespace },
+      method: "GET",
+      path: withQuery(this.#path, { ...query, labelSelector, fieldSelector }),
+      signals: [signal, this.#signal],
+      mayRetry: false,
+    };
+  }
+
+  #entries(action: string): EntryMaker<T> {
+    return new EntryMaker({
+      kind: this.kind,
+      action,
+      keepManagedFields: this.#keepManagedFields,
+      freeze: process.env["NODE_ENV"] !== "production",
+    });
+  }
+}
+
+/** Not a generator: leaving one that was never started would not close the body. */
+function eventsOf<T extends KubernetesObject>(body: AsyncIterable<Uint8Array>, decoder: WatchDecoder<T>): WatchStream<T> {
+  const chunks = body[Symbol.asyncIterator]();
+  let isOver = false;
+  type Result = IteratorResult<ReturnType<WatchDecoder<T>["push"]>, undefined>;
+  const leave = async (): Promise<void> => {
+    if (isOver) return;
+    isOver = true;
+    await chunks.return?.();
+  };
+  const next = async (): Promise<Result> => {
+    while (!isOver) {
+      const chunk = await chunks.next();
+      isOver = chunk.done === true;
+      const events = chunk.done ? decoder.end() : decoder.push(chunk.value);
+      if (events.length > 0) return { done: false, value: events };
+    }
+    return { done: true, value: undefined };
+  };
+  const iterator = {
+    async next(): Promise<Result> {
+      try {
+        return await next();
+      } catch (error) {
+        await leave();
+        throw error;
+      }
+    },
+    async return(): Promise<Result> {
+      await leave();
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}
