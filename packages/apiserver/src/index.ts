@@ -1,1 +1,4 @@
-export {};
+/** Answers the Kubernetes API: an embeddable server for tests and laptops. */
+export { ApiServer } from "./api-server.ts";
+export type { ApiServerOptions, TransportOptions } from "./api-server.ts";
+export type { Endpoint, EndpointRequest, Handler, Middleware, Peer, ServerRequest, UserInfo } from "./handler.ts";

@@ -1,6 +1,7 @@
 import type { StructuralSchema } from "@operatorkit/schema";
 import type { FieldProblem } from "./field-problem.ts";
 import type { JsonObject } from "./json-object.ts";
+import type { DecodedObject } from "./typed/decode-built-in.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
 
@@ -33,8 +34,8 @@ export type SubresourceBehaviour =
       /** The selector as text; for built-in kinds it is made from the object's own selector. */
       readonly selector: (object: JsonObject) => string | undefined;
     }
-  /** POST only: changes the object as the body says (a Pod's `binding`). */
-  | { readonly type: "action"; readonly act: (object: JsonObject, body: JsonObject) => readonly FieldProblem[] };
+  /** POST only: changes the object in place as the body says (a Pod's `binding`), or says why it conflicts. */
+  | { readonly type: "action"; readonly act: (object: JsonObject, body: JsonObject) => string | undefined };
 
 /** One column of a Table. */
 export interface Column {
@@ -76,14 +77,18 @@ export interface ResourceRules {
    * Only the parts a kind's own author writes count: `spec`, or for a custom resource all but metadata and status.
    */
   readonly generationChanges?: (before: JsonObject, after: JsonObject) => boolean;
-  /** Deleting an object that has finalizers makes a new generation (custom resources). */
-  readonly generationRisesOnDelete: boolean;
+  /** Top-level fields the main path may not write (`status`, when it has a path of its own): kept on update, dropped on create. */
+  readonly writtenElsewhere: readonly string[];
   /** DELETE answers the object itself even when it is gone at once, else a Status. */
   readonly deleteAnswersObject: boolean;
-  /** Seconds an object is given to stop when a delete does not say; 0 or left out: gone at once. */
+  /** Present for kinds that are given time to stop (pods): how many seconds, when a delete asks for `requested`. */
   readonly gracePeriodSeconds?: (object: JsonObject, requested: number | undefined) => number;
-  /** Finalizers kept outside metadata (a namespace's `spec.finalizers`): the object stays while this is true. */
+  /** Present for kinds whose deletion is begun in their own way (namespaces, CRDs): changes `object` in place; it stays until nothing holds it. */
+  readonly beginDeletion?: (object: JsonObject, nowMs: number) => void;
+  /** A hold outside `metadata.finalizers` (a namespace's `spec.finalizers`). */
   readonly heldBack?: (object: JsonObject) => boolean;
+  /** Why an object may not be deleted at all. */
+  readonly deleteRefusal?: (object: JsonObject) => string | undefined;
   /** Fills in what a manifest leaves out; changes `object` in place. Runs on every decoded body. */
   readonly applyDefaults?: (object: JsonObject) => void;
   /** Before validation; changes `object` in place (drop status, keep immutable fields, allocate addresses). */
@@ -91,6 +96,13 @@ export interface ResourceRules {
   readonly prepareForUpdate?: (object: JsonObject, before: JsonObject, context: RuleContext) => void;
   /** What is wrong with the object beyond its schema. `before` is given on update. */
   readonly validate?: (object: JsonObject, before: JsonObject | undefined, context: RuleContext) => readonly FieldProblem[];
+  /** Last before a write: takes what must be unique among all objects of the kind (addresses, ports); changes `object` in place. */
+  readonly allocate?: (
+    object: JsonObject,
+    before: JsonObject | undefined,
+    others: Iterable<JsonObject>,
+    random: () => number,
+  ) => readonly FieldProblem[];
   /** How a name must look. @default DNS subdomain */
   readonly nameProblems?: (name: string) => readonly string[];
 }
@@ -119,6 +131,8 @@ export interface ResourceDescriptor {
   /** False for a version that is not served (it may still be stored). */
   readonly served: boolean;
   readonly deprecationWarning?: string;
+  /** Reads a body as the kind's own type would: drops and reports what the type has not, refuses wrong types, fills in what is always there. */
+  readonly decode: (value: JsonObject) => DecodedObject;
   /** Computed when first asked for. `undefined`: anything goes. */
   readonly schema: () => StructuralSchema | undefined;
   /** All columns of its table, `Name` first. */

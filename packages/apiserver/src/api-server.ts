@@ -1,0 +1,176 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Transport } from "@operatorkit/api";
+import { type Clock, type Logger, silentLogger, systemClock } from "@operatorkit/observe";
+import { ADMIN, type TokenUser } from "./auth/authenticate.ts";
+import { type Authorizer, allowAuthenticated } from "./auth/authorize.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { builtInDescriptors } from "./built-in/built-in-descriptors.ts";
+import type { Endpoint, Handler, Middleware, UserInfo } from "./handler.ts";
+import { InProcessTransport } from "./in-process-transport.ts";
+import type { HttpListener } from "./http/http-listener.ts";
+import { kubeconfig, writeKubeconfig } from "./kubeconfig.ts";
+import { Registry } from "./registry.ts";
+import { requestHandler } from "./request-handler.ts";
+import type { ServerContext } from "./server-context.ts";
+import { statusEndpoint } from "./status-endpoint.ts";
+import { Store } from "./store/store.ts";
+import { TextCache } from "./watch/text-cache.ts";
+
+export interface ApiServerOptions {
+  /** No socket at all: only `transport()` reaches the server. @default false */
+  readonly inProcess?: boolean;
+  /** @default a free one */
+  readonly port?: number;
+  /** Loopback unless you say otherwise. @default "127.0.0.1" */
+  readonly host?: string;
+  /** HTTPS with certificates made at start; false is plain HTTP, which real clients refuse to send tokens over. @default true */
+  readonly tls?: boolean;
+  /** The administrator's bearer token. @default a random one */
+  readonly token?: string;
+  /** More tokens and whom they stand for. */
+  readonly tokens?: readonly TokenUser[];
+  /** @default everyone with credentials may do everything */
+  readonly authorize?: Authorizer;
+  /** Wrapped around the handler, the first one outermost: faults, recording. */
+  readonly middleware?: readonly Middleware[];
+  /** Changes kept per kind for watches and exact lists. @default 10_000 */
+  readonly historySize?: number;
+  /** @default real time */
+  readonly clock?: Clock;
+  /** @default silent */
+  readonly logger?: Logger;
+}
+
+export interface TransportOptions {
+  /** Who the requests come from. @default the administrator */
+  readonly user?: UserInfo;
+}
+
+/**
+ * A Kubernetes API in your process, for tests, laptops and views: everything is kept in memory and gone when it closes.
+ * It listens on loopback and asks for credentials unless told otherwise.
+ */
+export class ApiServer implements AsyncDisposable {
+  /** The administrator's bearer token. */
+  readonly token: string;
+  readonly #context: ServerContext;
+  readonly #handler: Handler;
+  readonly #stop = new AbortController();
+  #listener: HttpListener | undefined;
+  #caPem: string | undefined;
+
+  /** Starts a server; it answers when this resolves. */
+  static async start(options: ApiServerOptions = {}): Promise<ApiServer> {
+    const server = new ApiServer(options);
+    if (options.inProcess !== true) await server.#listen(options);
+    return server;
+  }
+
+  private constructor(options: ApiServerOptions) {
+    const {
+      clock = systemClock,
+      logger = silentLogger,
+      historySize,
+      tokens = [],
+      authorize = allowAuthenticated,
+      middleware = [],
+    } = options;
+    this.token = options.token ?? randomBytes(24).toString("base64url");
+    this.#context = {
+      store: new Store(historySize === undefined ? {} : { historySize }),
+      registry: new Registry(),
+      clock,
+      logger,
+      randomUuid: randomUUID,
+      random: Math.random,
+      texts: new TextCache(),
+    };
+    this.#context.registry.set("built-in", builtInDescriptors());
+    const endpoints: readonly Endpoint[] = [statusEndpoint];
+    const handler = requestHandler({
+      context: this.#context,
+      tokens: [{ token: this.token, user: ADMIN }, ...tokens],
+      authorize,
+      endpoints,
+    });
+    this.#handler = middleware.reduceRight((next, wrap) => wrap(next), handler);
+    bootstrap(this.#context);
+  }
+
+  /** `https://127.0.0.1:6443`. @throws Error when the server has no socket */
+  get url(): string {
+    return this.#socket("url").url;
+  }
+
+  /** The certificate authority that signed the server's certificate; `undefined` without TLS. */
+  get caPem(): string | undefined {
+    return this.#caPem;
+  }
+
+  /** The version of the newest change, for tests. */
+  get resourceVersion(): string {
+    return String(this.#context.store.version);
+  }
+
+  /** What any Kubernetes client needs to reach this server as its administrator, as YAML. */
+  kubeconfig(): string {
+    return kubeconfig({ server: this.#socket("kubeconfig").url, token: this.token, caCert: this.#caPem });
+  }
+
+  /** Writes the kubeconfig to a file only its owner can read. */
+  async writeKubeconfig(path: string): Promise<void> {
+    await writeKubeconfig(path, this.kubeconfig());
+  }
+
+  /** Speaks to the server without a socket. */
+  transport({ user = ADMIN }: TransportOptions = {}): Transport {
+    return new InProcessTransport({ handler: this.#handler, user, signal: this.#stop.signal });
+  }
+
+  /** Forgets history: watches and continue tokens from before now are answered 410, as after a compaction of etcd. */
+  compact(): void {
+    this.#context.store.compact();
+  }
+
+  /** Ends every request and closes the socket. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error("the API server is closed"));
+    const listener = this.#listener;
+    this.#listener = undefined;
+    await listener?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #socket(what: string): HttpListener {
+    if (this.#listener === undefined)
+      throw new Error(`${what} of an API server without a socket: it is closed or was started with inProcess`);
+    return this.#listener;
+  }
+
+  async #listen({ host = "127.0.0.1", port = 0, tls = true }: ApiServerOptions): Promise<void> {
+    const { clock, logger } = this.#context;
+    // Loaded here, so that a server without a socket starts in milliseconds.
+    const { HttpListener: Http } = await import("./http/http-listener.ts");
+    const certificates = tls ? await certificatesFor(host, clock.now()) : undefined;
+    this.#caPem = certificates?.clientCa;
+    this.#listener = await Http.listen({ handler: (request) => this.#handler(request), host, port, tls: certificates, logger, clock });
+  }
+}
+
+interface Certificates {
+  readonly cert: string;
+  readonly key: string;
+  /** The one authority of this server signs its own certificate and those of its clients. */
+  readonly clientCa: string;
+}
+
+async function certificatesFor(host: string, nowMs: number): Promise<Certificates> {
+  const { CertificateAuthority } = await import("./tls/certificate-authority.ts");
+  const authority = await CertificateAuthority.create({ nowMs });
+  const names = new Set([host, "127.0.0.1", "::1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"]);
+  const { cert, key } = await authority.issueServer([...names].filter((name) => name !== "0.0.0.0" && name !== "::"));
+  return { cert, key, clientCa: authority.cert };
+}

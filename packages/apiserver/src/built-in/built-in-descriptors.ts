@@ -1,0 +1,161 @@
+import { dns1123SubdomainProblems } from "@operatorkit/object";
+import type { Kind, KubernetesObject } from "@operatorkit/object";
+import { builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
+import type { FieldProblem } from "../field-problem.ts";
+import { type JsonObject, isObject, objectAt } from "../json-object.ts";
+import type { GroupVersionKind, ResourceDescriptor, ResourceRules, Subresource, Verb } from "../resource-descriptor.ts";
+import { builtInColumns } from "../table/built-in-columns.ts";
+import { decodeBuiltIn } from "../typed/decode-built-in.ts";
+import { BUILT_IN_KINDS, type BuiltInKind, EVENTS_FIELDS } from "./built-in-kinds.ts";
+import { eventFromCore, eventToCore } from "./event-conversion.ts";
+import { requiredFieldProblems } from "./required-fields.ts";
+import { type RuleOverrides, bindPod } from "./rules.ts";
+import { selectorText } from "./selector-of.ts";
+import { TYPE_DEFAULTS } from "./type-defaults.ts";
+
+const ALL_VERBS: readonly Verb[] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const PART_VERBS: readonly Verb[] = ["get", "patch", "update"];
+const SCALE: GroupVersionKind = { group: "autoscaling", version: "v1", kind: "Scale" };
+
+/** Descriptors of every built-in kind the server serves, in the order of discovery. */
+export function builtInDescriptors(): readonly ResourceDescriptor[] {
+  const descriptors = BUILT_IN_KINDS.map(descriptorOf);
+  return [...descriptors, eventsDescriptor(descriptors)];
+}
+
+function descriptorOf(builtIn: BuiltInKind): ResourceDescriptor {
+  const { kind, fields = [], rules = {} } = builtIn;
+  const { group, version } = kind;
+  const definition = definitionOf(kind);
+  return {
+    group,
+    version,
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
+    plural: kind.plural,
+    singular: kind.singular,
+    listKind: kind.listKind,
+    shortNames: kind.shortNames,
+    categories: kind.categories,
+    namespaced: kind.namespaced,
+    // Namespaces empty themselves one at a time; the real server offers no collection delete for them either.
+    verbs: rules.heldBack === undefined ? ALL_VERBS : ALL_VERBS.filter((verb) => verb !== "deletecollection"),
+    subresources: subresourcesOf(builtIn),
+    origin: "built-in",
+    storage: group === "" ? kind.plural : `${kind.plural}.${group}`,
+    served: true,
+    decode: (value) => decodeBuiltIn(value, definition, TYPE_DEFAULTS),
+    schema: () => builtinSchema(group, version, kind.kind),
+    columns: builtInColumns(group, kind.plural),
+    selectableFields: fields,
+    rules: rulesOf(builtIn, definition),
+  };
+}
+
+function definitionOf({ group, version, kind }: GroupVersionKind): string {
+  const name = builtinDefinitionName(group, version, kind);
+  if (name === undefined) throw new Error(`built-in kind ${group}/${version} ${kind}: there is no definition of it`);
+  return name;
+}
+
+function rulesOf({ status = false, rules = {} }: BuiltInKind, definition: string): ResourceRules {
+  const defaults: ResourceRules = {
+    unconditionalUpdate: true,
+    createOnUpdate: false,
+    writtenElsewhere: status ? ["status"] : [],
+    deleteAnswersObject: false,
+    nameProblems: dns1123SubdomainProblems,
+    ...(status && { prepareForCreate: emptyStatus(definition) }),
+  };
+  const { validate: validateKind, ...overrides } = rules;
+  const validate: ResourceRules["validate"] = (object, before, rule): readonly FieldProblem[] => [
+    ...(validateKind?.(object, before, rule) ?? []),
+    ...(rule.subresource === undefined ? requiredFieldProblems(object, definition) : []),
+  ];
+  return { ...defaults, ...overrides, validate: distinct(validate) };
+}
+
+/** A status that was dropped is written again as an empty one, where the type always writes it. */
+function emptyStatus(definition: string): (object: JsonObject) => void {
+  return (object) => {
+    const { status } = decodeBuiltIn({}, definition, TYPE_DEFAULTS).object;
+    if (status !== undefined) object["status"] = status;
+  };
+}
+
+/** A kind's own rules and the required fields may find the same thing. */
+function distinct(validate: NonNullable<ResourceRules["validate"]>): NonNullable<ResourceRules["validate"]> {
+  return (object, before, rule) => {
+    const seen = new Set<string>();
+    return validate(object, before, rule).filter(({ field, message }) => {
+      const key = `${field}: ${message}`;
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
+  };
+}
+
+function subresourcesOf({ kind, status = false, scale = false, rules = {} }: BuiltInKind): readonly Subresource[] {
+  const body = { group: kind.group, version: kind.version, kind: kind.kind };
+  const subresources: Subresource[] = [];
+  if (status)
+    subresources.push({ name: "status", body, verbs: PART_VERBS, behaviour: { type: "part", fields: ["status"], metadata: "take" } });
+  if (scale) {
+    subresources.push({
+      name: "scale",
+      body: SCALE,
+      verbs: PART_VERBS,
+      behaviour: {
+        type: "scale",
+        specReplicasPath: ["spec", "replicas"],
+        statusReplicasPath: ["status", "replicas"],
+        selector: selectorOf,
+      },
+    });
+  }
+  if (rules.heldBack !== undefined) {
+    subresources.push({ name: "finalize", body, verbs: ["update"], behaviour: { type: "part", fields: ["spec"], metadata: "keep" } });
+  }
+  if (rules.gracePeriodSeconds !== undefined) {
+    subresources.push({
+      name: "binding",
+      body: { group: "", version: "v1", kind: "Binding" },
+      verbs: ["create"],
+      behaviour: { type: "action", act: bindPod },
+    });
+  }
+  return subresources;
+}
+
+function selectorOf(object: JsonObject): string {
+  const selector = objectAt(object, "spec")["selector"];
+  if (!isObject(selector)) return "";
+  return selectorText("matchLabels" in selector || "matchExpressions" in selector ? selector : { matchLabels: selector });
+}
+
+const EVENTS: Kind<KubernetesObject> = {
+  group: "events.k8s.io",
+  version: "v1",
+  apiVersion: "events.k8s.io/v1",
+  kind: "Event",
+  plural: "events",
+  singular: "event",
+  listKind: "EventList",
+  namespaced: true,
+  shortNames: ["ev"],
+  categories: [],
+};
+
+/** The newer API of the same events: another shape over the storage of the core ones. */
+function eventsDescriptor(descriptors: readonly ResourceDescriptor[]): ResourceDescriptor {
+  const core = descriptors.find(({ storage }) => storage === "events");
+  if (core === undefined) throw new Error("events.k8s.io: the core events it shares the storage with are not served");
+  const rules: RuleOverrides = { createOnUpdate: true };
+  return {
+    ...descriptorOf({ kind: EVENTS, rules, fields: EVENTS_FIELDS }),
+    storage: core.storage,
+    fromStorage: eventFromCore,
+    toStorage: eventToCore,
+  };
+}

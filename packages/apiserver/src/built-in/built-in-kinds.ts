@@ -1,0 +1,123 @@
+import type { Kind } from "@operatorkit/object";
+import * as kinds from "@operatorkit/object/kinds";
+import { type JsonObject, objectAt, stringAt, valueAt } from "../json-object.ts";
+import type { SelectableField } from "../resource-descriptor.ts";
+import {
+  COUNTS_CONTENT,
+  COUNTS_SPEC,
+  CUSTOM_RESOURCE_DEFINITION,
+  DAEMON_SET,
+  DEPLOYMENT,
+  JOB,
+  LEASE,
+  NAMESPACE,
+  NODE,
+  PATH_SEGMENT,
+  POD,
+  REPLICA_SET,
+  type RuleOverrides,
+  SECRET,
+  SERVICE,
+  STATEFUL_SET,
+  sealable,
+} from "./rules.ts";
+
+/** A built-in kind the server serves: where it differs from a plain object with names and labels. */
+export interface BuiltInKind {
+  readonly kind: Kind;
+  /** Has a `status` path of its own. */
+  readonly status?: boolean;
+  /** Has a `scale` path: where the number and the selector are. */
+  readonly scale?: boolean;
+  readonly rules?: RuleOverrides;
+  readonly fields?: readonly SelectableField[];
+}
+
+const field = (path: string): SelectableField => {
+  const keys = path.split(".");
+  return { path, value: (object) => textOf(valueAt(object, keys)) };
+};
+
+function textOf(value: unknown): string {
+  return value === undefined || value === null ? "" : String(value);
+}
+
+const isTrue = (path: string): SelectableField => {
+  const keys = path.split(".");
+  return { path, value: (object) => String(valueAt(object, keys) === true) };
+};
+
+const EVENT_FIELDS: readonly SelectableField[] = [
+  ...["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"].map((key) => field(`involvedObject.${key}`)),
+  field("reason"),
+  field("reportingComponent"),
+  {
+    path: "source",
+    value: (event: JsonObject) => stringAt(objectAt(event, "source"), "component") || stringAt(event, "reportingComponent"),
+  },
+  field("type"),
+];
+
+const EVENTS_FIELDS: readonly SelectableField[] = [
+  ...["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"].map((key) => field(`regarding.${key}`)),
+  field("reason"),
+  field("reportingController"),
+  field("type"),
+];
+
+/** In the order of discovery. */
+export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
+  { kind: kinds.ConfigMap, rules: sealable(["data", "binaryData"]) },
+  { kind: kinds.Endpoints, rules: { createOnUpdate: true } },
+  { kind: kinds.Event, rules: { createOnUpdate: true }, fields: EVENT_FIELDS },
+  { kind: kinds.LimitRange, rules: { createOnUpdate: true } },
+  { kind: kinds.Namespace, status: true, rules: NAMESPACE, fields: [field("status.phase")] },
+  { kind: kinds.Node, status: true, rules: NODE, fields: [isTrue("spec.unschedulable")] },
+  { kind: kinds.PersistentVolumeClaim, status: true, rules: { deleteAnswersObject: true } },
+  { kind: kinds.PersistentVolume, status: true, rules: { deleteAnswersObject: true } },
+  {
+    kind: kinds.Pod,
+    status: true,
+    rules: POD,
+    fields: [
+      field("spec.nodeName"),
+      field("spec.restartPolicy"),
+      field("spec.schedulerName"),
+      field("spec.serviceAccountName"),
+      isTrue("spec.hostNetwork"),
+      field("status.phase"),
+      field("status.podIP"),
+      field("status.nominatedNodeName"),
+    ],
+  },
+  { kind: kinds.PodTemplate, rules: { ...COUNTS_CONTENT, deleteAnswersObject: true } },
+  { kind: kinds.ReplicationController, status: true, scale: true, rules: COUNTS_SPEC, fields: [field("status.replicas")] },
+  { kind: kinds.ResourceQuota, status: true, rules: { deleteAnswersObject: true } },
+  { kind: kinds.Secret, rules: SECRET, fields: [field("type")] },
+  { kind: kinds.ServiceAccount, rules: { deleteAnswersObject: true } },
+  { kind: kinds.Service, status: true, rules: SERVICE, fields: [field("spec.clusterIP"), field("spec.type")] },
+  { kind: kinds.ControllerRevision },
+  { kind: kinds.DaemonSet, status: true, rules: DAEMON_SET },
+  { kind: kinds.Deployment, status: true, scale: true, rules: DEPLOYMENT },
+  { kind: kinds.ReplicaSet, status: true, scale: true, rules: REPLICA_SET, fields: [field("status.replicas")] },
+  { kind: kinds.StatefulSet, status: true, scale: true, rules: STATEFUL_SET },
+  { kind: kinds.HorizontalPodAutoscaler, status: true },
+  { kind: kinds.CronJob, status: true, rules: COUNTS_SPEC },
+  { kind: kinds.Job, status: true, rules: JOB, fields: [field("status.successful")] },
+  { kind: kinds.Lease, rules: LEASE },
+  { kind: kinds.EndpointSlice, rules: COUNTS_CONTENT },
+  { kind: kinds.IngressClass, rules: COUNTS_SPEC },
+  { kind: kinds.Ingress, status: true, rules: COUNTS_SPEC },
+  { kind: kinds.NetworkPolicy, rules: COUNTS_SPEC },
+  { kind: kinds.PodDisruptionBudget, status: true, rules: { ...COUNTS_SPEC, unconditionalUpdate: false } },
+  { kind: kinds.ClusterRoleBinding, rules: PATH_SEGMENT },
+  { kind: kinds.ClusterRole, rules: PATH_SEGMENT },
+  { kind: kinds.RoleBinding, rules: PATH_SEGMENT },
+  { kind: kinds.Role, rules: PATH_SEGMENT },
+  { kind: kinds.PriorityClass, rules: COUNTS_CONTENT },
+  { kind: kinds.StorageClass },
+  { kind: kinds.CustomResourceDefinition, status: true, rules: CUSTOM_RESOURCE_DEFINITION },
+];
+
+/** The second face of core events: the same storage under `events.k8s.io`. */
+export { EVENTS_FIELDS };

@@ -1,0 +1,369 @@
+import { dns1123LabelProblems, sameJson } from "@operatorkit/object";
+import type { Json } from "@operatorkit/object";
+import { forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
+import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
+import type { ResourceRules } from "../resource-descriptor.ts";
+import { crdProblems, markCrdTerminating, prepareCrd, prepareCrdUpdate } from "../crd/crd-rules.ts";
+import { allocateServiceAddresses } from "./service-addresses.ts";
+import { selectorMatches } from "./selector-of.ts";
+
+/** What a built-in kind does differently from most; the rest is in `rulesFor`. */
+export type RuleOverrides = Partial<ResourceRules>;
+
+const specChanges = (before: JsonObject, after: JsonObject): boolean =>
+  !sameJson((before["spec"] ?? null) as Json, (after["spec"] ?? null) as Json);
+
+/** Deployments count their annotations too: a rollout may be asked for with one. Source: `pkg/registry/apps/deployment/strategy.go`. */
+const specOrAnnotationsChange = (before: JsonObject, after: JsonObject): boolean =>
+  specChanges(before, after) ||
+  !sameJson(objectAt(before["metadata"], "annotations") as Json, objectAt(after["metadata"], "annotations") as Json);
+
+/** Everything but metadata and status. */
+const contentChanges = (before: JsonObject, after: JsonObject): boolean => {
+  const { metadata: _a, status: _b, ...old } = before;
+  const { metadata: _c, status: _d, ...next } = after;
+  return !sameJson(old as Json, next as Json);
+};
+
+export const COUNTS_SPEC: RuleOverrides = { generationChanges: specChanges };
+export const COUNTS_CONTENT: RuleOverrides = { generationChanges: contentChanges };
+
+/** A workload: replicas, a selector that never changes and fits its template. */
+export function workload(overrides: RuleOverrides = {}): RuleOverrides {
+  return { ...COUNTS_SPEC, validate: workloadProblems, ...overrides };
+}
+
+function workloadProblems(object: JsonObject, before: JsonObject | undefined): readonly FieldProblem[] {
+  const spec = objectAt(object, "spec");
+  const problems: FieldProblem[] = [];
+  const replicas = spec["replicas"];
+  if (typeof replicas === "number" && replicas < 0) problems.push(invalid("spec.replicas", replicas, "must be greater than or equal to 0"));
+  const selector = spec["selector"];
+  const labels = objectAt(objectAt(spec["template"], "metadata"), "labels");
+  if (isObject(selector)) {
+    if (Object.keys(selector).length === 0) problems.push(invalid("spec.selector", selector, "empty selector is invalid for deployment"));
+    else if (!selectorMatches(selector, labels)) {
+      problems.push(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+    }
+  } else
+    problems.push(
+      invalid(
+        "spec.template.metadata.labels",
+        Object.keys(labels).length === 0 ? null : labels,
+        "`selector` does not match template `labels`",
+      ),
+    );
+  if (before !== undefined && !sameJson((objectAt(before, "spec")["selector"] ?? null) as Json, (selector ?? null) as Json)) {
+    problems.push(invalid("spec.selector", selector ?? null, "field is immutable"));
+  }
+  return problems;
+}
+
+export const DEPLOYMENT: RuleOverrides = workload({ generationChanges: specOrAnnotationsChange });
+
+export const REPLICA_SET: RuleOverrides = workload({
+  prepareForCreate: (object) => void (object["status"] = { replicas: 0 }),
+});
+
+export const STATEFUL_SET: RuleOverrides = workload({
+  prepareForCreate: (object) => void (object["status"] = { replicas: 0, availableReplicas: 0 }),
+});
+
+export const DAEMON_SET: RuleOverrides = workload({
+  prepareForCreate(object) {
+    const metadata = object["metadata"] as JsonObject;
+    metadata["annotations"] = { ...objectAt(metadata, "annotations"), "deprecated.daemonset.template.generation": "1" };
+    object["status"] = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
+  },
+});
+
+export const JOB: RuleOverrides = {
+  ...COUNTS_SPEC,
+  prepareForCreate(object) {
+    object["status"] = {};
+    const spec = objectAt(object, "spec");
+    if (spec["manualSelector"] === true) return;
+    const metadata = object["metadata"] as JsonObject;
+    const uid = stringAt(metadata, "uid");
+    const name = stringAt(metadata, "name");
+    const labels = {
+      "batch.kubernetes.io/controller-uid": uid,
+      "batch.kubernetes.io/job-name": name,
+      "controller-uid": uid,
+      "job-name": name,
+    };
+    const template = objectAt(spec, "template");
+    const templateMetadata = objectAt(template, "metadata");
+    metadata["labels"] = { ...labels, ...objectAt(metadata, "labels") };
+    template["metadata"] = { ...templateMetadata, labels: { ...objectAt(templateMetadata, "labels"), ...labels } };
+    spec["selector"] = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
+  },
+  validate: (object, before) => immutable(object, before, ["selector"]),
+};
+
+export const POD: RuleOverrides = {
+  ...COUNTS_SPEC,
+  deleteAnswersObject: true,
+  gracePeriodSeconds(pod, requested) {
+    const spec = objectAt(pod, "spec");
+    const phase = stringAt(pod["status"], "phase");
+    if (stringAt(spec, "nodeName") === "" || phase === "Failed" || phase === "Succeeded") return 0;
+    const seconds = requested ?? (spec["terminationGracePeriodSeconds"] as number | undefined) ?? 0;
+    return seconds < 0 ? 1 : seconds;
+  },
+  prepareForCreate(pod) {
+    const spec = objectAt(pod, "spec");
+    pod["status"] = { phase: "Pending", qosClass: qosClassOf(spec) };
+    if (spec["priority"] === undefined) spec["priority"] = 0;
+    if (spec["preemptionPolicy"] === undefined) spec["preemptionPolicy"] = "PreemptLowerPriority";
+    spec["tolerations"] = withDefaultTolerations(listAt(spec, "tolerations"));
+  },
+  validate: (pod, before, { subresource }) => (before === undefined || subresource !== undefined ? [] : podUpdateProblems(pod, before)),
+};
+
+const DEFAULT_TOLERATION_KEYS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
+/** Source: `plugin/pkg/admission/defaulttolerationseconds`. */
+function withDefaultTolerations(tolerations: readonly unknown[]): readonly unknown[] {
+  const added = DEFAULT_TOLERATION_KEYS.filter((key) => !tolerations.some((toleration) => tolerates(toleration, key)));
+  return [...tolerations, ...added.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }))];
+}
+
+function tolerates(toleration: unknown, key: string): boolean {
+  const effect = stringAt(toleration, "effect");
+  const own = stringAt(toleration, "key");
+  return (effect === "" || effect === "NoExecute") && (own === key || (own === "" && stringAt(toleration, "operator") === "Exists"));
+}
+
+/** Source: `pkg/apis/core/v1/helper/qos/qos.go`. */
+export function qosClassOf(spec: JsonObject): "Guaranteed" | "Burstable" | "BestEffort" {
+  const containers = [...listAt(spec, "containers"), ...listAt(spec, "initContainers")].filter(isObject);
+  const resources = containers.map((container) => objectAt(container, "resources"));
+  const counted = (list: JsonObject): readonly string[] => ["cpu", "memory"].filter((name) => list[name] !== undefined);
+  if (resources.every((one) => counted(objectAt(one, "limits")).length === 0 && counted(objectAt(one, "requests")).length === 0))
+    return "BestEffort";
+  const guaranteed = resources.every((one) => {
+    const limits = objectAt(one, "limits");
+    const requests = objectAt(one, "requests");
+    return counted(limits).length === 2 && counted(limits).every((name) => requests[name] === undefined || requests[name] === limits[name]);
+  });
+  return guaranteed ? "Guaranteed" : "Burstable";
+}
+
+/** Fields of a Pod's spec that may change: images, deadlines, tolerations (added), gates, and the grace period of a negative one. */
+function podUpdateProblems(pod: JsonObject, before: JsonObject): readonly FieldProblem[] {
+  const fixed = (object: JsonObject): JsonObject => {
+    const {
+      activeDeadlineSeconds: _a,
+      tolerations: _t,
+      schedulingGates: _s,
+      terminationGracePeriodSeconds: _g,
+      containers,
+      initContainers,
+      ...rest
+    } = objectAt(object, "spec");
+    return { ...rest, containers: withoutImages(containers), initContainers: withoutImages(initContainers) };
+  };
+  if (sameJson(fixed(pod) as Json, fixed(before) as Json)) return [];
+  return [
+    forbidden(
+      "spec",
+      "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
+    ),
+  ];
+}
+
+function withoutImages(containers: unknown): Json {
+  if (!Array.isArray(containers)) return [];
+  return containers.map((container: JsonObject) => {
+    const { image: _, ...rest } = container;
+    return rest as Json;
+  });
+}
+
+/** A scheduler's word on where a Pod runs. Source: `pkg/registry/core/pod/storage/storage.go` (setPodNodeAndMetadata). */
+export function bindPod(pod: JsonObject, binding: JsonObject): string | undefined {
+  const spec = pod["spec"] as JsonObject;
+  const node = stringAt(binding["target"], "name");
+  if (objectAt(pod, "metadata")["deletionTimestamp"] !== undefined)
+    return `pod ${stringAt(pod["metadata"], "name")} is being deleted, cannot be assigned to a host`;
+  if (stringAt(spec, "nodeName") !== "")
+    return `pod ${stringAt(pod["metadata"], "name")} is already assigned to node ${JSON.stringify(spec["nodeName"])}`;
+  spec["nodeName"] = node;
+  const status = objectAt(pod, "status");
+  const conditions = listAt(status, "conditions").filter((condition) => stringAt(condition, "type") !== "PodScheduled");
+  pod["status"] = {
+    ...status,
+    conditions: [...conditions, { type: "PodScheduled", status: "True", lastProbeTime: null, lastTransitionTime: null }],
+  };
+  return undefined;
+}
+
+export const NAMESPACE: RuleOverrides = {
+  writtenElsewhere: ["spec", "status"],
+  nameProblems: (name) => (name.includes(".") ? ["must not contain dots"] : dns1123LabelProblems(name)),
+  beginDeletion: (namespace) => void (namespace["status"] = { ...objectAt(namespace, "status"), phase: "Terminating" }),
+  heldBack: (namespace) => listAt(namespace["spec"], "finalizers").length > 0,
+  deleteRefusal: (namespace) =>
+    UNDELETABLE.includes(stringAt(namespace["metadata"], "name")) ? "this namespace may not be deleted" : undefined,
+  prepareForCreate(namespace) {
+    namespace["spec"] = { finalizers: ["kubernetes"] };
+    namespace["status"] = { phase: "Active" };
+  },
+};
+
+const UNDELETABLE = ["default", "kube-system", "kube-public"];
+
+/** Data that may be sealed with `immutable`. */
+export function sealable(fields: readonly string[], overrides: RuleOverrides = {}): RuleOverrides {
+  return {
+    validate(object, before) {
+      const problems: FieldProblem[] = [];
+      for (const field of ["data", "binaryData"]) {
+        for (const key of Object.keys(objectAt(object, field))) {
+          if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
+            problems.push(
+              invalid(
+                `${field}[${key}]`,
+                key,
+                "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+              ),
+            );
+          }
+        }
+      }
+      if (before?.["immutable"] !== true) return problems;
+      if (object["immutable"] !== true) problems.push(forbidden("immutable", "field is immutable when `immutable` is set"));
+      for (const field of fields) {
+        if (!sameJson((before[field] ?? null) as Json, (object[field] ?? null) as Json))
+          problems.push(forbidden(field, "field is immutable when `immutable` is set"));
+      }
+      return problems;
+    },
+    ...overrides,
+  };
+}
+
+export const SECRET: RuleOverrides = {
+  ...sealable(["data"], {
+    prepareForUpdate: mergeStringData,
+    prepareForCreate: (secret) => mergeStringData(secret),
+  }),
+};
+
+function mergeStringData(secret: JsonObject): void {
+  const text = secret["stringData"];
+  if (!isObject(text)) return;
+  const data = Object.fromEntries(Object.entries(text).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]));
+  secret["data"] = { ...objectAt(secret, "data"), ...data };
+  delete secret["stringData"];
+}
+
+export const SERVICE: RuleOverrides = {
+  createOnUpdate: true,
+  deleteAnswersObject: true,
+  nameProblems: dns1123LabelProblems,
+  prepareForCreate: (service) => void (service["status"] = { loadBalancer: {} }),
+  prepareForUpdate: keepAddresses,
+  validate: serviceProblems,
+  allocate: allocateServiceAddresses,
+};
+
+/** Addresses that an update leaves out stay. Source: `pkg/registry/core/service/strategy.go` (patchAllocatedValues). */
+function keepAddresses(service: JsonObject, before: JsonObject): void {
+  const spec = objectAt(service, "spec");
+  const old = objectAt(before, "spec");
+  if (spec["type"] === "ExternalName" || old["type"] === "ExternalName") return;
+  for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])
+    if (spec[key] === undefined && old[key] !== undefined) spec[key] = old[key];
+  const ports = listAt(old, "ports").filter(isObject);
+  for (const port of listAt(spec, "ports").filter(isObject)) {
+    if (spec["type"] === "ClusterIP" || port["nodePort"] !== undefined) continue;
+    const same = ports.find((candidate) => candidate["port"] === port["port"] && candidate["protocol"] === port["protocol"]);
+    if (same?.["nodePort"] !== undefined) port["nodePort"] = same["nodePort"];
+  }
+}
+
+function serviceProblems(service: JsonObject, before: JsonObject | undefined): readonly FieldProblem[] {
+  const spec = objectAt(service, "spec");
+  const problems: FieldProblem[] = [];
+  const ports = listAt(spec, "ports").filter(isObject);
+  if (ports.length === 0 && spec["clusterIP"] !== "None" && spec["type"] !== "ExternalName") problems.push(required("spec.ports", ""));
+  const names = new Set<string>();
+  for (const [index, port] of ports.entries()) {
+    const name = stringAt(port, "name");
+    if (name === "" && ports.length > 1) problems.push(required(`spec.ports[${index}].name`, ""));
+    if (name !== "") {
+      for (const detail of dns1123LabelProblems(name)) problems.push(invalid(`spec.ports[${index}].name`, name, detail));
+      if (names.has(name))
+        problems.push({
+          reason: "FieldValueDuplicate",
+          field: `spec.ports[${index}].name`,
+          message: `Duplicate value: ${JSON.stringify(name)}`,
+        });
+      names.add(name);
+    }
+    const number = port["port"];
+    if (typeof number !== "number" || number < 1 || number > 65_535) {
+      problems.push(invalid(`spec.ports[${index}].port`, number, "must be between 1 and 65535, inclusive"));
+    }
+  }
+  const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+  if (!types.includes(stringAt(spec, "type"))) problems.push(notSupported("spec.type", spec["type"], types));
+  const old = objectAt(before, "spec");
+  if (before !== undefined && old["type"] === spec["type"] && old["clusterIP"] !== undefined && spec["clusterIP"] !== old["clusterIP"]) {
+    problems.push(invalid("spec.clusterIP", spec["clusterIP"] ?? "", "may not change once set"));
+  }
+  return problems;
+}
+
+function immutable(object: JsonObject, before: JsonObject | undefined, fields: readonly string[]): readonly FieldProblem[] {
+  if (before === undefined) return [];
+  const spec = objectAt(object, "spec");
+  const old = objectAt(before, "spec");
+  return fields
+    .filter((field) => !sameJson((spec[field] ?? null) as Json, (old[field] ?? null) as Json))
+    .map((field) => invalid(`spec.${field}`, spec[field] ?? null, "field is immutable"));
+}
+
+export const LEASE: RuleOverrides = {
+  unconditionalUpdate: false,
+  createOnUpdate: true,
+  validate(lease) {
+    const spec = objectAt(lease, "spec");
+    const problems: FieldProblem[] = [];
+    const seconds = spec["leaseDurationSeconds"];
+    if (typeof seconds === "number" && seconds <= 0) problems.push(invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"));
+    const transitions = spec["leaseTransitions"];
+    if (typeof transitions === "number" && transitions < 0) {
+      problems.push(invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0"));
+    }
+    return problems;
+  },
+};
+
+export const NODE: RuleOverrides = {
+  createOnUpdate: false,
+  prepareForCreate(node) {
+    const spec = objectAt(node, "spec");
+    const taint = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };
+    const taints = listAt(spec, "taints");
+    if (!taints.some((known) => stringAt(known, "key") === taint.key)) node["spec"] = { ...spec, taints: [...taints, taint] };
+  },
+};
+
+/** Names that are part of RBAC's own paths: anything a path segment may be. */
+export const PATH_SEGMENT: RuleOverrides = {
+  createOnUpdate: true,
+  nameProblems: (name) =>
+    name === "." || name === ".." ? [`may not be '${name}'`] : /[/%]/.test(name) ? ["may not contain '/' or '%'"] : [],
+};
+
+export const CUSTOM_RESOURCE_DEFINITION: RuleOverrides = {
+  ...COUNTS_SPEC,
+  unconditionalUpdate: false,
+  prepareForCreate: prepareCrd,
+  prepareForUpdate: prepareCrdUpdate,
+  beginDeletion: markCrdTerminating,
+  validate: crdProblems,
+};

@@ -1,0 +1,98 @@
+import { type FieldProblem, invalid } from "../field-problem.ts";
+import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
+
+/** 10.96.0.0/12, what kubeadm uses; its first 256 addresses are left for those who choose one. */
+const BASE = (10 << 24) + (96 << 16);
+const SIZE = 1 << 20;
+const RESERVED = 256;
+const FIRST_PORT = 30_000;
+const PORTS = 2_768;
+
+/**
+ * Gives a Service its cluster address and node ports, or checks those it asks for.
+ * Source: k8s.io/kubernetes `pkg/registry/core/service/storage/alloc.go`.
+ */
+export function allocateServiceAddresses(
+  service: JsonObject,
+  before: JsonObject | undefined,
+  others: Iterable<JsonObject>,
+  random: () => number,
+): readonly FieldProblem[] {
+  const spec = objectAt(service, "spec");
+  if (spec["type"] === "ExternalName") {
+    for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) delete spec[key];
+    return [];
+  }
+  const taken = takenBy(others, stringAt(service["metadata"], "uid"));
+  const problems = [...allocateAddress(spec, before, taken.addresses, random)];
+  if (spec["type"] === "NodePort" || (spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] !== false)) {
+    problems.push(...allocatePorts(spec, taken.ports, random));
+  }
+  return problems;
+}
+
+interface Taken {
+  readonly addresses: ReadonlySet<unknown>;
+  readonly ports: Set<unknown>;
+}
+
+function takenBy(others: Iterable<JsonObject>, uid: string): Taken {
+  const addresses = new Set<unknown>();
+  const ports = new Set<unknown>();
+  for (const other of others) {
+    if (stringAt(other["metadata"], "uid") === uid) continue;
+    const spec = objectAt(other, "spec");
+    addresses.add(spec["clusterIP"]);
+    for (const port of listAt(spec, "ports")) if (isObject(port) && port["nodePort"] !== undefined) ports.add(port["nodePort"]);
+  }
+  return { addresses, ports };
+}
+
+function allocateAddress(
+  spec: JsonObject,
+  before: JsonObject | undefined,
+  taken: ReadonlySet<unknown>,
+  random: () => number,
+): readonly FieldProblem[] {
+  const asked = stringAt(spec, "clusterIP");
+  const isKept = before !== undefined && objectAt(before, "spec")["clusterIP"] === asked;
+  if (asked !== "" && asked !== "None" && !isKept) {
+    if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(asked))
+      return [invalid("spec.clusterIPs[0]", asked, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")];
+    if (taken.has(asked))
+      return [invalid("spec.clusterIPs", [asked], "failed to allocate IP " + asked + ": provided IP is already allocated")];
+  }
+  if (asked === "") {
+    let address = randomAddress(random);
+    while (taken.has(address)) address = randomAddress(random);
+    spec["clusterIP"] = address;
+  }
+  spec["clusterIPs"] ??= [spec["clusterIP"]];
+  spec["ipFamilies"] ??= ["IPv4"];
+  spec["ipFamilyPolicy"] ??= "SingleStack";
+  return [];
+}
+
+function allocatePorts(spec: JsonObject, taken: Set<unknown>, random: () => number): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  for (const [index, port] of listAt(spec, "ports").entries()) {
+    if (!isObject(port)) continue;
+    const asked = port["nodePort"];
+    if (typeof asked === "number" && asked !== 0) {
+      if (taken.has(asked)) problems.push(invalid(`spec.ports[${index}].nodePort`, asked, "provided port is already allocated"));
+    } else {
+      if (taken.size >= PORTS)
+        return [...problems, invalid(`spec.ports[${index}].nodePort`, 0, "failed to allocate a nodePort: range is full")];
+      let chosen = FIRST_PORT + Math.floor(random() * PORTS);
+      while (taken.has(chosen)) chosen = chosen + 1 < FIRST_PORT + PORTS ? chosen + 1 : FIRST_PORT;
+      port["nodePort"] = chosen;
+    }
+    taken.add(port["nodePort"]);
+  }
+  return problems;
+}
+
+function randomAddress(random: () => number): string {
+  const address = BASE + RESERVED + Math.floor(random() * (SIZE - RESERVED - 1));
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+}

@@ -1,0 +1,45 @@
+import { Collection } from "./collection.ts";
+
+export interface StoreOptions {
+  /** Changes kept per collection for watches and exact lists. A watcher further behind is told that its version expired. @default 10_000 */
+  readonly historySize?: number;
+  /** The version before the first change. @default 1 */
+  readonly firstVersion?: number;
+}
+
+/** All collections and the one counter that numbers their changes. In memory; nothing is written to disk. */
+export class Store {
+  readonly #collections = new Map<string, Collection>();
+  readonly #historySize: number;
+  #version: number;
+
+  constructor({ historySize = 10_000, firstVersion = 1 }: StoreOptions = {}) {
+    this.#historySize = historySize;
+    this.#version = firstVersion;
+  }
+
+  /** The version of the newest change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  collection(name: string): Collection {
+    const known = this.#collections.get(name);
+    if (known !== undefined) return known;
+    const made = new Collection({ next: () => (this.#version += 1) }, this.#historySize);
+    this.#collections.set(name, made);
+    return made;
+  }
+
+  /** Forgets a collection; its watches end. */
+  drop(name: string): void {
+    const collection = this.#collections.get(name);
+    this.#collections.delete(name);
+    collection?.close();
+  }
+
+  /** Forgets history up to `version`: older watches and continue tokens are answered 410. @default the present */
+  compact(version: number = this.#version): void {
+    for (const collection of this.#collections.values()) collection.log.compact(Math.min(version, this.#version));
+  }
+}

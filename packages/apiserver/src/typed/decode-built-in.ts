@@ -1,0 +1,200 @@
+import { builtinDefinition, type OpenApiDefinition } from "@operatorkit/schema/kinds";
+import { type JsonObject, isObject } from "../json-object.ts";
+import { badRequest } from "../status-error.ts";
+
+/** A value read as a Go struct would read it, and what it had that the struct has not. */
+export interface DecodedObject {
+  readonly object: JsonObject;
+  /** Paths of fields that were dropped: `spec.bogus`. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Reads a value of a built-in kind as the server's Go types would and writes it back: unknown fields and nulls are dropped, empty lists
+ * and maps too unless the field is always written, structs and values that are always written are filled in, and a wrong type
+ * is refused in `encoding/json`'s words. The definitions of OpenAPI tell all of this: a `default` that is a zero value marks
+ * a field without `omitempty`.
+ *
+ * @throws StatusError 400 `json: cannot unmarshal number into Go struct field ConfigMap.data of type string`
+ */
+export function decodeBuiltIn(value: JsonObject, definitionName: string, defaults?: Defaults): DecodedObject {
+  const unknown: string[] = [];
+  const object = decodeStruct(value, definitionName, { unknown, defaults, path: "", goPath: "", struct: goName(definitionName) });
+  return { object, unknown };
+}
+
+/** What fills in a type's optional fields, by the type's definition name. */
+export type Defaults = Readonly<Record<string, (struct: JsonObject) => void>>;
+
+interface Place {
+  readonly unknown: string[];
+  readonly defaults: Defaults | undefined;
+  /** With indices, as in strict errors: `spec.containers[0].name`. */
+  readonly path: string;
+  /** Without indices, as in `encoding/json`'s errors. */
+  readonly goPath: string;
+  /** The struct the value is a field of. */
+  readonly struct: string;
+}
+
+const REF = "#/components/schemas/";
+const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
+
+function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject {
+  const definition = builtinDefinition(name) ?? {};
+  const properties = definition["properties"] as Readonly<Record<string, OpenApiDefinition>> | undefined;
+  if (properties === undefined) return value;
+  const struct = goName(name);
+  const required = (definition["required"] as readonly string[] | undefined) ?? [];
+  const result: JsonObject = {};
+  for (const [key, property] of Object.entries(properties)) {
+    const part = Object.hasOwn(value, key) ? value[key] : undefined;
+    const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct };
+    const decoded = part === undefined || part === null ? filled(property, at) : decodeValue(part, property, at);
+    if (decoded === undefined || (isEmpty(decoded, property) && !required.includes(key))) continue;
+    result[key] = decoded;
+  }
+  for (const key of Object.keys(value)) if (!Object.hasOwn(properties, key)) place.unknown.push(join(place.path, key));
+  place.defaults?.[name]?.(result);
+  return result;
+}
+
+/** What a field that was left out is written as. */
+function filled(property: OpenApiDefinition, place: Place): unknown {
+  const { default: fallback } = property;
+  if (fallback === undefined) return undefined;
+  const ref = refOf(property);
+  return ref !== undefined && isObject(fallback) && !OPAQUE.has(ref) ? decodeStruct(fallback, ref, place) : fallback;
+}
+
+function decodeValue(value: unknown, property: OpenApiDefinition, place: Place): unknown {
+  const ref = refOf(property);
+  if (ref !== undefined) return decodeReferred(value, ref, place);
+  switch (property["type"]) {
+    case "string":
+      if (typeof value !== "string") throw mismatch(value, property, place);
+      return value;
+    case "boolean":
+      if (typeof value !== "boolean") throw mismatch(value, property, place);
+      return value;
+    case "integer":
+    case "number":
+      if (typeof value !== "number" || (property["type"] === "integer" && !Number.isInteger(value))) throw mismatch(value, property, place);
+      return value;
+    case "array":
+      return decodeArray(value, property, place);
+    case "object":
+      return decodeMap(value, property, place);
+    default:
+      return value;
+  }
+}
+
+function decodeReferred(value: unknown, ref: string, place: Place): unknown {
+  if (ref.endsWith(".Quantity")) {
+    if (typeof value === "number") return String(value);
+    if (typeof value !== "string") throw mismatch(value, { type: "string" }, place);
+    return value;
+  }
+  if (OPAQUE.has(ref)) return value;
+  const definition = builtinDefinition(ref) ?? {};
+  if (definition["type"] !== "object") {
+    if (typeof value === "object" || (definition["type"] === "string" && typeof value !== "string"))
+      throw mismatch(value, definition, place);
+    return value;
+  }
+  if (!isObject(value)) throw mismatch(value, { type: "struct", ref }, place);
+  return decodeStruct(value, ref, place);
+}
+
+function decodeArray(value: unknown, property: OpenApiDefinition, place: Place): unknown {
+  if (!Array.isArray(value)) throw mismatch(value, property, place);
+  const items = property["items"] as OpenApiDefinition;
+  return value.map((item: unknown, index) => {
+    const at = { ...place, path: `${place.path}[${index}]` };
+    return item === null ? (filled(items, at) ?? null) : decodeValue(item, items, at);
+  });
+}
+
+function decodeMap(value: unknown, property: OpenApiDefinition, place: Place): unknown {
+  if (!isObject(value)) throw mismatch(value, property, place);
+  const values = property["additionalProperties"];
+  if (!isObject(values)) return value;
+  const result: JsonObject = {};
+  for (const [key, part] of Object.entries(value)) {
+    const decoded = part === null ? zeroOf(values) : decodeValue(part, values, { ...place, path: join(place.path, key) });
+    Object.defineProperty(result, key, { value: decoded, enumerable: true, configurable: true, writable: true });
+  }
+  return result;
+}
+
+/** A null in a map is the zero value of the map's type. */
+function zeroOf(definition: OpenApiDefinition): unknown {
+  const { default: fallback } = definition;
+  return fallback ?? (definition["type"] === "string" ? "" : null);
+}
+
+/** Definitions that are written as they come. */
+const OPAQUE: ReadonlySet<string> = new Set([
+  "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+  "io.k8s.apimachinery.pkg.runtime.RawExtension",
+  `${META}.FieldsV1`,
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON",
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray",
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool",
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray",
+]);
+
+function isEmpty(value: unknown, property: OpenApiDefinition): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return property["type"] === "object" && isObject(value) && Object.keys(value).length === 0;
+}
+
+function refOf(property: OpenApiDefinition): string | undefined {
+  const direct = property["$ref"] ?? (property["allOf"] as readonly { readonly $ref?: string }[] | undefined)?.[0]?.$ref;
+  return typeof direct === "string" ? direct.slice(REF.length) : undefined;
+}
+
+function join(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+/** `io.k8s.api.apps.v1.DeploymentSpec` → `DeploymentSpec`. */
+function goName(definitionName: string): string {
+  return definitionName.slice(definitionName.lastIndexOf(".") + 1);
+}
+
+function mismatch(value: unknown, wanted: OpenApiDefinition, { struct, goPath }: Place): Error {
+  return badRequest(`json: cannot unmarshal ${jsonType(value)} into Go struct field ${struct}.${goPath} of type ${goType(wanted)}`);
+}
+
+function jsonType(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "number" && !Number.isInteger(value) ? `number ${String(value)}` : typeof value;
+}
+
+function goType(definition: OpenApiDefinition): string {
+  const ref = (definition["ref"] as string | undefined) ?? refOf(definition);
+  if (ref !== undefined) return `${packageOf(ref)}.${goName(ref)}`;
+  const { type, format, items, additionalProperties } = definition;
+  switch (type) {
+    case "boolean":
+      return "bool";
+    case "integer":
+      return typeof format === "string" ? format : "int64";
+    case "number":
+      return "float64";
+    case "array":
+      return `[]${goType(items as OpenApiDefinition)}`;
+    case "object":
+      return `map[string]${isObject(additionalProperties) ? goType(additionalProperties) : "interface {}"}`;
+    default:
+      return "string";
+  }
+}
+
+function packageOf(definitionName: string): string {
+  const parts = definitionName.split(".");
+  return parts[parts.length - 2] ?? "v1";
+}

@@ -1,0 +1,54 @@
+import type { TransportResponse } from "@operatorkit/api";
+import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
+import { objectResponse, present } from "../presentation.ts";
+import { decodeObject } from "../request/decode-object.ts";
+import { type WriteOptions, writeOptions } from "../request/write-options.ts";
+import type { ResourceRequest } from "../resource-request.ts";
+import { type ServerContext, collectionOf } from "../server-context.ts";
+import { alreadyExists, plainError } from "../status-error.ts";
+import { allocated, toStorage } from "./commit.ts";
+import { tracked } from "./managed-fields.ts";
+import { checkNamespace, placeInNamespace, preparedForCreate, withoutForeignFields } from "./prepared-object.ts";
+
+export function createObject(context: ServerContext, request: ResourceRequest): TransportResponse {
+  const { descriptor, warnings } = request;
+  const options = writeOptions("CreateOptions", request.query, request.request);
+  const object = placeInNamespace(decodeObject(request.request, descriptor, options.fieldValidation, warnings), request);
+  return objectResponse(request, 201, storedNew(context, request, object, options));
+}
+
+/** Defaults, tracks, checks and stores a new object; returns it as the request's version shows it. */
+export function storedNew(context: ServerContext, request: ResourceRequest, decoded: JsonObject, options: WriteOptions): JsonObject {
+  const { descriptor, nowMs } = request;
+  const defaulted = structuredClone(withoutForeignFields(decoded, descriptor));
+  descriptor.rules.applyDefaults?.(defaulted);
+  const object = tracked(request, undefined, defaulted, { manager: options.fieldManager, subresource: "" });
+  return storedPrepared(context, request, object, options, nowMs);
+}
+
+/** The part of a create after field tracking, which apply does in its own way. */
+export function storedPrepared(
+  context: ServerContext,
+  request: ResourceRequest,
+  object: JsonObject,
+  options: WriteOptions,
+  nowMs: number,
+): JsonObject {
+  const { descriptor, subject } = request;
+  checkNamespace(context, request, stringAt(object["metadata"], "name"));
+  if (stringAt(object["metadata"], "resourceVersion") !== "")
+    throw plainError("resourceVersion should not be set on objects to be created");
+  const rule = { operation: "create", subresource: undefined, nowMs, dryRun: options.dryRun } as const;
+  const prepared = preparedForCreate(context, request, object, rule);
+  const name = stringAt(prepared["metadata"], "name");
+  const namespace = stringAt(prepared["metadata"], "namespace");
+  const collection = collectionOf(context, descriptor);
+  const existing = collection.get(namespace, name);
+  if (existing !== undefined) {
+    const terminating = objectAt(existing.object, "metadata")["deletionTimestamp"] !== undefined;
+    throw alreadyExists(subject, name, terminating ? "object is being deleted: " : "");
+  }
+  allocated(context, descriptor, prepared, undefined);
+  if (options.dryRun) return prepared;
+  return present(descriptor, collection.put(namespace, name, toStorage(descriptor, prepared)).object);
+}

@@ -1,0 +1,134 @@
+import type { TransportResponse } from "@operatorkit/api";
+import { JsonPatchError, applyJsonPatch, mergePatch } from "@operatorkit/object";
+import type { Json, JsonPatchOperation } from "@operatorkit/object";
+import { type JsonObject, isObject, objectAt, stringAt } from "../json-object.ts";
+import { MAX_BODY_BYTES } from "../handler.ts";
+import { objectResponse, present } from "../presentation.ts";
+import { mediaType, textOf } from "../request/decode-body.ts";
+import { typedObject } from "../request/decode-object.ts";
+import { goJsonError } from "../request/go-json-error.ts";
+import { duplicateKeys } from "../request/json-duplicates.ts";
+import { type WriteOptions, writeOptions } from "../request/write-options.ts";
+import type { ResourceRequest } from "../resource-request.ts";
+import type { ServerContext } from "../server-context.ts";
+import { StatusError, badRequest, bodyTooLarge, invalidError } from "../status-error.ts";
+import { applyObject } from "./apply.ts";
+import { checkVersion } from "./commit.ts";
+import { strategicPatch } from "./strategic-patch.ts";
+import { placeInNamespace } from "./prepared-object.ts";
+import { storedObject } from "./read.ts";
+import { changedObject } from "./update.ts";
+
+export type PatchType = "json" | "merge" | "strategic" | "apply";
+
+const TYPES: Readonly<Record<string, PatchType>> = {
+  "application/json-patch+json": "json",
+  "application/merge-patch+json": "merge",
+  "application/strategic-merge-patch+json": "strategic",
+  "application/apply-patch+yaml": "apply",
+};
+
+export function patchObject(context: ServerContext, request: ResourceRequest): TransportResponse {
+  const type = patchTypeOf(request);
+  const options = writeOptions("PatchOptions", request.query, request.request, type === "apply");
+  if (type === "apply") return applyObject(context, request, options);
+  const text = patchText(request);
+  const stored = storedObject(context, request);
+  const before = present(request.descriptor, stored.object);
+  const { value, duplicates } = patchedValue(request, type, text, before);
+  const object = typedPatched(request, value, duplicates, options);
+  checkPatchedName(object, request.target.name);
+  const placed = placeInNamespace(object, request);
+  checkVersion(request, placed, stored);
+  return objectResponse(request, 200, changedObject(context, request, stored, placed, options));
+}
+
+/** 415 names the types the kind takes; a custom resource has no strategic merge. */
+export function patchTypeOf({ request, descriptor }: ResourceRequest): PatchType {
+  const type = TYPES[mediaType(request.headers["content-type"])];
+  if (type !== undefined && (type !== "strategic" || descriptor.origin === "built-in")) return type;
+  throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
+}
+
+export function patchText({ request }: ResourceRequest): string {
+  if (request.body !== undefined && request.body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
+  return textOf(request.body);
+}
+
+/** The value a patch makes of `before`. */
+export function patchedValue(
+  request: ResourceRequest,
+  type: "json" | "merge" | "strategic",
+  text: string,
+  before: JsonObject,
+): { readonly value: unknown; readonly duplicates: readonly string[] } {
+  const patch = parsePatch(text);
+  const duplicates = type === "json" ? [] : duplicateKeys(text);
+  if (type === "json") return { value: applyOperations(before, patch), duplicates };
+  if (!isObject(patch))
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type map[string]interface {}`);
+  if (type === "merge") return { value: mergePatch(before as Json, patch as Json), duplicates };
+  return { value: strategicPatch(request.descriptor, before, patch), duplicates };
+}
+
+function parsePatch(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(`error decoding patch: ${goJsonError(text)}`);
+  }
+}
+
+function applyOperations(before: JsonObject, patch: unknown): unknown {
+  if (!Array.isArray(patch)) {
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type []handlers.jsonPatchOp`);
+  }
+  try {
+    return applyJsonPatch(before as Json, patch as JsonPatchOperation[]);
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error;
+    if (error.code === "TooManyOperations") throw new StatusError({ code: 413, reason: "RequestEntityTooLarge", message: error.message });
+    throw new StatusError({
+      code: 422,
+      reason: "Invalid",
+      message: "the server rejected our request due to an error in our request",
+      details: {},
+    });
+  }
+}
+
+/** What a patch made must still be an object of the kind; if not, the patch is what is invalid. */
+function typedPatched(request: ResourceRequest, value: unknown, duplicates: readonly string[], options: WriteOptions): JsonObject {
+  const { descriptor, warnings } = request;
+  if (!isObject(value)) throw invalidPatch(value, `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`);
+  const { kind, apiVersion } = descriptor;
+  if (stringAt(value, "kind") !== kind || stringAt(value, "apiVersion") !== apiVersion) {
+    throw badRequest(
+      `the API version in the data (${stringAt(value, "apiVersion")}, Kind=${stringAt(value, "kind")}) does not match the expected API version (${apiVersion}, Kind=${kind})`,
+    );
+  }
+  try {
+    return typedObject(value, duplicates, descriptor, options.fieldValidation, warnings);
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 400) throw error;
+    throw invalidPatch(value, error.message.replace(/^.* cannot be handled as a [^:]*: /, ""));
+  }
+}
+
+function invalidPatch(value: unknown, why: string): StatusError {
+  const shown = JSON.stringify(JSON.stringify(value));
+  return invalidError({ group: "", resource: "" }, "", [
+    { reason: "FieldValueInvalid", field: "patch", message: `Invalid value: ${shown}: ${why}` },
+  ]);
+}
+
+export function checkPatchedName(object: JsonObject, name: string): void {
+  const given = stringAt(objectAt(object, "metadata"), "name");
+  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+}
+
+function goKind(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}

@@ -1,0 +1,100 @@
+import type { TransportResponse } from "@operatorkit/api";
+import type { JsonObject } from "../json-object.ts";
+import { listResponse, objectResponse, present } from "../presentation.ts";
+import { decodeContinue, encodeContinue } from "../request/continue-token.ts";
+import { type ListOptions, listOptions } from "../request/list-options.ts";
+import { selectionOf } from "../request/selection.ts";
+import type { ResourceRequest } from "../resource-request.ts";
+import { listPlan, parseVersion } from "../rules/version-match.ts";
+import { type ServerContext, collectionOf } from "../server-context.ts";
+import { badRequest, expired, notFound, plainError, tooLargeVersion } from "../status-error.ts";
+import type { Collection, PageRequest } from "../store/collection.ts";
+import type { StoredObject } from "../store/stored-object.ts";
+
+/** The stored object a request names, or 404. */
+export function storedObject(context: ServerContext, request: ResourceRequest): StoredObject {
+  const { descriptor, target, subject } = request;
+  const stored = collectionOf(context, descriptor).get(target.namespace, target.name);
+  if (stored === undefined) throw notFound(subject, target.name);
+  return stored;
+}
+
+export function getObject(context: ServerContext, request: ResourceRequest): TransportResponse {
+  checkNotFuture(context, request.query.get("resourceVersion") ?? "");
+  const stored = storedObject(context, request);
+  return objectResponse(request, 200, present(request.descriptor, stored.object));
+}
+
+/** @throws StatusError 500 for a version that is no number, 504 for one that is not there yet */
+export function checkNotFuture(context: ServerContext, resourceVersion: string): void {
+  if (resourceVersion === "") return;
+  const version = parseVersion(resourceVersion);
+  if (version === undefined) throw plainError(malformedVersion(resourceVersion));
+  if (version > context.store.version) throw tooLargeVersion(resourceVersion, context.store.version);
+}
+
+export function malformedVersion(text: string): string {
+  return `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+}
+
+export function listObjects(context: ServerContext, request: ResourceRequest): TransportResponse {
+  const { descriptor, target } = request;
+  const options = listOptions(request.query);
+  const matches = selectionOf(descriptor, options.labelSelector, options.fieldSelector, (stored) => present(descriptor, stored.object));
+  const base: PageRequest = { namespace: target.namespace, ...(matches !== undefined && { matches }) };
+  const collection = collectionOf(context, descriptor);
+  const { page, version } =
+    options.continueToken === "" ? firstPage(context, collection, base, options) : nextPage(context, collection, base, options);
+  const { items, last, remaining } = collection.page(page);
+  const metadata: JsonObject = {
+    resourceVersion: String(version),
+    ...(last !== undefined && { continue: encodeContinue({ version, after: relative(last, target.namespace) }) }),
+    ...(remaining !== undefined && { remainingItemCount: remaining }),
+  };
+  return listResponse(request, { items, metadata });
+}
+
+interface Planned {
+  readonly page: PageRequest;
+  /** The version the answer is about. */
+  readonly version: number;
+}
+
+function firstPage(context: ServerContext, collection: Collection, base: PageRequest, options: ListOptions): Planned {
+  const current = context.store.version;
+  const { resourceVersion, resourceVersionMatch } = options;
+  // The watch cache answers version "0" and knows no pages.
+  const limit = resourceVersion === "0" || options.limit <= 0 ? {} : { limit: options.limit };
+  const plan = listPlan(resourceVersion, resourceVersionMatch, options.limit, current);
+  switch (plan.type) {
+    case "malformed":
+      throw badRequest(`invalid resource version: ${malformedVersion(resourceVersion)}`);
+    case "tooLarge":
+      throw tooLargeVersion(resourceVersion, current);
+    case "present":
+      return { page: { ...base, ...limit }, version: current };
+    case "exact":
+      if (plan.version < collection.log.oldestVersion) throw expired("The resourceVersion for the provided list is too old.");
+      return { page: { ...base, ...limit, version: plan.version }, version: plan.version };
+  }
+}
+
+function nextPage(context: ServerContext, collection: Collection, base: PageRequest, options: ListOptions): Planned {
+  const token = decodeContinue(options.continueToken);
+  if (options.resourceVersion !== "" && options.resourceVersion !== "0") {
+    throw badRequest("specifying resource version is not allowed when using continue");
+  }
+  const after = base.namespace === "" ? token.after : `${base.namespace}/${token.after}`;
+  const page = { ...base, after, ...(options.limit > 0 && { limit: options.limit }) };
+  if (token.version < 0) return { page, version: context.store.version };
+  if (token.version < collection.log.oldestVersion) throw expired(CONTINUE_EXPIRED, encodeContinue({ version: -1, after: token.after }));
+  return { page: { ...page, version: token.version }, version: token.version };
+}
+
+const CONTINUE_EXPIRED =
+  "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+
+/** Tokens name keys below the path that was listed, so that one cannot be used to look into another namespace. */
+function relative(key: string, namespace: string): string {
+  return namespace === "" ? key : key.slice(namespace.length + 1);
+}

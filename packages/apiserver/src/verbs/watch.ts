@@ -1,0 +1,92 @@
+import type { TransportResponse } from "@operatorkit/api";
+import type { JsonObject } from "../json-object.ts";
+import { present, shapeOne } from "../presentation.ts";
+import { type ListOptions, listOptions } from "../request/list-options.ts";
+import { selectionOf } from "../request/selection.ts";
+import type { ResourceRequest } from "../resource-request.ts";
+import { parseVersion } from "../rules/version-match.ts";
+import { type ServerContext, collectionOf } from "../server-context.ts";
+import { plainError, tooLargeVersion } from "../status-error.ts";
+import type { StoredObject } from "../store/stored-object.ts";
+import { WatchBody } from "../watch/watch-body.ts";
+import { malformedVersion } from "./read.ts";
+
+/** A watch that does not say how long it lasts ends between half an hour and an hour. Source: apiserver `handlers/get.go`. */
+const MIN_TIMEOUT_SECONDS = 1_800;
+
+/** Answers with a stream of events. Its first bytes may come much later than its headers. */
+export function watchObjects(context: ServerContext, request: ResourceRequest): TransportResponse {
+  const { descriptor, target, representation } = request;
+  const options = listOptions(request.query);
+  const selected = selectionOf(descriptor, options.labelSelector, options.fieldSelector, (stored) => present(descriptor, stored.object));
+  const { namespace } = target;
+  const matches = (stored: StoredObject): boolean =>
+    (namespace === "" || stored.namespace === namespace) && (selected === undefined || selected(stored));
+  const collection = collectionOf(context, descriptor);
+  const start = startOf(context, options);
+  const seconds = options.timeoutSeconds ?? 0;
+  const timeoutSeconds = seconds > 0 ? seconds : MIN_TIMEOUT_SECONDS * (1 + context.random());
+  const body = new WatchBody({
+    collection,
+    clock: context.clock,
+    matches,
+    after: start.after,
+    initial: start.sendsInitial ? collection.page({ namespace, matches }).items : [],
+    marksInitialEnd: start.sendsInitial && options.allowWatchBookmarks,
+    bookmarks: options.allowWatchBookmarks,
+    deadlineMs: context.clock.monotonicMs() + timeoutSeconds * 1000,
+    signal: request.request.signal,
+    currentVersion: () => context.store.version,
+    encode: encoderOf(context, request),
+    bookmark: (version, initialEventsEnd) => bookmarkObject(request, version, initialEventsEnd),
+  });
+  const type = representation.encoding === "yaml" ? "application/yaml" : "application/json";
+  return { status: 200, headers: { "content-type": type, "cache-control": "no-cache, private" }, body };
+}
+
+interface WatchStart {
+  readonly after: number;
+  readonly sendsInitial: boolean;
+}
+
+/**
+ * Without a version, and from "0", a watch begins with the present state, as with `sendInitialEvents`.
+ * Source: apimachinery `internalversion/defaults.go` (SetListOptionsDefaults).
+ */
+function startOf(context: ServerContext, { resourceVersion, sendInitialEvents }: ListOptions): WatchStart {
+  const current = context.store.version;
+  if (resourceVersion === "" || resourceVersion === "0") return { after: current, sendsInitial: sendInitialEvents ?? true };
+  const version = parseVersion(resourceVersion);
+  if (version === undefined) throw plainError(malformedVersion(resourceVersion));
+  if (sendInitialEvents !== true) return { after: version, sendsInitial: false };
+  if (version > current) throw tooLargeVersion(resourceVersion, current);
+  return { after: current, sendsInitial: true };
+}
+
+function encoderOf(context: ServerContext, request: ResourceRequest): (stored: StoredObject, version: number) => string {
+  const { descriptor, representation } = request;
+  let withColumns = true;
+  return (stored, version) => {
+    const object = present(descriptor, stored.object);
+    const plain = representation.as === undefined;
+    if (plain && version === stored.version) return context.texts.of(object);
+    const shown = version === stored.version ? object : withVersion(object, version);
+    const text = JSON.stringify(plain ? shown : shapeOne(request, shown, withColumns));
+    withColumns = false;
+    return text;
+  };
+}
+
+function withVersion(object: JsonObject, version: number): JsonObject {
+  return { ...object, metadata: { ...(object["metadata"] as JsonObject), resourceVersion: String(version) } };
+}
+
+function bookmarkObject(request: ResourceRequest, version: number, initialEventsEnd: boolean): JsonObject {
+  const { kind, apiVersion } = request.descriptor;
+  const metadata = {
+    resourceVersion: String(version),
+    ...(initialEventsEnd && { annotations: { "k8s.io/initial-events-end": "true" } }),
+  };
+  const object = { kind, apiVersion, metadata };
+  return request.representation.as === undefined ? object : shapeOne(request, object, false);
+}
