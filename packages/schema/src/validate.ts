@@ -1,13 +1,14 @@
+import { sameJson, type Json } from "@operatorkit/object";
 import { embeddedResourceErrors } from "./embedded-resource.ts";
-import { invalid, notSupported, required, tooLong, tooMany, typeInvalid, type FieldError } from "./field-error.ts";
+import { invalid, notSupported, required, tooLong, tooMany, typeInvalid, type FieldError, type FieldErrorReason } from "./field-error.ts";
 import { hasFormat, isKnownFormat, isStringFormat } from "./formats.ts";
 import { isGoInteger, isNearInteger } from "./go-number.ts";
-import { jsonEqual } from "./json-equal.ts";
 import { listTypeErrors } from "./list-type.ts";
 import { numberErrors } from "./number-errors.ts";
 import { compiled } from "./pattern.ts";
 import { childPath, isObject, propertySchema, typesOf, type JsonObject } from "./schema-tree.ts";
 import type { StructuralSchema } from "./structural-schema.ts";
+import { hasValidationRules } from "./validation-rules.ts";
 
 export interface ValidateOptions {
   /** Where the value is in the whole object: `spec`. @default "" */
@@ -19,7 +20,8 @@ export interface ValidateOptions {
  * `withDefaults` and `prune` come first there, and should here.
  *
  * It walks the value, not the schema, so a schema may contain itself. Time is linear in the value but for `uniqueItems`, which a
- * CRD cannot ask for. Rules in CEL (`x-kubernetes-validations`) are not evaluated. Properties are reported in the value's
+ * CRD cannot ask for. Rules in CEL (`x-kubernetes-validations`) are not evaluated; where the server would not evaluate them
+ * either, its note about that is among the errors. Properties are reported in the value's
  * order; the server's order changes from call to call.
  *
  * Quirks are the server's own: a composite error has the field `<nil>`; null is never a member of an `enum`; an array passes
@@ -29,8 +31,25 @@ export interface ValidateOptions {
  */
 export function validate(schema: StructuralSchema, value: unknown, options: ValidateOptions = {}): readonly FieldError[] {
   const path = options.path ?? "";
-  return [...valueErrors(schema, value, path), ...embeddedResourceErrors(schema, value, path), ...listTypeErrors(schema, value, path)];
+  const errors = [
+    ...valueErrors(schema, value, path),
+    ...embeddedResourceErrors(schema, value, path),
+    ...listTypeErrors(schema, value, path),
+  ];
+  const leavesRulesOut = errors.some(({ reason }) => BLOCKING.has(reason)) && hasValidationRules(schema);
+  return leavesRulesOut ? [...errors, invalid("", null, UNCHECKED_RULES)] : errors;
 }
+
+/** With one of these an API server does not evaluate the rules of a schema, and says so. */
+const BLOCKING: ReadonlySet<FieldErrorReason> = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+const UNCHECKED_RULES =
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
 
 /** What is wrong with a value as such, without a look at list types and embedded resources: all that a default is checked for. */
 export function valueErrors(schema: StructuralSchema, value: unknown, path: string): readonly FieldError[] {
@@ -172,7 +191,10 @@ function checkArray(schema: StructuralSchema, value: readonly unknown[], path: s
     result.add(invalid(path, size, `${path} in body should have at least ${schema.minItems} items`));
   }
   if (schema.maxItems !== undefined && size > schema.maxItems) result.add(tooMany(path, size, schema.maxItems));
-  if (schema.uniqueItems === true && value.some((item, i) => value.slice(0, i).some((earlier) => jsonEqual(earlier, item)))) {
+  if (
+    schema.uniqueItems === true &&
+    value.some((item, i) => value.slice(0, i).some((earlier) => sameJson(earlier as Json, item as Json)))
+  ) {
     result.add(invalid(path, "", `${path} in body shouldn't contain duplicates`));
   }
   result.matches += 2;
@@ -186,9 +208,9 @@ function checkEnum(schema: StructuralSchema, value: unknown, path: string, resul
 }
 
 /** The server converts a number to the type of the member before it compares: 1.5 is a member of `[1]`. */
-function isMember(member: unknown, value: unknown): boolean {
+function isMember(member: Json, value: unknown): boolean {
   if (typeof member === "number" && typeof value === "number" && isGoInteger(member)) return member === Math.trunc(value);
-  return jsonEqual(member, value);
+  return sameJson(member, value as Json);
 }
 
 function checkObject(schema: StructuralSchema, value: JsonObject, path: string, result: Result): void {
