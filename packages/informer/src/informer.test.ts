@@ -166,9 +166,9 @@ describe("a handler", () => {
     });
     const stop = new AbortController();
     const running = informer.run({ signal: stop.signal });
-    let isDone = false;
-    const done = subscription.synced().then(() => (isDone = true));
-    for (; !isDone; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    const progress = { isDone: false };
+    const done = subscription.synced().then(() => (progress.isDone = true));
+    for (; !progress.isDone; turns += 1) await new Promise((resolve) => setImmediate(resolve));
     await done;
     stop.abort();
     await running;

@@ -1,0 +1,62 @@
+import { Informer } from "@operatorkit/informer";
+import type { KubernetesObject } from "@operatorkit/object";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { WatcherContext } from "./resource-watcher.ts";
+import { SimpleWatcher } from "./simple-watcher.ts";
+import type { Thing } from "./testing/fake-object-server.ts";
+
+const context: WatcherContext = { signal: new AbortController().signal };
+
+describe("SimpleWatcher", () => {
+  it("passes on what it was given, the same objects, and returns what the function does", async () => {
+    const calls: unknown[][] = [];
+    const keep =
+      (result: unknown) =>
+      (...args: unknown[]): unknown => {
+        calls.push(args);
+        return result;
+      };
+    const watcher = new SimpleWatcher<object>({ add: keep(1), update: keep(2), delete: keep(Promise.resolve(3)), sync: keep(4) });
+    const [a, b] = [{}, {}];
+    expect([watcher.add(a, context), watcher.update(a, b, context), await watcher.delete(b, context), watcher.sync(b, context)]).toEqual([
+      1, 2, 3, 4,
+    ]);
+    const expected = [
+      [a, context],
+      [a, b, context],
+      [b, context],
+      [b, context],
+    ];
+    for (const [at, args] of calls.entries()) for (const [i, arg] of args.entries()) expect(arg).toBe(expected[at]?.[i]);
+    expect(calls).toHaveLength(4);
+  });
+
+  it("takes a missing function for success", () => {
+    const watcher = new SimpleWatcher<object>();
+    expect([watcher.add({}, context), watcher.update({}, {}, context), watcher.delete({}, context), watcher.sync({}, context)]).toEqual(
+      Array(4).fill(undefined),
+    );
+  });
+
+  it("fails as its function does, thrown or rejected", async () => {
+    const watcher = new SimpleWatcher<object>({
+      add: () => {
+        throw new Error("thrown");
+      },
+      delete: () => Promise.reject(new Error("rejected")),
+    });
+    expect(() => watcher.add({}, context)).toThrow("thrown");
+    await expect(watcher.delete({}, context)).rejects.toThrow("rejected");
+  });
+
+  it("refuses what is no function, by name", () => {
+    expect(() => new SimpleWatcher({ update: 3 as never })).toThrow("SimpleWatcher: update must be a function");
+  });
+
+  it("fits wherever an informer takes a handler", () => {
+    const handler = new SimpleWatcher<Thing>({ add: (thing) => expectTypeOf(thing).toEqualTypeOf<Thing>() });
+    expectTypeOf(handler).toExtend<Parameters<Informer<Thing>["addEventHandler"]>[0]>();
+    expectTypeOf(new SimpleWatcher<KubernetesObject>()).toExtend<Parameters<Informer<Thing>["addEventHandler"]>[0]>();
+    expect(handler.add).toBeTypeOf("function");
+  });
+});
