@@ -107,11 +107,13 @@ function valueOf(element: PathElement): Json {
 
 /** JSON as Go's encoder writes it: with characters that matter in HTML escaped. */
 function goJson(value: Json): string {
-  return JSON.stringify(value).replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const text = JSON.stringify(value);
+  if (!HTML.test(text)) return text;
+  return text.replaceAll(ALL_HTML, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+const HTML = /[<>&\u2028\u2029]/;
+const ALL_HTML = new RegExp(HTML, "g");
 
 const TYPE_ORDER: readonly string[] = ["number", "string", "boolean", "list", "map", "null"];
 

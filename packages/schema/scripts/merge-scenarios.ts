@@ -182,6 +182,43 @@ const configMaps: readonly MergeScenario[] = [
     ],
   },
   {
+    name: "managers of versions that are no more are forgotten",
+    kind: "ConfigMap",
+    steps: [
+      create("c", data({ x: "1", y: "1" })),
+      mergePatch("p", {
+        metadata: {
+          managedFields: [
+            { manager: "old", operation: "Update", apiVersion: "v0", fieldsType: "FieldsV1", fieldsV1: { "f:data": { "f:x": {} } } },
+            { manager: "new", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1: { "f:data": { "f:y": {} } } },
+          ],
+        },
+      }),
+      apply("a", data({ x: "2" })),
+    ],
+  },
+  {
+    name: "kubectl takes over what it applied on the client side, and keeps the annotation of that",
+    kind: "ConfigMap",
+    steps: [
+      create("kubectl-client-side-apply", {
+        ...data({ x: "1", y: "1", z: "1" }),
+        ...meta({
+          annotations: {
+            "kubectl.kubernetes.io/last-applied-configuration":
+              '{"apiVersion":"v1","data":{"x":"1","y":"1"},"kind":"ConfigMap","metadata":{"annotations":{},"name":"n"}}\n',
+          },
+        }),
+      }),
+      apply("other", data({ x: "2" })),
+      apply("kubectl", data({ x: "2", z: "2" })),
+      apply("kubectl", data({ y: "<&>", x: "2" })),
+      mergePatch("u", data({ y: "9" })),
+      apply("kubectl", data({ x: "3", y: "8" })),
+      apply("kubectl", data({ x: "3" })),
+    ],
+  },
+  {
     name: "more than ten updaters are merged into ancient-changes",
     kind: "ConfigMap",
     steps: [

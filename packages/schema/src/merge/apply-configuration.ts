@@ -3,6 +3,7 @@ import type { Json } from "@operatorkit/object";
 import { conflictsOf } from "./conflicts.ts";
 import type { Conflict } from "./conflicts.ts";
 import { fieldsOf } from "./fields-of.ts";
+import { conflictsBeyondLastApplied, withLastApplied } from "./last-applied.ts";
 import { managedFieldsIn, withManagers, withoutManagedFields } from "./managed-object.ts";
 import { managerKey, readManagers, timestamp } from "./managers.ts";
 import type { Manager, Managers } from "./managers.ts";
@@ -38,6 +39,9 @@ export interface ApplyResult {
  * A server-side apply: merges `config` into `live`, removes what the manager applied before and does not any more (unless somebody
  * else owns it), and records the manager as owner of what it applies. No argument is changed.
  *
+ * The manager called `kubectl` takes fields that its last client-side apply set (the `last-applied-configuration` annotation) without a
+ * conflict, and has the annotation kept up to date.
+ *
  * A custom resource's map or list that loses its last entry becomes null, as on the API server; of a built-in kind it is gone.
  *
  * @throws MergeError when `config` or `live` does not fit the schema, or `config` has managedFields.
@@ -55,10 +59,16 @@ export function applyConfiguration(options: ApplyConfigurationOptions): ApplyRes
   const live = isMap(stored) ? withoutManagedFields(stored) : asGoStruct(type, {});
   checkType(type, config, "patch", false);
   checkType(type, live, "live", true);
-  const result = merge(options, live, config, trackedFromNow(options, live, managers));
+  const owners = trackedFromNow(options, live, managers);
+  let result = merge(options, live, config, owners);
+  if (result.conflicts.length > 0 && options.manager === "kubectl") {
+    const conflicts = conflictsBeyondLastApplied(type, live, options.apiVersion, result.conflicts);
+    result = conflicts.length > 0 ? { ...result, conflicts } : merge({ ...options, force: true }, live, config, owners);
+  }
   if (result.conflicts.length > 0) return { object: options.live ?? options.config, conflicts: result.conflicts };
+  const object = options.manager === "kubectl" ? withLastApplied(result.object, config) : result.object;
   // The object is a map: `config` is one.
-  return { object: withManagers(result.object, result.managers) as object, conflicts: [] };
+  return { object: withManagers(object, result.managers) as object, conflicts: [] };
 }
 
 /** An object nobody owned: what is there came from `before-first-apply`. Source: `managedfields/internal/skipnonapplied.go`. */
@@ -89,7 +99,7 @@ function merge(options: ApplyConfigurationOptions, live: Json, config: Json, man
   const key = managerKey(applier);
   const last = owners.get(key);
   owners.set(key, applier);
-  const object = prune(mergedValue(type, live, config), last, owners, typeOf);
+  const object = prune(mergedValue(type, live, config), last, applier, owners, typeOf);
   const { conflicts, managers: result } = takeOver(live, object, key, owners, typeOf, resetFields);
   if (!options.force && conflicts.size > 0) return { object: live, managers, conflicts: conflictsOf(conflicts, owners) };
 

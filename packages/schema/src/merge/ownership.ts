@@ -74,10 +74,12 @@ export function compareWithout(type: MergeType, before: Json, after: Json, reset
 
 /**
  * `merged` without what the applier owned before (`last`), does not apply any more, and nobody else owns. `managers` has the applier's
- * new fields.
+ * new fields too, as `next`.
  */
-export function prune(merged: Json, last: Manager | undefined, managers: Managers, typeOf: TypeOfVersion): Json {
+export function prune(merged: Json, last: Manager | undefined, next: Manager, managers: Managers, typeOf: TypeOfVersion): Json {
   if (last === undefined || last.fields.isEmpty) return merged;
+  // Usually everything is applied again, and what an applier owns has no unowned items above it: then nothing can go.
+  if (last.apiVersion === next.apiVersion && last.fields.difference(next.fields).isEmpty) return merged;
   const type = typeOf(last.apiVersion);
   if (type === undefined) return merged;
   const lastFields = withNamedFields(type, last.fields);

@@ -154,6 +154,7 @@ function optionsFor(scenario: RecordedCase, step: RecordedStep, number: number) 
   return {
     manager: step.manager,
     apiVersion: scenario.apiVersion,
+    versions: {},
     resetFields: resetFields[scenario.kind][subresource ?? "main"],
     nowMs: timeOf(number),
     ...(subresource === undefined ? {} : { subresource }),
