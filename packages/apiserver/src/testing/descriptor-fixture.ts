@@ -27,6 +27,7 @@ export function descriptorFixture(
     origin: "built-in",
     storage: `${plural}.${group}`,
     served: true,
+    decode: (value) => ({ object: value, unknown: [] }),
     schema: () => undefined,
     columns: [],
     selectableFields: [],
