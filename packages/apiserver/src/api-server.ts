@@ -5,6 +5,8 @@ import { ADMIN, type TokenUser } from "./auth/authenticate.ts";
 import { type Authorizer, allowAuthenticated } from "./auth/authorize.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { builtInDescriptors } from "./built-in/built-in-descriptors.ts";
+import { CrdController } from "./crd/crd-controller.ts";
+import { discoveryEndpoint } from "./discovery/discovery-endpoint.ts";
 import type { Endpoint, Handler, Middleware, UserInfo } from "./handler.ts";
 import { InProcessTransport } from "./in-process-transport.ts";
 import type { HttpListener } from "./http/http-listener.ts";
@@ -55,6 +57,7 @@ export class ApiServer implements AsyncDisposable {
   readonly token: string;
   readonly #context: ServerContext;
   readonly #handler: Handler;
+  readonly #crds: CrdController;
   readonly #stop = new AbortController();
   #listener: HttpListener | undefined;
   #caPem: string | undefined;
@@ -86,7 +89,7 @@ export class ApiServer implements AsyncDisposable {
       texts: new TextCache(),
     };
     this.#context.registry.set("built-in", builtInDescriptors());
-    const endpoints: readonly Endpoint[] = [statusEndpoint];
+    const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint];
     const handler = requestHandler({
       context: this.#context,
       tokens: [{ token: this.token, user: ADMIN }, ...tokens],
@@ -94,6 +97,7 @@ export class ApiServer implements AsyncDisposable {
       endpoints,
     });
     this.#handler = middleware.reduceRight((next, wrap) => wrap(next), handler);
+    this.#crds = new CrdController(this.#context);
     bootstrap(this.#context);
   }
 
@@ -135,6 +139,7 @@ export class ApiServer implements AsyncDisposable {
   /** Ends every request and closes the socket. */
   async close(): Promise<void> {
     this.#stop.abort(new Error("the API server is closed"));
+    this.#crds.close();
     const listener = this.#listener;
     this.#listener = undefined;
     await listener?.close();

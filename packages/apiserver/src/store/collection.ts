@@ -116,12 +116,12 @@ export class Collection {
 
   close(): void {
     this.#closed = true;
-    for (const listener of [...this.#listeners]) listener(undefined);
+    for (const listener of this.#listeners) listener(undefined);
   }
 
   #commit(change: Change): void {
     this.log.append(change);
-    for (const listener of [...this.#listeners]) listener(change);
+    for (const listener of this.#listeners) listener(change);
   }
 
   /** For each key changed after `version`: what it was then. */

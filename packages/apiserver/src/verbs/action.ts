@@ -28,7 +28,7 @@ export function performAction(
   const refusal = act(object, body);
   if (refusal !== undefined)
     throw conflict({ group: "", resource: `${request.descriptor.plural}/${subresource.name}` }, stored.name, refusal);
-  const after = tracked(request, present(request.descriptor, stored.object), object, {
+  const after = tracked(context, request, present(request.descriptor, stored.object), object, {
     manager: options.fieldManager,
     subresource: subresource.name,
   });

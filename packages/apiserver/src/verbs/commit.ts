@@ -74,6 +74,6 @@ function withoutTimes(object: JsonObject): JsonObject {
   const metadata = objectAt(object, "metadata");
   const managed = metadata["managedFields"];
   if (!Array.isArray(managed)) return object;
-  const entries = (managed as JsonObject[]).map(({ time: _, ...entry }) => entry);
+  const entries = (managed as JsonObject[]).map(({ time: _time, ...entry }) => entry);
   return { ...object, metadata: { ...metadata, managedFields: entries } };
 }

@@ -22,7 +22,7 @@ export function storedNew(context: ServerContext, request: ResourceRequest, deco
   const { descriptor, nowMs } = request;
   const defaulted = structuredClone(withoutForeignFields(decoded, descriptor));
   descriptor.rules.applyDefaults?.(defaulted);
-  const object = tracked(request, undefined, defaulted, { manager: options.fieldManager, subresource: "" });
+  const object = tracked(context, request, undefined, defaulted, { manager: options.fieldManager, subresource: "" });
   return storedPrepared(context, request, object, options, nowMs);
 }
 

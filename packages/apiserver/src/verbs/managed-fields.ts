@@ -1,5 +1,11 @@
+import { FieldSet, fieldElement } from "@operatorkit/object";
+import type { StructuralSchema } from "@operatorkit/schema";
+import { type MergeOptions, trackUpdate } from "@operatorkit/schema/merge";
 import type { JsonObject } from "../json-object.ts";
+import type { Registry } from "../registry.ts";
+import type { ResourceDescriptor, Subresource } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
+import type { ServerContext } from "../server-context.ts";
 
 /** Who writes, and through which path. */
 export interface Writer {
@@ -9,6 +15,51 @@ export interface Writer {
 }
 
 /** The object with `managedFields` that say who set what changed since `before`. */
-export function tracked(_request: ResourceRequest, _before: JsonObject | undefined, after: JsonObject, _writer: Writer): JsonObject {
-  return after;
+export function tracked(
+  context: ServerContext,
+  { descriptor, subresource, nowMs }: ResourceRequest,
+  before: JsonObject | undefined,
+  after: JsonObject,
+  writer: Writer,
+): JsonObject {
+  const options = mergeOptions(context.registry, descriptor, subresource, writer, nowMs);
+  return trackUpdate({ ...options, ...(before !== undefined && { before }), after });
+}
+
+/** What merging and tracking need to know of a kind. */
+export function mergeOptions(
+  registry: Registry,
+  descriptor: ResourceDescriptor,
+  subresource: Subresource | undefined,
+  { manager, subresource: path }: Writer,
+  nowMs: number,
+): MergeOptions {
+  const schema = descriptor.schema();
+  const siblings = registry.ofStorage(descriptor.storage);
+  const versions: Record<string, StructuralSchema> = {};
+  for (const sibling of siblings) {
+    const own = sibling.schema();
+    if (own !== undefined) versions[sibling.apiVersion] = own;
+  }
+  return {
+    manager,
+    apiVersion: descriptor.apiVersion,
+    subresource: path,
+    ...(schema !== undefined && { schema }),
+    ...(siblings.length > 1 && { versions }),
+    resetFields: resetFieldsOf(descriptor, subresource),
+    nowMs,
+  };
+}
+
+/** Fields that a write through this path cannot change, so that nobody comes to own them by it. */
+function resetFieldsOf({ rules }: ResourceDescriptor, subresource: Subresource | undefined): FieldSet {
+  if (subresource === undefined) return fieldsNamed(rules.writtenElsewhere);
+  if (subresource.behaviour.type !== "part") return FieldSet.empty;
+  const { fields, metadata } = subresource.behaviour;
+  return fieldsNamed(["spec", ...(metadata === "keep" ? ["metadata"] : [])].filter((name) => !fields.includes(name)));
+}
+
+function fieldsNamed(names: readonly string[]): FieldSet {
+  return FieldSet.of(...names.map((name) => [fieldElement(name)]));
 }

@@ -64,7 +64,7 @@ function rescaled(
     ]);
   }
   const before = present(request.descriptor, stored.object);
-  const after = tracked(request, before, withValue(before, scaling.specReplicasPath, replicas), {
+  const after = tracked(context, request, before, withValue(before, scaling.specReplicasPath, replicas), {
     manager: options.fieldManager,
     subresource: "scale",
   });

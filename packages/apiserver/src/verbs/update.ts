@@ -48,7 +48,7 @@ export function changedObject(
   const defaulted = structuredClone(object);
   descriptor.rules.applyDefaults?.(defaulted);
   const merged = mergedForPath(request, defaulted, before);
-  const after = tracked(request, before, merged, { manager: options.fieldManager, subresource: subresource?.name ?? "" });
+  const after = tracked(context, request, before, merged, { manager: options.fieldManager, subresource: subresource?.name ?? "" });
   return storedUpdate(context, request, stored, after, {
     operation: "update",
     subresource: subresource?.name,

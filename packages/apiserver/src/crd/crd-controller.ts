@@ -1,0 +1,120 @@
+import type { Timer } from "@operatorkit/observe";
+import { trackUpdate } from "@operatorkit/schema/merge";
+import { sameJson } from "@operatorkit/object";
+import type { Json } from "@operatorkit/object";
+import { type JsonObject, listAt, objectAt, stringAt } from "../json-object.ts";
+import type { ServerContext } from "../server-context.ts";
+import type { Change } from "../store/change-log.ts";
+import type { Collection } from "../store/collection.ts";
+import { hasCondition } from "./crd-conditions.ts";
+import { crdDescriptors } from "./crd-descriptors.ts";
+import { type TakenNames, namedStatus } from "./crd-names.ts";
+import { FINALIZER } from "./crd-rules.ts";
+import { mergeOptions } from "../verbs/managed-fields.ts";
+
+/** Where CRDs are stored. */
+export const CRDS = "customresourcedefinitions.apiextensions.k8s.io";
+
+/**
+ * Makes CRDs into served resources while the server runs: accepts their names, establishes them, registers their versions, and at the
+ * end removes their objects and ends their watches. A change is served as soon as it is stored; statuses follow in
+ * writes of their own, shortly after, as on the real server.
+ */
+export class CrdController {
+  readonly #context: ServerContext;
+  readonly #crds: Collection;
+  readonly #unsubscribe: () => void;
+  readonly #pending = new Set<string>();
+  #timer: Timer | undefined;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+    this.#crds = context.store.collection(CRDS);
+    this.#unsubscribe = this.#crds.subscribe((change) => this.#changed(change));
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #changed(change: Change | undefined): void {
+    if (change === undefined) return;
+    const { name } = change.current;
+    if (change.type === "DELETED") this.#forget(name);
+    else this.#register(change.current.object);
+    this.#pending.add(name);
+    // Names that were taken may be free now.
+    if (change.type === "DELETED") for (const crd of this.#crds.objects()) this.#pending.add(stringAt(crd["metadata"], "name"));
+    this.#timer ??= this.#context.clock.setTimer(0, () => this.#work());
+  }
+
+  #work(): void {
+    this.#timer = undefined;
+    const names = [...this.#pending];
+    this.#pending.clear();
+    for (const name of names) {
+      const stored = this.#crds.get("", name);
+      if (stored === undefined) continue;
+      if (objectAt(stored.object, "metadata")["deletionTimestamp"] === undefined) this.#name(stored.object, name);
+      else this.#finalize(stored.object, name);
+    }
+  }
+
+  #name(crd: JsonObject, name: string): void {
+    const status = namedStatus(crd, this.#namesBeside(crd), this.#context.clock.now());
+    if (sameJson(status as Json, objectAt(crd, "status") as Json)) return;
+    this.#crds.put("", name, this.#tracked({ ...crd, status }, crd));
+  }
+
+  /** The server is a manager like others, of the status it writes. */
+  #tracked(after: JsonObject, before: JsonObject): JsonObject {
+    const { registry, clock } = this.#context;
+    const descriptor = registry.ofStorage(CRDS)[0];
+    if (descriptor === undefined) return after;
+    const subresource = descriptor.subresources.find(({ name }) => name === "status");
+    const writer = { manager: "kube-apiserver", subresource: "status" };
+    return trackUpdate({ ...mergeOptions(registry, descriptor, subresource, writer, clock.now()), before, after });
+  }
+
+  #register(crd: JsonObject): void {
+    const name = stringAt(crd["metadata"], "name");
+    if (hasCondition(objectAt(crd, "status"), "Established")) this.#context.registry.set(name, crdDescriptors(crd));
+  }
+
+  /** The objects go, one by one, so that every watcher sees them go; then the finalizer, and with it the CRD. */
+  #finalize(crd: JsonObject, name: string): void {
+    const metadata = objectAt(crd, "metadata");
+    const finalizers = listAt(metadata, "finalizers");
+    if (!finalizers.includes(FINALIZER)) return;
+    const objects = this.#context.store.collection(name);
+    for (const { namespace, name: objectName } of objects.page({ namespace: "" }).items) objects.remove(namespace, objectName);
+    const left = finalizers.filter((finalizer) => finalizer !== FINALIZER);
+    if (left.length === 0) this.#crds.remove("", name);
+    else this.#crds.put("", name, { ...crd, metadata: { ...metadata, finalizers: left } });
+  }
+
+  #forget(name: string): void {
+    this.#context.registry.set(name, []);
+    this.#context.store.drop(name);
+  }
+
+  /** What the other resources of the CRD's group are called. */
+  #namesBeside(crd: JsonObject): TakenNames {
+    const name = stringAt(crd["metadata"], "name");
+    const group = stringAt(crd["spec"], "group");
+    const resources = new Set<string>();
+    const kinds = new Set<string>();
+    for (const other of this.#crds.objects()) {
+      if (stringAt(other["metadata"], "name") === name || stringAt(other["spec"], "group") !== group) continue;
+      const accepted = objectAt(objectAt(other, "status"), "acceptedNames");
+      for (const taken of [stringAt(accepted, "plural"), stringAt(accepted, "singular"), ...listAt(accepted, "shortNames").map(String)])
+        resources.add(taken);
+      for (const taken of [stringAt(accepted, "kind"), stringAt(accepted, "listKind")]) kinds.add(taken);
+    }
+    resources.delete("");
+    kinds.delete("");
+    return { resources, kinds };
+  }
+}
