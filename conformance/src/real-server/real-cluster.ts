@@ -6,7 +6,6 @@ import { sleep } from "@operatorkit/observe";
 import { Kubectl } from "../kubectl.ts";
 import { kubeconfigText } from "../kubeconfig-text.ts";
 import { RawHttp } from "../raw-http.ts";
-import type { ProgramResult, RunOptions } from "../run-program.ts";
 import { buildBinaries } from "./build-binaries.ts";
 import { findBinaries, type Binaries } from "./binaries.ts";
 import { freePorts } from "./free-ports.ts";
@@ -36,7 +35,7 @@ export class RealCluster implements AsyncDisposable {
   readonly kubeconfigPath: string;
   readonly folder: string;
   readonly http: RawHttp;
-  readonly #kubectl: Kubectl;
+  readonly kubectl: Kubectl;
   readonly #processes: ProcessGroup;
 
   private constructor(options: { url: string; caPem: string; token: string; folder: string; kubectl: string; processes: ProcessGroup }) {
@@ -48,7 +47,7 @@ export class RealCluster implements AsyncDisposable {
     this.kubeconfigPath = join(options.folder, "kubeconfig");
     writeFileSync(this.kubeconfigPath, kubeconfigText(options), { mode: 0o600 });
     this.http = new RawHttp(options);
-    this.#kubectl = new Kubectl({
+    this.kubectl = new Kubectl({
       program: options.kubectl,
       kubeconfigPath: this.kubeconfigPath,
       cacheFolder: join(options.folder, "kubectl"),
@@ -86,10 +85,6 @@ export class RealCluster implements AsyncDisposable {
       await processes.close();
       throw new Error(`start a real kube-apiserver: ${error instanceof Error ? error.message : String(error)}\n${log}`, { cause: error });
     }
-  }
-
-  kubectl(args: readonly string[], options?: RunOptions): Promise<ProgramResult> {
-    return this.#kubectl.run(args, options);
   }
 
   /** A token of a service account (which must exist): what a program under RBAC gets to run with. */

@@ -1,0 +1,25 @@
+import type { ApiCase } from "./api-case.ts";
+import { applyingCases } from "./cases/applying.ts";
+import { builtInCases } from "./cases/built-in.ts";
+import { creatingCases } from "./cases/creating.ts";
+import { customizingCases } from "./cases/customizing.ts";
+import { deletingCases } from "./cases/deleting.ts";
+import { describingCases } from "./cases/describing.ts";
+import { listingCases } from "./cases/listing.ts";
+import { patchingCases } from "./cases/patching.ts";
+import { refusingCases } from "./cases/refusing.ts";
+import { watchingCases } from "./cases/watching.ts";
+
+/** Every case about the API. What the real server does is what they say. */
+export const apiCases: readonly ApiCase[] = [
+  ...creatingCases,
+  ...deletingCases,
+  ...listingCases,
+  ...watchingCases,
+  ...patchingCases,
+  ...applyingCases,
+  ...refusingCases,
+  ...describingCases,
+  ...customizingCases,
+  ...builtInCases,
+];

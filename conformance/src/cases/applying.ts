@@ -1,0 +1,391 @@
+import assert from "node:assert/strict";
+import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
+import type { JsonBody } from "../raw-http.ts";
+import { configMap, deployment, paths, pod, service } from "./sample-objects.ts";
+
+function managersOf(object: JsonBody): string[] {
+  return (object.metadata.managedFields ?? []).map(
+    (entry: JsonBody) => `${entry.manager} ${entry.operation}${entry.subresource ? ` ${entry.subresource}` : ""}`,
+  );
+}
+
+function entryOf(object: JsonBody, manager: string): JsonBody {
+  return object.metadata.managedFields?.find((entry: JsonBody) => entry.manager === manager);
+}
+
+/** A ConfigMap of metadata alone: an empty `data` would be owned as a whole. */
+function bare(metadata: JsonBody): JsonBody {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one", ...metadata } };
+}
+
+/** Server-side apply: ownership, conflicts, merging by schema. */
+export const applyingCases: readonly ApiCase[] = [
+  {
+    name: "apply creates what is missing, answers 201, and tracks the fields",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = assertCode(await api.apply(`${paths.configMaps(ns)}/one`, "alpha", configMap("one", { a: "1", b: "2" })), 201);
+      assertIncludes(made, { data: { a: "1", b: "2" }, metadata: { name: "one", namespace: ns } });
+      const [entry] = made.metadata.managedFields;
+      assert.equal(made.metadata.managedFields.length, 1);
+      assertIncludes(entry, { manager: "alpha", operation: "Apply", apiVersion: "v1", fieldsType: "FieldsV1" });
+      assert.match(entry.time, /Z$/);
+      assert.deepEqual(entry.fieldsV1, { "f:data": { "f:a": {}, "f:b": {} } });
+    },
+  },
+  {
+    name: "applying the same again changes nothing",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      const made = assertCode(await api.apply(path, "alpha", configMap("one")), 201);
+      const again = assertCode(await api.apply(path, "alpha", configMap("one")), 200);
+      assert.deepEqual(again, made);
+    },
+  },
+  {
+    name: "what an applier leaves out of its next apply is removed",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one", { a: "1", b: "2" }));
+      const next = assertCode(await api.apply(path, "alpha", configMap("one", { b: "3" })), 200);
+      assert.deepEqual(next.data, { b: "3" });
+    },
+  },
+  {
+    name: "two appliers share an object, and what both own stays when one lets go",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one", { a: "1", both: "x" }));
+      const shared = assertCode(await api.apply(path, "beta", configMap("one", { b: "2", both: "x" })), 200);
+      assert.deepEqual(shared.data, { a: "1", b: "2", both: "x" });
+      assert.deepEqual(managersOf(shared), ["alpha Apply", "beta Apply"]);
+      const left = assertCode(await api.apply(path, "alpha", configMap("one", { a: "1" })), 200);
+      assert.deepEqual(left.data, { a: "1", b: "2", both: "x" });
+      assert.deepEqual(entryOf(left, "alpha").fieldsV1, { "f:data": { "f:a": {} } });
+    },
+  },
+  {
+    name: "another manager's value is a conflict that names manager and field",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one", { a: "1" }));
+      const status = assertStatus(await api.apply(path, "beta", configMap("one", { a: "2" })), 409, {
+        reason: "Conflict",
+        message: 'Apply failed with 1 conflict: conflict with "alpha": .data.a',
+      });
+      assert.deepEqual(status.details, {
+        causes: [{ reason: "FieldManagerConflict", message: 'conflict with "alpha"', field: ".data.a" }],
+      });
+    },
+  },
+  {
+    name: "force takes the field over",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one", { a: "1", keep: "x" }));
+      const forced = assertCode(await api.apply(path, "beta", configMap("one", { a: "2" }), "&force=true"), 200);
+      assert.deepEqual(forced.data, { a: "2", keep: "x" });
+      assert.deepEqual(entryOf(forced, "alpha").fieldsV1, { "f:data": { "f:keep": {} } });
+      assert.deepEqual(entryOf(forced, "beta").fieldsV1, { "f:data": { "f:a": {} } });
+    },
+  },
+  {
+    name: "apply conflicts with what was written by an update, naming its manager and time",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.post(`${paths.configMaps(ns)}?fieldManager=maker`, configMap("one", { a: "1" }));
+      const made = assertCode(await api.get(path), 200);
+      assert.deepEqual(managersOf(made), ["maker Update"]);
+      assert.deepEqual(entryOf(made, "maker").fieldsV1, { "f:data": { ".": {}, "f:a": {} } });
+      const status = assertStatus(await api.apply(path, "alpha", configMap("one", { a: "2" })), 409);
+      assert.match(status.message, /^Apply failed with 1 conflict: conflict with "maker" using v1( at \S+Z)?: \.data\.a$/);
+    },
+  },
+  {
+    name: "an update takes what it changes from an applier",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one", { a: "1", b: "2" }));
+      const patched = assertCode(await api.patch("merge", `${path}?fieldManager=editor`, { data: { a: "9" } }), 200);
+      assert.deepEqual(entryOf(patched, "alpha").fieldsV1, { "f:data": { "f:b": {} } });
+      assertIncludes(entryOf(patched, "editor"), { operation: "Update", fieldsV1: { "f:data": { "f:a": {} } } });
+    },
+  },
+  {
+    name: "the manager of an update is the user agent up to its slash",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = assertCode(
+        await api.post(paths.configMaps(ns), configMap("one"), { headers: { "user-agent": "my-tool/v1.2 (linux)" } }),
+        201,
+      );
+      assert.deepEqual(managersOf(made), ["my-tool Update"]);
+    },
+  },
+  {
+    name: "apply needs a fieldManager, and force belongs to apply alone",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      const status = assertStatus(await api.patch("apply", path, configMap("one")), 422, { reason: "Invalid" });
+      assert.match(status.message, /fieldManager: Required value: is required for apply patch/);
+      await api.create(paths.configMaps(ns), configMap("one"));
+      const forced = assertStatus(await api.patch("merge", `${path}?force=true`, { data: {} }), 422, { reason: "Invalid" });
+      assert.match(forced.message, /force: Forbidden: may not be specified for non-apply patch/);
+    },
+  },
+  {
+    name: "apply without a name in the body is 400, with another name too",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      assertStatus(await api.apply(path, "alpha", { apiVersion: "v1", kind: "ConfigMap", data: { a: "1" } }), 400, {
+        reason: "BadRequest",
+      });
+      assertStatus(await api.apply(path, "alpha", configMap("two")), 400, { reason: "BadRequest" });
+    },
+  },
+  {
+    name: "apply with managedFields in the body is 400",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = assertCode(await api.apply(`${paths.configMaps(ns)}/one`, "alpha", configMap("one")), 201);
+      const status = assertStatus(await api.apply(`${paths.configMaps(ns)}/one`, "alpha", made), 400, { reason: "BadRequest" });
+      assert.equal(status.message, "metadata.managedFields must be nil");
+    },
+  },
+  {
+    name: "apply with an unknown field, a wrong type or a duplicate key is 500 without a reason",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      const unknown = assertStatus(await api.apply(path, "alpha", { ...configMap("one"), extra: 1 }), 500);
+      assert.match(unknown.message, /\.extra: field not declared in schema/);
+      assert.equal(unknown.reason, undefined);
+      const wrong = assertStatus(await api.apply(path, "alpha", { ...configMap("one"), data: { a: { b: 1 } } }), 500);
+      assert.equal(wrong.reason, undefined);
+      const twice = pod("one");
+      twice.spec.containers.push({ name: "main", image: "other:1" });
+      const duplicate = assertStatus(await api.apply(`${paths.pods(ns)}/one`, "alpha", twice), 500);
+      assert.match(duplicate.message, /duplicate entries for key \[name="main"\]/);
+    },
+  },
+  {
+    name: "letting go of all keys leaves the map owned and present",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one", { a: "1" }));
+      const emptied = assertCode(await api.apply(path, "alpha", configMap("one", {})), 200);
+      assert.deepEqual(entryOf(emptied, "alpha").fieldsV1, { "f:data": {} });
+      assert.equal(emptied.data, undefined);
+    },
+  },
+  {
+    name: "an apply that changes only ownership keeps the values",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      const made = assertCode(await api.apply(path, "alpha", configMap("one")), 201);
+      const owned = assertCode(await api.apply(path, "beta", configMap("one")), 200);
+      assert.deepEqual(owned.data, made.data);
+      // The entry that changed no value has no time, and so comes first.
+      assert.deepEqual(managersOf(owned), ["beta Apply", "alpha Apply"]);
+      assert.equal(entryOf(owned, "beta").time, undefined);
+      assert.notEqual(owned.metadata.resourceVersion, made.metadata.resourceVersion);
+      const dropped = assertCode(await api.apply(path, "beta", configMap("one", {})), 200);
+      assert.deepEqual(dropped.data, { a: "1" });
+    },
+  },
+  {
+    name: "managedFields: null keeps them, an empty list empties them for good",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one"));
+      const kept = assertCode(await api.patch("merge", path, { metadata: { managedFields: null } }), 200);
+      assert.deepEqual(managersOf(kept), ["alpha Apply"]);
+      const emptied = assertCode(await api.patch("merge", path, { metadata: { managedFields: [] } }), 200);
+      assert.equal(emptied.metadata.managedFields, undefined);
+      const later = assertCode(await api.patch("merge", `${path}?fieldManager=later`, { data: { z: "1" } }), 200);
+      assert.equal(later.metadata.managedFields, undefined);
+    },
+  },
+  {
+    name: "labels, annotations and finalizers of metadata are owned by key and by value",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      const metadata = { labels: { l: "1" }, annotations: { n: "1" }, finalizers: ["example.com/a"] };
+      const made = assertCode(await api.apply(path, "alpha", bare(metadata)), 201);
+      assert.deepEqual(entryOf(made, "alpha").fieldsV1["f:metadata"], {
+        "f:annotations": { "f:n": {} },
+        "f:finalizers": { 'v:"example.com/a"': {} },
+        "f:labels": { "f:l": {} },
+      });
+      const both = assertCode(await api.apply(path, "beta", bare({ finalizers: ["example.com/b"] })), 200);
+      assert.deepEqual(both.metadata.finalizers, ["example.com/a", "example.com/b"]);
+      const released = assertCode(await api.apply(path, "alpha", bare({})), 200);
+      assertIncludes(released.metadata, { finalizers: ["example.com/b"], labels: undefined, annotations: undefined });
+      assertCode(await api.patch("merge", path, { metadata: { finalizers: null } }), 200);
+    },
+  },
+  {
+    name: "containers are merged by name, ports by number and protocol",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.deployments(ns)}/web`;
+      const main = deployment("web");
+      main.spec.template.spec.containers[0].ports = [{ containerPort: 80 }];
+      const made = assertCode(await api.apply(path, "alpha", main), 201);
+      const fields = entryOf(made, "alpha").fieldsV1["f:spec"]["f:template"]["f:spec"]["f:containers"];
+      assert.deepEqual(fields, {
+        'k:{"name":"main"}': {
+          ".": {},
+          "f:image": {},
+          "f:name": {},
+          "f:ports": { 'k:{"containerPort":80,"protocol":"TCP"}': { ".": {}, "f:containerPort": {} } },
+        },
+      });
+      const side = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } };
+      const injected = assertCode(
+        await api.apply(path, "beta", { ...side, spec: { template: { spec: { containers: [{ name: "side", image: "side:1" }] } } } }),
+        200,
+      );
+      assert.deepEqual(
+        injected.spec.template.spec.containers.map((container: JsonBody) => container.name),
+        ["main", "side"],
+      );
+      const removed = assertCode(await api.apply(path, "beta", side), 200);
+      assert.deepEqual(
+        removed.spec.template.spec.containers.map((container: JsonBody) => container.name),
+        ["main"],
+      );
+    },
+  },
+  {
+    name: "ports of a Service with one number and two protocols are two ports",
+    async run(api) {
+      const ns = await api.namespace();
+      const dns = service("dns");
+      dns.spec.ports = [
+        { name: "udp", port: 53, protocol: "UDP" },
+        { name: "tcp", port: 53, protocol: "TCP" },
+      ];
+      const made = assertCode(await api.apply(`${paths.services(ns)}/dns`, "alpha", dns), 201);
+      assert.deepEqual(Object.keys(entryOf(made, "alpha").fieldsV1["f:spec"]["f:ports"]).sort(), [
+        'k:{"port":53,"protocol":"TCP"}',
+        'k:{"port":53,"protocol":"UDP"}',
+      ]);
+    },
+  },
+  {
+    name: "a selector is atomic: one manager owns it whole",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = assertCode(await api.apply(`${paths.services(ns)}/one`, "alpha", service("one")), 201);
+      assert.deepEqual(entryOf(made, "alpha").fieldsV1["f:spec"]["f:selector"], {});
+      const other = { ...service("one"), spec: { selector: { other: "x" } } };
+      assertStatus(await api.apply(`${paths.services(ns)}/one`, "beta", other), 409, {
+        message: 'Apply failed with 1 conflict: conflict with "alpha": .spec.selector',
+      });
+    },
+  },
+  {
+    name: "a custom resource's lists are merged as its schema says",
+    async run(api) {
+      const ns = await api.namespace();
+      const text = { type: "string" };
+      const item = { type: "object", required: ["key"], properties: { key: text, value: text } };
+      const schema = {
+        type: "object",
+        properties: {
+          spec: {
+            type: "object",
+            properties: {
+              map: { type: "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["key"], items: item },
+              set: { type: "array", "x-kubernetes-list-type": "set", items: text },
+              plain: { type: "array", items: text },
+              whole: { type: "object", "x-kubernetes-map-type": "atomic", additionalProperties: text },
+              parts: { type: "object", additionalProperties: text },
+            },
+          },
+        },
+      };
+      const kind = await api.customKind({ schema });
+      const object = (spec: JsonBody): JsonBody => ({ apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" }, spec });
+      const path = kind.path(ns, "one");
+      const spec = { map: [{ key: "a", value: "1" }], set: ["x"], plain: ["p"], whole: { a: "1" }, parts: { a: "1" } };
+      const made = assertCode(await api.apply(path, "alpha", object(spec)), 201);
+      assert.deepEqual(entryOf(made, "alpha").fieldsV1, {
+        "f:spec": {
+          "f:map": { 'k:{"key":"a"}': { ".": {}, "f:key": {}, "f:value": {} } },
+          "f:parts": { "f:a": {} },
+          "f:plain": {},
+          "f:set": { 'v:"x"': {} },
+          "f:whole": {},
+        },
+      });
+      const beta = { map: [{ key: "b", value: "2" }], set: ["y"], parts: { b: "2" } };
+      const merged = assertCode(await api.apply(path, "beta", object(beta)), 200);
+      assert.deepEqual(merged.spec, {
+        map: [
+          { key: "a", value: "1" },
+          { key: "b", value: "2" },
+        ],
+        parts: { a: "1", b: "2" },
+        plain: ["p"],
+        set: ["x", "y"],
+        whole: { a: "1" },
+      });
+      const status = assertStatus(await api.apply(path, "beta", object({ ...beta, plain: ["q"], whole: { b: "2" } })), 409);
+      assert.deepEqual(status.details.causes.map((cause: JsonBody) => cause.field).sort(), [".spec.plain", ".spec.whole"]);
+      const alone = assertCode(await api.apply(path, "alpha", object({})), 200);
+      assertIncludes(alone.spec, { map: [{ key: "b", value: "2" }], set: ["y"], parts: { b: "2" }, plain: undefined, whole: undefined });
+    },
+  },
+  {
+    name: "a status applied through the subresource is owned apart from the spec",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind({ version: { subresources: { status: {} } } });
+      const object = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } };
+      const path = kind.path(ns, "one");
+      assertCode(await api.apply(path, "alpha", { ...object, spec: { a: 1 } }), 201);
+      const answer = assertCode(await api.apply(`${path}/status`, "alpha", { ...object, status: { ready: true } }), 200);
+      assert.deepEqual(managersOf(answer), ["alpha Apply", "alpha Apply status"]);
+      assertIncludes(answer, { spec: { a: 1 }, status: { ready: true } });
+      const again = assertCode(await api.apply(path, "alpha", { ...object, spec: { a: 1 } }), 200);
+      assertIncludes(again, { status: { ready: true } });
+    },
+  },
+  {
+    name: "apply takes YAML",
+    async run(api) {
+      const ns = await api.namespace();
+      const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\ndata:\n  a: "1"\n  text: |\n    two\n    lines\n';
+      const made = assertCode(await api.apply(`${paths.configMaps(ns)}/one`, "alpha", text), 201);
+      assert.deepEqual(made.data, { a: "1", text: "two\nlines\n" });
+    },
+  },
+  {
+    name: "a dry run of apply tells the conflict and changes nothing",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      assertCode(await api.apply(path, "alpha", configMap("one"), "&dryRun=All"), 201);
+      assertStatus(await api.get(path), 404);
+      const made = assertCode(await api.apply(path, "alpha", configMap("one")), 201);
+      assertStatus(await api.apply(path, "beta", configMap("one", { a: "2" }), "&dryRun=All"), 409);
+      assertCode(await api.apply(path, "beta", configMap("one", { a: "2" }), "&dryRun=All&force=true"), 200);
+      assert.deepEqual(assertCode(await api.get(path), 200), made);
+    },
+  },
+];

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
+import { configMap, paths } from "./sample-objects.ts";
+
+/** What is refused, and how: paths, media types, bodies, credentials. */
+export const refusingCases: readonly ApiCase[] = [
+  {
+    name: "an unknown group is plain text 404",
+    async run(api) {
+      for (const path of ["/apis/nothing.example.com/v1/things", "/apis/nothing.example.com", "/nothing"]) {
+        const answer = await api.get(path);
+        assert.equal(answer.status, 404, path);
+        assert.match(String(answer.headers["content-type"]), /^text\/plain/, path);
+        assert.equal(answer.text, "404 page not found\n", path);
+      }
+    },
+  },
+  {
+    name: "an unknown version of a known group is a Status 404",
+    async run(api) {
+      for (const path of ["/apis/apps/v9", "/apis/apps/v9/deployments", "/api/v2/pods"]) {
+        assertStatus(await api.get(path), 404, { reason: "NotFound", message: "the server could not find the requested resource" });
+      }
+    },
+  },
+  {
+    name: "an unknown resource of a known group is 404 without a name",
+    async run(api) {
+      const status = assertStatus(await api.get("/api/v1/nothings"), 404, {
+        reason: "NotFound",
+        message: "the server could not find the requested resource",
+      });
+      assert.deepEqual(status.details, {});
+    },
+  },
+  {
+    name: "an unknown subresource is 404",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("one"));
+      assertStatus(await api.get(`${paths.configMaps(ns)}/one/nothing`), 404, {
+        message: "the server could not find the requested resource",
+      });
+      const kind = await api.customKind();
+      await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } });
+      const answer = await api.get(`${kind.path(ns, "one")}/status`);
+      assert.equal(answer.status, 404);
+    },
+  },
+  {
+    name: "a method that a path does not take is 405",
+    async run(api) {
+      const ns = await api.namespace();
+      assertStatus(await api.put(paths.configMaps(ns), {}), 405, { reason: "MethodNotAllowed" });
+      assertStatus(await api.post(`${paths.configMaps(ns)}/one`, {}), 405, { reason: "MethodNotAllowed" });
+    },
+  },
+  {
+    name: "an Accept that cannot be met is 406",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("one"));
+      for (const accept of ["text/html", "application/*", "image/png;q=0.5"]) {
+        assertStatus(await api.get(`${paths.configMaps(ns)}/one`, { headers: { accept } }), 406, { reason: "NotAcceptable" });
+      }
+      for (const accept of ["*/*", "application/json", "application/json;q=0.9, text/html", "text/html, */*"]) {
+        assertCode(await api.get(`${paths.configMaps(ns)}/one`, { headers: { accept } }), 200);
+      }
+    },
+  },
+  {
+    name: "PartialObjectMetadata of a list is 406 even with a fallback",
+    async run(api) {
+      const ns = await api.namespace();
+      const accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+      assertStatus(await api.get(paths.configMaps(ns), { headers: { accept } }), 406, { reason: "NotAcceptable" });
+    },
+  },
+  {
+    name: "a body of an unknown type is 415",
+    async run(api) {
+      const ns = await api.namespace();
+      const answer = await api.post(paths.configMaps(ns), "hello", { headers: { "content-type": "text/html" } });
+      assertStatus(answer, 415, { reason: "UnsupportedMediaType" });
+    },
+  },
+  {
+    name: "a body that is no JSON is 400",
+    async run(api) {
+      const ns = await api.namespace();
+      assertStatus(await api.post(paths.configMaps(ns), '{"kind":'), 400, { reason: "BadRequest" });
+      assertStatus(await api.post(paths.configMaps(ns), "[]"), 400, { reason: "BadRequest" });
+    },
+  },
+  {
+    name: "an empty body is refused",
+    async run(api) {
+      const ns = await api.namespace();
+      const answer = await api.post(paths.configMaps(ns), "");
+      assert.ok(answer.status === 400 || answer.status === 422, String(answer.status));
+    },
+  },
+  {
+    name: "a wrong type in a body is 400 and names the field",
+    async run(api) {
+      const ns = await api.namespace();
+      const status = assertStatus(await api.post(paths.configMaps(ns), { ...configMap("one"), data: "text" }), 400, {
+        reason: "BadRequest",
+      });
+      assert.match(
+        status.message,
+        /ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal string into Go struct field ConfigMap\.data/,
+      );
+    },
+  },
+  {
+    name: "no credentials is 403 for an anonymous user, wrong ones are 401",
+    async run(api) {
+      const ns = await api.namespace();
+      const status = assertStatus(await api.get(paths.configMaps(ns), { token: null }), 403, { reason: "Forbidden" });
+      assert.equal(
+        status.message,
+        `configmaps is forbidden: User "system:anonymous" cannot list resource "configmaps" in API group "" in the namespace "${ns}"`,
+      );
+      assertStatus(await api.get(paths.configMaps(ns), { token: "not-a-token" }), 401, { reason: "Unauthorized", message: "Unauthorized" });
+    },
+  },
+  {
+    name: "rights are checked before the body and before existence",
+    async run(api) {
+      const ns = await api.namespace();
+      assertStatus(await api.post(paths.configMaps(ns), "not json", { token: null }), 403, { reason: "Forbidden" });
+      assertStatus(await api.get(`${paths.configMaps(ns)}/nothing`, { token: null }), 403, { reason: "Forbidden" });
+    },
+  },
+  {
+    name: "anyone may ask for health and version",
+    async run(api) {
+      for (const path of ["/healthz", "/livez", "/readyz"]) {
+        const answer = await api.get(path, { token: null });
+        assert.equal(`${answer.status} ${answer.text}`, "200 ok", path);
+      }
+      const version = assertCode(await api.get("/version", { token: null }), 200);
+      assert.match(version.gitVersion, /^v1\.\d+\.\d+/);
+      assertIncludes(version, { major: "1" });
+    },
+  },
+  {
+    name: "an unknown field is dropped, warned of or refused, as fieldValidation says",
+    async run(api) {
+      const ns = await api.namespace();
+      const object = { ...configMap("one"), extra: 1 };
+      const path = paths.configMaps(ns);
+      const strict = assertStatus(await api.post(`${path}?fieldValidation=Strict`, object), 400, { reason: "BadRequest" });
+      assert.match(strict.message, /strict decoding error: unknown field "extra"/);
+      const warned = await api.post(`${path}?fieldValidation=Warn`, object);
+      assert.equal(assertCode(warned, 201).extra, undefined);
+      assert.equal(warned.headers["warning"], '299 - "unknown field \\"extra\\""');
+      const ignored = await api.put(`${path}/one?fieldValidation=Ignore`, object);
+      assert.equal(assertCode(ignored, 200).extra, undefined);
+      assert.equal(ignored.headers["warning"], undefined);
+      assertStatus(await api.post(`${path}?fieldValidation=Maybe`, object), 422, { reason: "Invalid" });
+    },
+  },
+  {
+    name: "without fieldValidation the server warns",
+    async run(api) {
+      const ns = await api.namespace();
+      const answer = await api.post(paths.configMaps(ns), { ...configMap("one"), extra: 1 });
+      assertCode(answer, 201);
+      assert.equal(answer.headers["warning"], '299 - "unknown field \\"extra\\""');
+    },
+  },
+  {
+    name: "a duplicate key is refused when strict, and the last one counts otherwise",
+    async run(api) {
+      const ns = await api.namespace();
+      const text = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one"},"data":{"a":"1","a":"2"}}';
+      const strict = assertStatus(await api.post(`${paths.configMaps(ns)}?fieldValidation=Strict`, text), 400);
+      assert.match(strict.message, /strict decoding error: duplicate field "data\[a\]"|duplicate field "data\.a"/);
+      assert.deepEqual(assertCode(await api.post(`${paths.configMaps(ns)}?fieldValidation=Ignore`, text), 201).data, { a: "2" });
+    },
+  },
+  {
+    name: "an unknown field of a custom resource is refused when strict",
+    async run(api) {
+      const ns = await api.namespace();
+      const schema = { type: "object", properties: { spec: { type: "object", properties: { a: { type: "integer" } } } } };
+      const kind = await api.customKind({ schema });
+      const object = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" }, spec: { a: 1, b: 2 } };
+      const strict = assertStatus(await api.post(`${kind.path(ns)}?fieldValidation=Strict`, object), 400, { reason: "BadRequest" });
+      assert.match(strict.message, /strict decoding error: unknown field "spec\.b"/);
+      const warned = await api.post(kind.path(ns), object);
+      assert.deepEqual(assertCode(warned, 201).spec, { a: 1 });
+      assert.equal(warned.headers["warning"], '299 - "unknown field \\"spec.b\\""');
+    },
+  },
+  {
+    name: "YAML is taken by its first document",
+    async run(api) {
+      const ns = await api.namespace();
+      const yaml =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {a: 'yes'}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: two}\n";
+      const made = assertCode(await api.post(paths.configMaps(ns), yaml, { headers: { "content-type": "application/yaml" } }), 201);
+      assertIncludes(made, { metadata: { name: "one" }, data: { a: "yes" } });
+      assertStatus(await api.get(`${paths.configMaps(ns)}/two`), 404);
+    },
+  },
+  {
+    name: "YAML is version 1.1: y and on are booleans, 017 is octal",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      const yaml = `apiVersion: ${kind.apiVersion}\nkind: ${kind.kind}\nmetadata: {name: one}\nspec: {on: y, off: No, seventeen: 017}\n`;
+      const made = assertCode(await api.post(kind.path(ns), yaml, { headers: { "content-type": "application/yaml" } }), 201);
+      assert.deepEqual(made.spec, { true: true, false: false, seventeen: 15 });
+    },
+  },
+];

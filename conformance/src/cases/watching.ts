@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
+import type { JsonBody } from "../raw-http.ts";
+import { configMap, paths } from "./sample-objects.ts";
+
+function brief(event: { readonly type: string; readonly object: JsonBody } | undefined): string {
+  return event === undefined ? "end" : `${event.type} ${event.object.metadata?.name ?? event.object.reason}`;
+}
+
+/** Watching: what is sent, from where, and how it ends. */
+export const watchingCases: readonly ApiCase[] = [
+  {
+    name: "a watch from a version sends what came after it, in order",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      await api.create(path, configMap("before"));
+      const from = assertCode(await api.get(path), 200).metadata.resourceVersion;
+      const made = await api.create(path, configMap("one"));
+      const changed = assertCode(await api.patch("merge", `${path}/one`, { data: { b: "2" } }), 200);
+      await api.delete(`${path}/one`);
+      const watch = await api.watch(`${path}?resourceVersion=${from}`);
+      assert.equal(watch.status, 200);
+      assert.equal(watch.headers["content-type"], "application/json");
+      const [added, modified, deleted] = [await watch.take(), await watch.take(), await watch.take()];
+      assert.deepEqual([brief(added), brief(modified), brief(deleted)], ["ADDED one", "MODIFIED one", "DELETED one"]);
+      assert.deepEqual(added.object, made);
+      assert.deepEqual(modified.object, changed);
+      assert.deepEqual(deleted.object.data, { a: "1", b: "2" });
+      assert.ok(
+        Number(deleted.object.metadata.resourceVersion) > Number(changed.metadata.resourceVersion),
+        "DELETED carries the deletion's version",
+      );
+    },
+  },
+  {
+    name: "a watch without a version begins with what is there",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("one"));
+      for (const query of ["", "?resourceVersion=0"]) {
+        await api.eventually(async () => {
+          using watch = await api.watch(paths.configMaps(ns) + query);
+          assert.equal(brief(await watch.take()), "ADDED one");
+        });
+      }
+    },
+  },
+  {
+    name: "a watch on one namespace, one name or all namespaces sends what belongs to it",
+    async run(api) {
+      const [one, two] = [await api.namespace(), await api.namespace()];
+      const from = assertCode(await api.get("/api/v1/configmaps?limit=1"), 200).metadata.resourceVersion;
+      for (const ns of [one, two])
+        for (const name of ["a", "b"]) await api.create(paths.configMaps(ns), configMap(name, {}, { labels: { case: api.id } }));
+      const inTwo = await api.watch(`${paths.configMaps(two)}?resourceVersion=${from}`);
+      assert.deepEqual([brief(await inTwo.take()), brief(await inTwo.take())], ["ADDED a", "ADDED b"]);
+      const named = await api.watch(`${paths.configMaps(two)}?resourceVersion=${from}&fieldSelector=metadata.name%3Db`);
+      assert.equal(brief(await named.take()), "ADDED b");
+      const all = await api.watch(`/api/v1/configmaps?resourceVersion=${from}&labelSelector=case%3D${api.id}`);
+      const seen = [await all.take(), await all.take(), await all.take(), await all.take()];
+      assert.deepEqual(
+        seen.map((event) => `${event.object.metadata.namespace}/${event.object.metadata.name}`),
+        [`${one}/a`, `${one}/b`, `${two}/a`, `${two}/b`],
+      );
+    },
+  },
+  {
+    name: "an object that begins or ceases to match the selector is ADDED or DELETED",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      const made = await api.create(path, configMap("one"));
+      const watch = await api.watch(`${path}?labelSelector=on&resourceVersion=${made.metadata.resourceVersion}`);
+      const on = assertCode(await api.patch("merge", `${path}/one`, { metadata: { labels: { on: "1" } } }), 200);
+      const off = assertCode(await api.patch("merge", `${path}/one`, { metadata: { labels: null }, data: { b: "2" } }), 200);
+      const [added, deleted] = [await watch.take(), await watch.take()];
+      assert.deepEqual([brief(added), brief(deleted)], ["ADDED one", "DELETED one"]);
+      assert.deepEqual(added.object, on);
+      // The old object, with the version of the change that took it out.
+      assertIncludes(deleted.object, {
+        data: { a: "1" },
+        metadata: { labels: { on: "1" }, resourceVersion: off.metadata.resourceVersion },
+      });
+      assert.equal(deleted.object.data.b, undefined);
+    },
+  },
+  {
+    name: "DELETED after the last finalizer still shows it, the patch's answer does not",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      const made = await api.create(path, configMap("one", {}, { finalizers: ["example.com/hold"] }));
+      const watch = await api.watch(`${path}?resourceVersion=${made.metadata.resourceVersion}`);
+      await api.delete(`${path}/one`);
+      const answer = assertCode(await api.patch("merge", `${path}/one`, { metadata: { finalizers: null } }), 200);
+      assert.equal(answer.metadata.finalizers, undefined);
+      const [modified, deleted] = [await watch.take(), await watch.take()];
+      assert.deepEqual([brief(modified), brief(deleted)], ["MODIFIED one", "DELETED one"]);
+      assert.deepEqual(deleted.object.metadata.finalizers, ["example.com/hold"]);
+    },
+  },
+  {
+    name: "timeoutSeconds ends a watch without an error",
+    async run(api) {
+      const ns = await api.namespace();
+      const from = assertCode(await api.get(paths.configMaps(ns)), 200).metadata.resourceVersion;
+      const watch = await api.watch(`${paths.configMaps(ns)}?timeoutSeconds=1&resourceVersion=${from}`);
+      assert.equal(brief(await watch.next()), "end");
+    },
+  },
+  {
+    name: "a bookmark comes before the watch's end when asked for",
+    async run(api) {
+      const ns = await api.namespace();
+      const from = assertCode(await api.get(paths.configMaps(ns)), 200).metadata.resourceVersion;
+      const watch = await api.watch(`${paths.configMaps(ns)}?timeoutSeconds=3&allowWatchBookmarks=true&resourceVersion=${from}`);
+      await api.create(paths.configMaps(ns), configMap("one"));
+      const events = await watch.until((event) => event.type === "BOOKMARK");
+      const bookmark = events.at(-1);
+      assertIncludes(bookmark, { object: { kind: "ConfigMap", apiVersion: "v1" } });
+      assert.ok(Number(bookmark?.object.metadata.resourceVersion) >= Number(from));
+    },
+  },
+  {
+    name: "a watch from before all memory sends 410 inside the stream and ends",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } });
+      const watch = await api.watch(`${kind.path(ns)}?resourceVersion=1`);
+      assert.equal(watch.status, 200);
+      const error = await watch.take();
+      assert.equal(error.type, "ERROR");
+      assertIncludes(error.object, { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Expired", code: 410 });
+      assert.match(error.object.message, /^too old resource version: 1 \(\d+\)$/);
+      assert.equal(await watch.next(), undefined);
+    },
+  },
+  {
+    name: "a watch from the future opens and is silent",
+    async run(api) {
+      const ns = await api.namespace();
+      const watch = await api.watch(`${paths.configMaps(ns)}?resourceVersion=999999999999&timeoutSeconds=1`);
+      assert.equal(watch.status, 200);
+      await api.create(paths.configMaps(ns), configMap("one"));
+      assert.equal(brief(await watch.next()), "end");
+    },
+  },
+  {
+    name: "a watch from a version that is no number is 400 or 500 before it opens",
+    async run(api) {
+      const ns = await api.namespace();
+      assertStatus(await api.get(`${paths.configMaps(ns)}?watch=true&resourceVersion=abc`), 500);
+    },
+  },
+  {
+    name: "sendInitialEvents sends what is there and then a bookmark that says so",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("a"));
+      const b = await api.create(paths.configMaps(ns), configMap("b"));
+      const query = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+      const watch = await api.watch(`${paths.configMaps(ns)}?${query}`);
+      assert.equal(watch.status, 200);
+      const [first, second, end] = [await watch.take(), await watch.take(), await watch.take()];
+      assert.deepEqual([brief(first), brief(second)].sort(), ["ADDED a", "ADDED b"]);
+      assertIncludes(end, {
+        type: "BOOKMARK",
+        object: { kind: "ConfigMap", metadata: { annotations: { "k8s.io/initial-events-end": "true" } } },
+      });
+      assert.ok(Number(end.object.metadata.resourceVersion) >= Number(b.metadata.resourceVersion));
+      await api.create(paths.configMaps(ns), configMap("c"));
+      assert.equal(brief(await watch.take()), "ADDED c");
+    },
+  },
+  {
+    name: "sendInitialEvents from a forgotten version sends the present",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("a"));
+      const query = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&resourceVersion=1";
+      const watch = await api.watch(`${paths.configMaps(ns)}?${query}`);
+      await api.eventually(async () => assert.equal(brief(await watch.take()), "ADDED a"));
+    },
+  },
+  {
+    name: "sendInitialEvents without resourceVersionMatch is refused, even when false",
+    async run(api) {
+      const ns = await api.namespace();
+      for (const value of ["true", "false"]) {
+        assertStatus(await api.get(`${paths.configMaps(ns)}?watch=true&allowWatchBookmarks=true&sendInitialEvents=${value}`), 422, {
+          reason: "Invalid",
+        });
+      }
+    },
+  },
+  {
+    name: "watch=true on an object's path is a plain get",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = await api.create(paths.configMaps(ns), configMap("one"));
+      assert.deepEqual(assertCode(await api.get(`${paths.configMaps(ns)}/one?watch=true`), 200), made);
+    },
+  },
+  {
+    name: "the old watch path watches",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("one"));
+      const watch = await api.watch(`/api/v1/watch/namespaces/${ns}/configmaps`);
+      assert.equal(brief(await watch.take()), "ADDED one");
+    },
+  },
+  {
+    name: "a watch of metadata alone sends PartialObjectMetadata",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = await api.create(paths.configMaps(ns), configMap("one"));
+      const headers = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
+      const watch = await api.watch(paths.configMaps(ns), { headers });
+      const event = await watch.take();
+      assertIncludes(event.object, {
+        kind: "PartialObjectMetadata",
+        apiVersion: "meta.k8s.io/v1",
+        data: undefined,
+        metadata: { uid: made.metadata.uid },
+      });
+    },
+  },
+  {
+    name: "a watch of custom resources sends them whole",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      const made = await api.create(kind.path(ns), {
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name: "one" },
+        spec: { x: 1 },
+      });
+      const watch = await api.watch(kind.path(ns));
+      assert.deepEqual((await watch.take()).object, made);
+    },
+  },
+];

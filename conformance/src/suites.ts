@@ -1,0 +1,5 @@
+import { apiSuite } from "./api-suite.ts";
+import type { Suite } from "./suite.ts";
+
+/** Every suite, in the order they run. A new one is a line here. */
+export const suites: readonly Suite[] = [apiSuite];
