@@ -11,6 +11,7 @@ import type { Endpoint, Handler, Middleware, UserInfo } from "./handler.ts";
 import { InProcessTransport } from "./in-process-transport.ts";
 import type { HttpListener } from "./http/http-listener.ts";
 import { kubeconfig, writeKubeconfig } from "./kubeconfig.ts";
+import { openApiEndpoint } from "./openapi/open-api-endpoint.ts";
 import { Registry } from "./registry.ts";
 import { requestHandler } from "./request-handler.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -89,7 +90,7 @@ export class ApiServer implements AsyncDisposable {
       texts: new TextCache(),
     };
     this.#context.registry.set("built-in", builtInDescriptors());
-    const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint];
+    const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint, openApiEndpoint];
     const handler = requestHandler({
       context: this.#context,
       tokens: [{ token: this.token, user: ADMIN }, ...tokens],

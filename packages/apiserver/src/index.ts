@@ -2,3 +2,5 @@
 export { ApiServer } from "./api-server.ts";
 export type { ApiServerOptions, TransportOptions } from "./api-server.ts";
 export type { Endpoint, EndpointRequest, Handler, Middleware, Peer, ServerRequest, UserInfo } from "./handler.ts";
+export { ListenError } from "./http/listen-error.ts";
+export type { ListenErrorCode } from "./http/listen-error.ts";

@@ -7,16 +7,14 @@ import { errorResponse, jsonResponse, textResponse, yamlResponse } from "../resp
 import { StatusError } from "../status-error.ts";
 import { type AggregatedVersion, aggregatedDiscovery } from "./aggregated-discovery.ts";
 import { apiGroup, apiGroupList, apiResourceList, apiVersions, namedGroups } from "./api-documents.ts";
-import { SERVER_VERSION } from "./server-version.ts";
 
 /**
- * Answers what the server has: `/version`, `/`, `/api`, `/apis` (plain or aggregated) and the documents of each group and version.
+ * Answers what the server has: `/`, `/api`, `/apis` (plain or aggregated) and the documents of each group and version.
  * A group or version the server does not have is left to others, who know which of the two kinds of 404 it is.
  */
 export function discoveryEndpoint(request: EndpointRequest): TransportResponse | undefined {
   const { registry, path } = request;
   const accept = request.request.headers["accept"];
-  if (path === "/version" || path === "/version/") return jsonResponse(200, SERVER_VERSION);
   if (path === "/") return jsonResponse(200, { paths: pathsOf(registry) });
   const segments = path.replace(/\/$/, "").split("/").slice(1);
   const [root, ...rest] = segments;
