@@ -1,7 +1,7 @@
 import { ApiError } from "@operatorkit/api";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
-import { ensureFinalizer, removeFinalizer } from "./finalizer-writer.ts";
+import { ensureFinalizer, removeFinalizer, replaceFinalizer } from "./finalizer-writer.ts";
 import { failure, FakeObjectServer, Thing } from "./testing/fake-object-server.ts";
 
 const OURS = "example.com/ours";
@@ -149,6 +149,30 @@ describe("removeFinalizer", () => {
     const server = new FakeObjectServer({ finalizers: ["-left behind-"] });
     await removeFinalizer(server, Thing, server.object, "-left behind-");
     expect(server.finalizers).toEqual([]);
+  });
+});
+
+describe("replaceFinalizer", () => {
+  const PLACEHOLDER = "example.com/wip";
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ["puts it in the placeholder's place", ["a.com/a", PLACEHOLDER, "b.com/b"], ["a.com/a", OURS, "b.com/b"]],
+    ["appends it when the placeholder is missing", ["a.com/a"], ["a.com/a", OURS]],
+    ["makes the list when there is none", [], [OURS]],
+    ["takes the placeholder off when it is there already", [PLACEHOLDER, OURS], [OURS]],
+    ["does nothing when all is done", ["a.com/a", OURS], ["a.com/a", OURS]],
+  ])("%s", async (_, before, after) => {
+    const server = new FakeObjectServer({ finalizers: before });
+    await replaceFinalizer(server, Thing, server.object, PLACEHOLDER, OURS);
+    expect(server.finalizers).toEqual(after);
+    expect(server.patches.length).toBeLessThanOrEqual(1);
+  });
+
+  it("leaves the placeholder on an object that is being deleted, which may get no other", async () => {
+    const server = new FakeObjectServer({ finalizers: [PLACEHOLDER] });
+    server.beforePatch = (attempt) => attempt === 1 && server.delete();
+    await replaceFinalizer(server, Thing, server.object, PLACEHOLDER, OURS);
+    expect(server.finalizers).toEqual([PLACEHOLDER]);
   });
 });
 

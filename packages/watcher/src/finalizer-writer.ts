@@ -16,6 +16,11 @@ export interface FinalizerOptions {
   readonly maxTries?: number | undefined;
 }
 
+export interface EnsureFinalizerOptions extends FinalizerOptions {
+  /** Nothing is added to an object that has one of these. */
+  readonly unless?: readonly string[] | undefined;
+}
+
 /**
  * Makes sure that `finalizer` is on the object, without touching any other. Returns the object as it then is: with the finalizer,
  * or without it when it is being deleted, because then none may be added. Undefined when the object is gone, or another has its name.
@@ -31,21 +36,18 @@ export function ensureFinalizer<T extends KubernetesObject>(
   kind: Kind<T>,
   object: T,
   finalizer: string,
-  options: FinalizerOptions = {},
+  { unless = [], ...options }: EnsureFinalizerOptions = {},
 ): Promise<T | undefined> {
   assertFinalizer(kind, finalizer);
-  return write(client, kind, object, options, ({ metadata }) => {
-    const finalizers = metadata.finalizers ?? [];
-    if (finalizers.includes(finalizer) || metadata.deletionTimestamp !== undefined) return [];
-    return finalizers.length === 0
-      ? [{ op: "add", path: "/metadata/finalizers", value: [finalizer] }]
-      : [{ op: "add", path: "/metadata/finalizers/-", value: finalizer }];
+  return write(client, kind, object, options, (seen) => {
+    const stands = seen.metadata.finalizers?.some((other) => unless.includes(other)) ?? false;
+    return stands ? [] : additions(seen, finalizer);
   });
 }
 
 /**
- * Makes sure that `finalizer` is not on the object, without touching any other or their order. Returns the object as it then is;
- * undefined when it is gone, which is what the removal of a deleted object's last finalizer leads to, and success.
+ * Makes sure that `finalizer` (or any of several) is not on the object, without touching any other or their order. Returns the object
+ * as it then is; undefined when it is gone, which is what the removal of a deleted object's last finalizer leads to, and success.
  *
  * The same binding, retries and errors as `ensureFinalizer`. Names are not checked: whatever is on an object may be removed.
  */
@@ -53,17 +55,54 @@ export function removeFinalizer<T extends KubernetesObject>(
   client: FinalizerClient,
   kind: Kind<T>,
   object: T,
+  finalizer: string | readonly string[],
+  options: FinalizerOptions = {},
+): Promise<T | undefined> {
+  const unwanted = typeof finalizer === "string" ? [finalizer] : finalizer;
+  return write(client, kind, object, options, ({ metadata }) => removals(metadata.finalizers ?? [], unwanted));
+}
+
+/**
+ * Puts `finalizer` in the place of `placeholder`, in one patch, so that the object is never without either; appends it when the
+ * placeholder is missing. Does nothing when the object is being deleted, because then none may be added.
+ * Otherwise as `ensureFinalizer`.
+ */
+export function replaceFinalizer<T extends KubernetesObject>(
+  client: FinalizerClient,
+  kind: Kind<T>,
+  object: T,
+  placeholder: string,
   finalizer: string,
   options: FinalizerOptions = {},
 ): Promise<T | undefined> {
-  return write(client, kind, object, options, ({ metadata }) => removals(metadata.finalizers ?? [], finalizer));
+  assertFinalizer(kind, finalizer);
+  return write(client, kind, object, options, (seen) => {
+    const finalizers = seen.metadata.finalizers ?? [];
+    const at = finalizers.indexOf(placeholder);
+    if (seen.metadata.deletionTimestamp !== undefined) return [];
+    if (finalizers.includes(finalizer)) return removals(finalizers, [placeholder]);
+    if (at === -1) return additions(seen, finalizer);
+    const path = `/metadata/finalizers/${at}`;
+    return [
+      { op: "test", path, value: placeholder },
+      { op: "replace", path, value: finalizer },
+    ];
+  });
+}
+
+function additions({ metadata }: KubernetesObject, finalizer: string): JsonPatchOperation[] {
+  const finalizers = metadata.finalizers ?? [];
+  if (finalizers.includes(finalizer) || metadata.deletionTimestamp !== undefined) return [];
+  return finalizers.length === 0
+    ? [{ op: "add", path: "/metadata/finalizers", value: [finalizer] }]
+    : [{ op: "add", path: "/metadata/finalizers/-", value: finalizer }];
 }
 
 /** From the last to the first, so that removing one does not move those still to be removed. */
-function removals(finalizers: readonly string[], finalizer: string): JsonPatchOperation[] {
+function removals(finalizers: readonly string[], unwanted: readonly string[]): JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = [];
-  for (let at = finalizers.length - 1; at >= 0; at -= 1) {
-    if (finalizers[at] !== finalizer) continue;
+  for (const [at, finalizer] of [...finalizers.entries()].reverse()) {
+    if (!unwanted.includes(finalizer)) continue;
     const path = `/metadata/finalizers/${at}`;
     operations.push({ op: "test", path, value: finalizer }, { op: "remove", path });
   }
