@@ -2,7 +2,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Transport } from "@operatorkit/api";
 import { type Clock, type Logger, silentLogger, systemClock } from "@operatorkit/observe";
 import { ADMIN, type TokenUser } from "./auth/authenticate.ts";
-import { type Authorizer, allowAuthenticated } from "./auth/authorize.ts";
+import type { Authorizer } from "./auth/authorize.ts";
+import { rbac } from "./auth/rbac.ts";
+import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { builtInDescriptors } from "./built-in/built-in-descriptors.ts";
 import { CrdController } from "./crd/crd-controller.ts";
@@ -12,6 +14,7 @@ import { InProcessTransport } from "./in-process-transport.ts";
 import type { HttpListener } from "./http/http-listener.ts";
 import { kubeconfig, writeKubeconfig } from "./kubeconfig.ts";
 import { openApiEndpoint } from "./openapi/open-api-endpoint.ts";
+import { openApiV2Endpoint } from "./openapi/open-api-v2-endpoint.ts";
 import { Registry } from "./registry.ts";
 import { requestHandler } from "./request-handler.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -32,7 +35,7 @@ export interface ApiServerOptions {
   readonly token?: string;
   /** More tokens and whom they stand for. */
   readonly tokens?: readonly TokenUser[];
-  /** @default everyone with credentials may do everything */
+  /** @default RBAC: the administrator may do everything, others what the Roles and bindings in the server give them */
   readonly authorize?: Authorizer;
   /** Wrapped around the handler, the first one outermost: faults, recording. */
   readonly middleware?: readonly Middleware[];
@@ -88,13 +91,14 @@ export class ApiServer implements AsyncDisposable {
       randomUuid: randomUUID,
       random: Math.random,
       texts: new TextCache(),
+      serviceAccountTokens: new ServiceAccountTokens(),
     };
     this.#context.registry.set("built-in", builtInDescriptors());
-    const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint, openApiEndpoint];
+    const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint, openApiEndpoint, openApiV2Endpoint];
     const handler = requestHandler({
       context: this.#context,
       tokens: [{ token: this.token, user: ADMIN }, ...tokens],
-      authorize,
+      authorize: options.authorize ?? rbac(this.#context.store),
       endpoints,
     });
     this.#handler = middleware.reduceRight((next, wrap) => wrap(next), handler);

@@ -6,7 +6,7 @@ import { requestInfo } from "./request/request-info.ts";
 import { answerResource, verbOf } from "./resource-handler.ts";
 import { errorResponse, pageNotFound } from "./response.ts";
 import type { ServerContext } from "./server-context.ts";
-import { StatusError, badRequest } from "./status-error.ts";
+import { StatusError, badRequest, noSuchResource } from "./status-error.ts";
 
 export interface RequestHandlerOptions {
   readonly context: ServerContext;
@@ -39,7 +39,7 @@ export function requestHandler(options: RequestHandlerOptions): Handler {
 
 async function answer(options: RequestHandlerOptions, request: ServerRequest): Promise<TransportResponse> {
   const { context, endpoints, tokens } = options;
-  const user = authenticate(request, tokens);
+  const user = authenticate(request, { tokens, serviceAccount: (token) => serviceAccountOf(context, token) });
   const { path, query } = parsePath(request.path);
   const info = requestInfo(path);
   if (info.type === "resource") {
@@ -53,7 +53,20 @@ async function answer(options: RequestHandlerOptions, request: ServerRequest): P
     const response = await endpoint(endpointRequest);
     if (response !== undefined) return response;
   }
+  const [root, group = ""] = path.split("/").filter((part) => part !== "");
+  const isOwnGroup =
+    root === "api" || (root === "apis" && context.registry.list().some((known) => known.group === group && known.origin === "built-in"));
+  if (isOwnGroup) throw noSuchResource();
   return pageNotFound();
+}
+
+/** The service account a token stands for, while it exists. */
+function serviceAccountOf({ store, clock, serviceAccountTokens }: ServerContext, token: string): UserInfo | undefined {
+  const accounts = store.collection("serviceaccounts");
+  return serviceAccountTokens.verify(token, clock.now(), ({ namespace, name, uid }) => {
+    const stored = accounts.get(namespace, name);
+    return stored !== undefined && (stored.object["metadata"] as { readonly uid?: unknown }).uid === uid;
+  });
 }
 
 function demand({ authorize }: RequestHandlerOptions, access: AccessRequest & { readonly user: UserInfo }): void {

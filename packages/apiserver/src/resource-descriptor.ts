@@ -34,6 +34,10 @@ export type SubresourceBehaviour =
       /** The selector as text; for built-in kinds it is made from the object's own selector. */
       readonly selector: (object: JsonObject) => string | undefined;
     }
+  /** POST only: deletes the object (a Pod's `eviction`). */
+  | { readonly type: "evict" }
+  /** POST only: answers a token for the object (a service account). */
+  | { readonly type: "token" }
   /** POST only: changes the object in place as the body says (a Pod's `binding`), or says why it conflicts. */
   | { readonly type: "action"; readonly act: (object: JsonObject, body: JsonObject) => string | undefined };
 

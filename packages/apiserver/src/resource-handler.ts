@@ -11,6 +11,8 @@ import { methodNotAllowed, noSuchResource, notFound } from "./status-error.ts";
 import { performAction } from "./verbs/action.ts";
 import { createObject } from "./verbs/create.ts";
 import { deleteCollection, deleteObject } from "./verbs/delete.ts";
+import { evictObject } from "./verbs/evict.ts";
+import { issueToken } from "./verbs/issue-token.ts";
 import { patchObject } from "./verbs/patch.ts";
 import { getObject, listObjects } from "./verbs/read.ts";
 import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
@@ -22,6 +24,7 @@ export function verbOf(method: string, target: ResourceTarget, query: URLSearchP
   switch (method) {
     case "GET":
     case "HEAD":
+      if (target.isWatchPath) return "watch";
       if (target.name !== "") return "get";
       return boolean(query, "watch") === true ? "watch" : "list";
     case "POST":
@@ -50,8 +53,10 @@ export function answerResource(
   if (descriptor === undefined) return unknownResource(context, target);
   const subresource = subresourceOf(descriptor, target);
   const verb = verbOf(request.method, target, query);
-  if (verb === undefined || !fitsScope(descriptor, target, verb) || !(subresource?.verbs ?? descriptor.verbs).includes(verb))
-    throw methodNotAllowed();
+  if (descriptor.namespaced ? target.namespace === "" && target.name !== "" : target.namespace !== "")
+    return unknownResource(context, target);
+  if (descriptor.namespaced && target.namespace === "" && verb !== "list" && verb !== "watch") throw methodNotAllowed();
+  if (verb === undefined || !(subresource?.verbs ?? descriptor.verbs).includes(verb) || !fitsName(target, verb)) throw methodNotAllowed();
   const resourceRequest: ResourceRequest = {
     request,
     target,
@@ -71,11 +76,9 @@ function representationOf({ headers }: ServerRequest): Representation {
   return negotiate(headers["accept"]);
 }
 
-/** A group version the server has answers a Status; for any other no part of the server feels responsible. */
-function unknownResource({ registry }: ServerContext, { group, version }: ResourceTarget): TransportResponse {
-  const known = registry
-    .list()
-    .some((descriptor) => descriptor.group === group && descriptor.version === version && descriptor.origin === "built-in");
+/** A group of the server's own answers a Status; for any other no part of the server feels responsible. */
+function unknownResource({ registry }: ServerContext, { group }: ResourceTarget): TransportResponse {
+  const known = registry.list().some((descriptor) => descriptor.group === group && descriptor.origin === "built-in");
   if (known) throw noSuchResource();
   return pageNotFound();
 }
@@ -87,10 +90,19 @@ function subresourceOf(descriptor: ResourceDescriptor, { subresource, name }: Re
   throw descriptor.origin === "custom" ? notFound({ group: descriptor.group, resource: descriptor.plural }, name) : noSuchResource();
 }
 
-/** Only lists and watches may leave the namespace of a namespaced kind out. */
-function fitsScope({ namespaced }: ResourceDescriptor, { namespace, name }: ResourceTarget, verb: Verb): boolean {
-  if (!namespaced) return namespace === "";
-  return namespace !== "" || (name === "" && (verb === "list" || verb === "watch"));
+/** Which verbs are about one object, and which about all. */
+function fitsName({ name, subresource, isWatchPath }: ResourceTarget, verb: Verb): boolean {
+  switch (verb) {
+    case "list":
+    case "deletecollection":
+      return name === "";
+    case "create":
+      return (name === "") === (subresource === "");
+    case "watch":
+      return name === "" || isWatchPath;
+    default:
+      return name !== "";
+  }
 }
 
 function perform(context: ServerContext, request: ResourceRequest, verb: Verb): TransportResponse {
@@ -119,6 +131,10 @@ function performOn(context: ServerContext, request: ResourceRequest, subresource
   switch (behaviour.type) {
     case "part":
       return perform(context, request, verb);
+    case "evict":
+      return evictObject(context, request, subresource);
+    case "token":
+      return issueToken(context, request, subresource);
     case "action":
       return performAction(context, request, subresource, behaviour);
     case "scale":

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@operatorkit/observe";
 import type { TextCache } from "./watch/text-cache.ts";
+import type { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import type { Registry } from "./registry.ts";
 import type { Collection } from "./store/collection.ts";
 import type { Store } from "./store/store.ts";
@@ -14,6 +15,7 @@ export interface ServerContext {
   readonly randomUuid: () => string;
   readonly random: () => number;
   readonly texts: TextCache;
+  readonly serviceAccountTokens: ServiceAccountTokens;
 }
 
 export function collectionOf(context: ServerContext, descriptor: ResourceDescriptor): Collection {

@@ -11,11 +11,18 @@ export interface TokenUser {
   readonly user: UserInfo;
 }
 
+/** Where tokens are looked up. */
+export interface KnownTokens {
+  readonly tokens: readonly TokenUser[];
+  /** The service account a token was issued to. */
+  readonly serviceAccount: (token: string) => UserInfo | undefined;
+}
+
 /**
  * Who asks: the in-process transport's word, a verified client certificate, or a bearer token. No credentials is anonymous.
  * @throws StatusError 401 for a token nobody knows
  */
-export function authenticate(request: ServerRequest, tokens: readonly TokenUser[]): UserInfo {
+export function authenticate(request: ServerRequest, { tokens, serviceAccount }: KnownTokens): UserInfo {
   if (request.user !== undefined) return request.user;
   const certificate = request.peer?.certificate;
   if (certificate !== undefined) return { name: certificate.commonName, groups: [...certificate.organizations, "system:authenticated"] };
@@ -24,7 +31,8 @@ export function authenticate(request: ServerRequest, tokens: readonly TokenUser[
   if (match === null) return ANONYMOUS;
   const given = match[1] as string;
   const known = tokens.find(({ token }) => isSameSecret(token, given));
-  if (known !== undefined) return known.user;
+  const user = known?.user ?? serviceAccount(given);
+  if (user !== undefined) return user;
   throw new StatusError({ code: 401, reason: "Unauthorized", message: "Unauthorized" });
 }
 

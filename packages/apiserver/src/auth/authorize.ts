@@ -15,12 +15,6 @@ export interface AccessRequest {
 /** Says whether a request is allowed. Called before anything is read or decoded. */
 export type Authorizer = (request: AccessRequest) => boolean;
 
-/** Everyone who is known may do everything; anyone may ask whether the server is well and what it is. */
-export const allowAuthenticated: Authorizer = ({ user, verb, path }) =>
-  user.groups.includes("system:authenticated") || (verb === "get" && PUBLIC.test(path));
-
-const PUBLIC = /^\/(healthz|livez|readyz|version)(\/|$)/;
-
 /** The 403 for a refused request. Source: apiserver `endpoints/handlers/responsewriters/errors.go`. */
 export function accessDenied({ user, verb, path, resource }: AccessRequest): StatusError {
   const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;

@@ -9,7 +9,7 @@ import { decodeBuiltIn } from "../typed/decode-built-in.ts";
 import { BUILT_IN_KINDS, type BuiltInKind, EVENTS_FIELDS } from "./built-in-kinds.ts";
 import { eventFromCore, eventToCore } from "./event-conversion.ts";
 import { requiredFieldProblems } from "./required-fields.ts";
-import { type RuleOverrides, bindPod } from "./rules.ts";
+import { EVENT } from "./rules.ts";
 import { selectorText } from "./selector-of.ts";
 import { TYPE_DEFAULTS } from "./type-defaults.ts";
 
@@ -96,9 +96,9 @@ function distinct(validate: NonNullable<ResourceRules["validate"]>): NonNullable
   };
 }
 
-function subresourcesOf({ kind, status = false, scale = false, rules = {} }: BuiltInKind): readonly Subresource[] {
+function subresourcesOf({ kind, status = false, scale = false, subresources: own = [] }: BuiltInKind): readonly Subresource[] {
   const body = { group: kind.group, version: kind.version, kind: kind.kind };
-  const subresources: Subresource[] = [];
+  const subresources: Subresource[] = [...own];
   if (status)
     subresources.push({ name: "status", body, verbs: PART_VERBS, behaviour: { type: "part", fields: ["status"], metadata: "take" } });
   if (scale) {
@@ -112,17 +112,6 @@ function subresourcesOf({ kind, status = false, scale = false, rules = {} }: Bui
         statusReplicasPath: ["status", "replicas"],
         selector: selectorOf,
       },
-    });
-  }
-  if (rules.heldBack !== undefined) {
-    subresources.push({ name: "finalize", body, verbs: ["update"], behaviour: { type: "part", fields: ["spec"], metadata: "keep" } });
-  }
-  if (rules.gracePeriodSeconds !== undefined) {
-    subresources.push({
-      name: "binding",
-      body: { group: "", version: "v1", kind: "Binding" },
-      verbs: ["create"],
-      behaviour: { type: "action", act: bindPod },
     });
   }
   return subresources;
@@ -151,9 +140,8 @@ const EVENTS: Kind<KubernetesObject> = {
 function eventsDescriptor(descriptors: readonly ResourceDescriptor[]): ResourceDescriptor {
   const core = descriptors.find(({ storage }) => storage === "events");
   if (core === undefined) throw new Error("events.k8s.io: the core events it shares the storage with are not served");
-  const rules: RuleOverrides = { createOnUpdate: true };
   return {
-    ...descriptorOf({ kind: EVENTS, rules, fields: EVENTS_FIELDS }),
+    ...descriptorOf({ kind: EVENTS, rules: EVENT, fields: EVENTS_FIELDS }),
     storage: core.storage,
     fromStorage: eventFromCore,
     toStorage: eventToCore,

@@ -1,13 +1,15 @@
 import type { Kind } from "@operatorkit/object";
 import * as kinds from "@operatorkit/object/kinds";
 import { type JsonObject, objectAt, stringAt, valueAt } from "../json-object.ts";
-import type { SelectableField } from "../resource-descriptor.ts";
+import type { SelectableField, Subresource } from "../resource-descriptor.ts";
 import {
   COUNTS_CONTENT,
   COUNTS_SPEC,
   CUSTOM_RESOURCE_DEFINITION,
   DAEMON_SET,
   DEPLOYMENT,
+  ENDPOINT_SLICE,
+  EVENT,
   JOB,
   LEASE,
   NAMESPACE,
@@ -19,6 +21,7 @@ import {
   SECRET,
   SERVICE,
   STATEFUL_SET,
+  bindPod,
   sealable,
 } from "./rules.ts";
 
@@ -30,6 +33,8 @@ export interface BuiltInKind {
   /** Has a `scale` path: where the number and the selector are. */
   readonly scale?: boolean;
   readonly rules?: RuleOverrides;
+  /** Paths that no other kind has. */
+  readonly subresources?: readonly Subresource[];
   readonly fields?: readonly SelectableField[];
 }
 
@@ -69,9 +74,22 @@ const EVENTS_FIELDS: readonly SelectableField[] = [
 export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.ConfigMap, rules: sealable(["data", "binaryData"]) },
   { kind: kinds.Endpoints, rules: { createOnUpdate: true } },
-  { kind: kinds.Event, rules: { createOnUpdate: true }, fields: EVENT_FIELDS },
+  { kind: kinds.Event, rules: EVENT, fields: EVENT_FIELDS },
   { kind: kinds.LimitRange, rules: { createOnUpdate: true } },
-  { kind: kinds.Namespace, status: true, rules: NAMESPACE, fields: [field("status.phase")] },
+  {
+    kind: kinds.Namespace,
+    status: true,
+    rules: NAMESPACE,
+    subresources: [
+      {
+        name: "finalize",
+        body: { group: "", version: "v1", kind: "Namespace" },
+        verbs: ["update"],
+        behaviour: { type: "part", fields: ["spec"], metadata: "keep" },
+      },
+    ],
+    fields: [field("status.phase")],
+  },
   { kind: kinds.Node, status: true, rules: NODE, fields: [isTrue("spec.unschedulable")] },
   { kind: kinds.PersistentVolumeClaim, status: true, rules: { deleteAnswersObject: true } },
   { kind: kinds.PersistentVolume, status: true, rules: { deleteAnswersObject: true } },
@@ -79,6 +97,15 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
     kind: kinds.Pod,
     status: true,
     rules: POD,
+    subresources: [
+      {
+        name: "binding",
+        body: { group: "", version: "v1", kind: "Binding" },
+        verbs: ["create"],
+        behaviour: { type: "action", act: bindPod },
+      },
+      { name: "eviction", body: { group: "policy", version: "v1", kind: "Eviction" }, verbs: ["create"], behaviour: { type: "evict" } },
+    ],
     fields: [
       field("spec.nodeName"),
       field("spec.restartPolicy"),
@@ -94,7 +121,18 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.ReplicationController, status: true, scale: true, rules: COUNTS_SPEC, fields: [field("status.replicas")] },
   { kind: kinds.ResourceQuota, status: true, rules: { deleteAnswersObject: true } },
   { kind: kinds.Secret, rules: SECRET, fields: [field("type")] },
-  { kind: kinds.ServiceAccount, rules: { deleteAnswersObject: true } },
+  {
+    kind: kinds.ServiceAccount,
+    rules: { deleteAnswersObject: true },
+    subresources: [
+      {
+        name: "token",
+        body: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
+        verbs: ["create"],
+        behaviour: { type: "token" },
+      },
+    ],
+  },
   { kind: kinds.Service, status: true, rules: SERVICE, fields: [field("spec.clusterIP"), field("spec.type")] },
   { kind: kinds.ControllerRevision },
   { kind: kinds.DaemonSet, status: true, rules: DAEMON_SET },
@@ -105,7 +143,7 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.CronJob, status: true, rules: COUNTS_SPEC },
   { kind: kinds.Job, status: true, rules: JOB, fields: [field("status.successful")] },
   { kind: kinds.Lease, rules: LEASE },
-  { kind: kinds.EndpointSlice, rules: COUNTS_CONTENT },
+  { kind: kinds.EndpointSlice, rules: ENDPOINT_SLICE },
   { kind: kinds.IngressClass, rules: COUNTS_SPEC },
   { kind: kinds.Ingress, status: true, rules: COUNTS_SPEC },
   { kind: kinds.NetworkPolicy, rules: COUNTS_SPEC },

@@ -1,6 +1,6 @@
 import { dns1123LabelProblems, sameJson } from "@operatorkit/object";
 import type { Json } from "@operatorkit/object";
-import { forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
+import { duplicate, forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceRules } from "../resource-descriptor.ts";
 import { crdProblems, markCrdTerminating, prepareCrd, prepareCrdUpdate } from "../crd/crd-rules.ts";
@@ -118,8 +118,29 @@ export const POD: RuleOverrides = {
     if (spec["preemptionPolicy"] === undefined) spec["preemptionPolicy"] = "PreemptLowerPriority";
     spec["tolerations"] = withDefaultTolerations(listAt(spec, "tolerations"));
   },
-  validate: (pod, before, { subresource }) => (before === undefined || subresource !== undefined ? [] : podUpdateProblems(pod, before)),
+  validate: (pod, before, { subresource }) =>
+    before === undefined
+      ? containerNameProblems(objectAt(pod, "spec"), "spec")
+      : subresource === undefined
+        ? podUpdateProblems(pod, before)
+        : [],
 };
+
+function containerNameProblems(spec: JsonObject, field: string): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const seen = new Set<string>();
+  for (const key of ["initContainers", "containers"]) {
+    for (const [index, container] of listAt(spec, key).entries()) {
+      const name = stringAt(container, "name");
+      const at = `${field}.${key}[${index}].name`;
+      if (name === "") continue;
+      for (const detail of dns1123LabelProblems(name)) problems.push(invalid(at, name, detail));
+      if (seen.has(name)) problems.push(duplicate(at, name));
+      seen.add(name);
+    }
+  }
+  return problems;
+}
 
 const DEFAULT_TOLERATION_KEYS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
@@ -199,6 +220,26 @@ export function bindPod(pod: JsonObject, binding: JsonObject): string | undefine
   return undefined;
 }
 
+export const ENDPOINT_SLICE: RuleOverrides = {
+  ...COUNTS_CONTENT,
+  validate: (slice, before) =>
+    before === undefined || slice["addressType"] === before["addressType"]
+      ? []
+      : [invalid("addressType", slice["addressType"], "field is immutable")],
+};
+
+/** An event is where its object is; events about cluster-scoped ones are in `default`. Source: `pkg/apis/core/validation/events.go`. */
+export const EVENT: RuleOverrides = {
+  createOnUpdate: true,
+  validate(event) {
+    const field = event["regarding"] === undefined ? "involvedObject" : "regarding";
+    const namespace = stringAt(event[field], "namespace");
+    const own = stringAt(event["metadata"], "namespace");
+    const fits = namespace === "" ? own === "default" || own === "kube-system" : namespace === own;
+    return fits ? [] : [invalid(`${field}.namespace`, namespace, "does not match event.namespace")];
+  },
+};
+
 export const NAMESPACE: RuleOverrides = {
   writtenElsewhere: ["spec", "status"],
   nameProblems: (name) => (name.includes(".") ? ["must not contain dots"] : dns1123LabelProblems(name)),
@@ -232,6 +273,9 @@ export function sealable(fields: readonly string[], overrides: RuleOverrides = {
           }
         }
       }
+      if (sizeOf(object) > MAX_DATA_BYTES) {
+        problems.push({ reason: "FieldValueTooLong", field: "data", message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes` });
+      }
       if (before?.["immutable"] !== true) return problems;
       if (object["immutable"] !== true) problems.push(forbidden("immutable", "field is immutable when `immutable` is set"));
       for (const field of fields) {
@@ -244,20 +288,18 @@ export function sealable(fields: readonly string[], overrides: RuleOverrides = {
   };
 }
 
-export const SECRET: RuleOverrides = {
-  ...sealable(["data"], {
-    prepareForUpdate: mergeStringData,
-    prepareForCreate: (secret) => mergeStringData(secret),
-  }),
-};
+const MAX_DATA_BYTES = 1024 * 1024;
 
-function mergeStringData(secret: JsonObject): void {
-  const text = secret["stringData"];
-  if (!isObject(text)) return;
-  const data = Object.fromEntries(Object.entries(text).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]));
-  secret["data"] = { ...objectAt(secret, "data"), ...data };
-  delete secret["stringData"];
+/** The bytes of all values, binary ones as they are after decoding. */
+function sizeOf(object: JsonObject): number {
+  const texts = Object.values(objectAt(object, "data")).map(String);
+  const binary = Object.values(objectAt(object, "binaryData")).map(String);
+  return (
+    texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) + binary.reduce((sum, text) => sum + Math.floor((text.length * 3) / 4), 0)
+  );
 }
+
+export const SECRET: RuleOverrides = sealable(["data"]);
 
 export const SERVICE: RuleOverrides = {
   createOnUpdate: true,

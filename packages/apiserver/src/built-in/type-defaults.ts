@@ -54,7 +54,15 @@ export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
   [`${CORE}.Volume`](volume) {
     if (Object.keys(volume).every((key) => key === "name")) volume["emptyDir"] = {};
   },
-  [`${CORE}.Secret`]: (secret) => set(secret, { type: "Opaque" }),
+  [`${CORE}.Secret`](secret) {
+    set(secret, { type: "Opaque" });
+    const text = secret["stringData"];
+    if (!isObject(text)) return;
+    // Write-only: what it says is kept in `data`.
+    const data = Object.fromEntries(Object.entries(text).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]));
+    secret["data"] = { ...objectAt(secret, "data"), ...data };
+    delete secret["stringData"];
+  },
   [`${CORE}.Service`](service) {
     const spec = objectAt(service, "spec");
     set(spec, { sessionAffinity: "None", type: "ClusterIP" });

@@ -80,7 +80,9 @@ export class CrdController {
 
   #register(crd: JsonObject): void {
     const name = stringAt(crd["metadata"], "name");
-    if (hasCondition(objectAt(crd, "status"), "Established")) this.#context.registry.set(name, crdDescriptors(crd));
+    if (!hasCondition(objectAt(crd, "status"), "Established")) return;
+    this.#context.store.collection(name);
+    this.#context.registry.set(name, crdDescriptors(crd));
   }
 
   /** The objects go, one by one, so that every watcher sees them go; then the finalizer, and with it the CRD. */

@@ -13,9 +13,11 @@ export interface ResourceTarget {
   /** `""` for the whole collection. */
   readonly name: string;
   readonly subresource: string;
+  /** The deprecated `/api/v1/watch/…` paths, which watch without saying so in the query. */
+  readonly isWatchPath: boolean;
 }
 
-/** Takes a decoded path apart. Parts beyond a subresource make it `other`. */
+/** Takes a decoded path apart. */
 export function requestInfo(path: string): RequestInfo {
   const parts = path.split("/").filter((part) => part !== "");
   if (parts[0] === "api" && parts.length >= 3) return resource("", parts[1] as string, parts.slice(2));
@@ -25,14 +27,14 @@ export function requestInfo(path: string): RequestInfo {
 
 function resource(group: string, version: string, rest: readonly string[]): RequestInfo {
   let namespace = "";
-  let parts = rest;
+  const isWatchPath = rest[0] === "watch" && rest.length > 1;
+  let parts = isWatchPath ? rest.slice(1) : rest;
   if (parts[0] === "namespaces" && parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] as string)) {
     namespace = parts[1] as string;
     parts = parts.slice(2);
   }
-  const [plural = "", name = "", subresource = "", ...beyond] = parts;
-  if (beyond.length > 0) return { type: "other" };
-  return { type: "resource", target: { group, version, namespace, plural, name, subresource } };
+  const [plural = "", name = "", ...subresource] = parts;
+  return { type: "resource", target: { group, version, namespace, plural, name, subresource: subresource.join("/"), isWatchPath } };
 }
 
 const NAMESPACE_SUBRESOURCES: ReadonlySet<string> = new Set(["status", "finalize"]);

@@ -82,7 +82,11 @@ export interface DeleteOptions {
 
 /** Delete options from the body, or else from the query. Source: apiserver `endpoints/handlers/delete.go`, `meta/v1/validation`. */
 export function deleteOptions(query: URLSearchParams, request: ServerRequest): DeleteOptions {
-  const body = decodeOptions(request.body, request.headers["content-type"]) ?? fromQuery(query);
+  return deleteOptionsFrom(decodeOptions(request.body, request.headers["content-type"]) ?? fromQuery(query));
+}
+
+/** Delete options that are already parsed. @throws StatusError 422 */
+export function deleteOptionsFrom(body: JsonObject): DeleteOptions {
   const policy = body["propagationPolicy"];
   const orphan = body["orphanDependents"];
   const dryRun = Array.isArray(body["dryRun"]) ? (body["dryRun"] as unknown[]).map(String) : [];

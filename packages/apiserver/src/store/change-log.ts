@@ -20,10 +20,12 @@ export class ChangeLog {
   readonly #capacity: number;
   #start = 0;
   #end = 0;
-  #oldestVersion = 0;
+  #oldestVersion: number;
 
-  constructor(capacity: number) {
+  /** `since`: the version it begins after. */
+  constructor(capacity: number, since: number) {
     this.#capacity = capacity;
+    this.#oldestVersion = since;
   }
 
   /** The position after the newest change. */

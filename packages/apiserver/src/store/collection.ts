@@ -25,6 +25,7 @@ export interface Page {
 
 /** Hands out versions; one for all collections. */
 export interface VersionSource {
+  readonly current: number;
   next(): number;
 }
 
@@ -42,7 +43,7 @@ export class Collection {
 
   constructor(versions: VersionSource, historySize: number) {
     this.#versions = versions;
-    this.log = new ChangeLog(historySize);
+    this.log = new ChangeLog(historySize, versions.current);
   }
 
   get size(): number {

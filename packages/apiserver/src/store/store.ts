@@ -1,4 +1,4 @@
-import { Collection } from "./collection.ts";
+import { Collection, type VersionSource } from "./collection.ts";
 
 export interface StoreOptions {
   /** Changes kept per collection for watches and exact lists. A watcher further behind is told that its version expired. @default 10_000 */
@@ -11,11 +11,19 @@ export interface StoreOptions {
 export class Store {
   readonly #collections = new Map<string, Collection>();
   readonly #historySize: number;
+  readonly #versions: VersionSource;
   #version: number;
 
   constructor({ historySize = 10_000, firstVersion = 1 }: StoreOptions = {}) {
     this.#historySize = historySize;
     this.#version = firstVersion;
+    const version = (): number => this.#version;
+    this.#versions = {
+      get current() {
+        return version();
+      },
+      next: () => (this.#version += 1),
+    };
   }
 
   /** The version of the newest change. */
@@ -23,10 +31,11 @@ export class Store {
     return this.#version;
   }
 
+  /** The collection of this name, made when it is first asked for: its history begins then. */
   collection(name: string): Collection {
     const known = this.#collections.get(name);
     if (known !== undefined) return known;
-    const made = new Collection({ next: () => (this.#version += 1) }, this.#historySize);
+    const made = new Collection(this.#versions, this.#historySize);
     this.#collections.set(name, made);
     return made;
   }

@@ -51,7 +51,7 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
     const part = Object.hasOwn(value, key) ? value[key] : undefined;
     const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct };
     const decoded = part === undefined || part === null ? filled(property, at) : decodeValue(part, property, at);
-    if (decoded === undefined || (isEmpty(decoded, property) && !required.includes(key))) continue;
+    if (decoded === undefined || (isEmpty(decoded, property) && !required.includes(key) && key !== "managedFields")) continue;
     result[key] = decoded;
   }
   for (const key of Object.keys(value)) if (!Object.hasOwn(properties, key)) place.unknown.push(join(place.path, key));
@@ -73,6 +73,7 @@ function decodeValue(value: unknown, property: OpenApiDefinition, place: Place):
   switch (property["type"]) {
     case "string":
       if (typeof value !== "string") throw mismatch(value, property, place);
+      if (property["format"] === "byte") checkBase64(value);
       return value;
     case "boolean":
       if (typeof value !== "boolean") throw mismatch(value, property, place);
@@ -88,6 +89,14 @@ function decodeValue(value: unknown, property: OpenApiDefinition, place: Place):
     default:
       return value;
   }
+}
+
+/** Source: Go's `encoding/base64`: the first byte that does not fit is named. */
+function checkBase64(text: string): void {
+  const compact = text.replaceAll(/[\r\n]/g, "");
+  if (compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return;
+  const wrong = /[^A-Za-z0-9+/]/.exec(compact)?.index ?? compact.length - (compact.length % 4);
+  throw badRequest(`illegal base64 data at input byte ${wrong}`);
 }
 
 function decodeReferred(value: unknown, ref: string, place: Place): unknown {

@@ -41,7 +41,8 @@ export function performAction(
   return objectResponse(request, 201, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
 }
 
-function bodyType({ body }: Subresource): BodyType {
+/** What a subresource's body is read as. */
+export function bodyType({ body }: Subresource): BodyType {
   const name = builtinDefinitionName(body.group, body.version, body.kind);
   return {
     ...body,

@@ -40,12 +40,14 @@ export function deleteCollection(context: ServerContext, request: ResourceReques
   return listResponse(request, { items, metadata: { resourceVersion: version } });
 }
 
-interface Deleted {
+/** The object as it was left, or as it went. */
+export interface Deleted {
   readonly object: JsonObject;
   readonly isGone: boolean;
 }
 
-function deleted(context: ServerContext, request: ResourceRequest, stored: StoredObject, options: DeleteOptions): Deleted {
+/** Takes the next step of an object's deletion. */
+export function deleted(context: ServerContext, request: ResourceRequest, stored: StoredObject, options: DeleteOptions): Deleted {
   const { descriptor, subject, nowMs } = request;
   const refusal = descriptor.rules.deleteRefusal?.(stored.object);
   if (refusal !== undefined) throw forbiddenError(subject, stored.name, refusal);
@@ -99,7 +101,7 @@ function begunDeletion(context: ServerContext, request: ResourceRequest, stored:
 }
 
 /** @throws StatusError 409 */
-function checkPreconditions({ descriptor }: ResourceRequest, { uid, resourceVersion }: DeleteOptions, stored: StoredObject): void {
+export function checkPreconditions({ descriptor }: ResourceRequest, { uid, resourceVersion }: DeleteOptions, stored: StoredObject): void {
   const subject = { group: descriptor.group, resource: descriptor.kind };
   const actual = stringAt(objectAt(stored.object, "metadata"), "uid");
   if (uid !== undefined && uid !== actual) {
