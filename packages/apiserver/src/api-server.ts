@@ -74,14 +74,7 @@ export class ApiServer implements AsyncDisposable {
   }
 
   private constructor(options: ApiServerOptions) {
-    const {
-      clock = systemClock,
-      logger = silentLogger,
-      historySize,
-      tokens = [],
-      authorize = allowAuthenticated,
-      middleware = [],
-    } = options;
+    const { clock = systemClock, logger = silentLogger, historySize, tokens = [], middleware = [] } = options;
     this.token = options.token ?? randomBytes(24).toString("base64url");
     this.#context = {
       store: new Store(historySize === undefined ? {} : { historySize }),

@@ -156,11 +156,14 @@ function tolerates(toleration: unknown, key: string): boolean {
   return (effect === "" || effect === "NoExecute") && (own === key || (own === "" && stringAt(toleration, "operator") === "Exists"));
 }
 
+function counted(list: JsonObject): readonly string[] {
+  return ["cpu", "memory"].filter((name) => list[name] !== undefined);
+}
+
 /** Source: `pkg/apis/core/v1/helper/qos/qos.go`. */
 export function qosClassOf(spec: JsonObject): "Guaranteed" | "Burstable" | "BestEffort" {
   const containers = [...listAt(spec, "containers"), ...listAt(spec, "initContainers")].filter(isObject);
   const resources = containers.map((container) => objectAt(container, "resources"));
-  const counted = (list: JsonObject): readonly string[] => ["cpu", "memory"].filter((name) => list[name] !== undefined);
   if (resources.every((one) => counted(objectAt(one, "limits")).length === 0 && counted(objectAt(one, "requests")).length === 0))
     return "BestEffort";
   const guaranteed = resources.every((one) => {
@@ -171,21 +174,22 @@ export function qosClassOf(spec: JsonObject): "Guaranteed" | "Burstable" | "Best
   return guaranteed ? "Guaranteed" : "Burstable";
 }
 
+function fixedPart(object: JsonObject): JsonObject {
+  const {
+    activeDeadlineSeconds: _a,
+    tolerations: _t,
+    schedulingGates: _s,
+    terminationGracePeriodSeconds: _g,
+    containers,
+    initContainers,
+    ...rest
+  } = objectAt(object, "spec");
+  return { ...rest, containers: withoutImages(containers), initContainers: withoutImages(initContainers) };
+}
+
 /** Fields of a Pod's spec that may change: images, deadlines, tolerations (added), gates, and the grace period of a negative one. */
 function podUpdateProblems(pod: JsonObject, before: JsonObject): readonly FieldProblem[] {
-  const fixed = (object: JsonObject): JsonObject => {
-    const {
-      activeDeadlineSeconds: _a,
-      tolerations: _t,
-      schedulingGates: _s,
-      terminationGracePeriodSeconds: _g,
-      containers,
-      initContainers,
-      ...rest
-    } = objectAt(object, "spec");
-    return { ...rest, containers: withoutImages(containers), initContainers: withoutImages(initContainers) };
-  };
-  if (sameJson(fixed(pod) as Json, fixed(before) as Json)) return [];
+  if (sameJson(fixedPart(pod) as Json, fixedPart(before) as Json)) return [];
   return [
     forbidden(
       "spec",
