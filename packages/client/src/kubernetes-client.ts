@@ -206,6 +206,14 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return await orAborted(orAborted(this.#core.mapper.isServed(ref), signal), this.#defaults.signal);
   }
 
+  /**
+   * Every kind the server has that takes all of `verbs`, each in its group's preferred version.
+   * @param options.verbs `["list", "watch"]` for what an informer can follow. @default every kind
+   */
+  async kinds({ verbs = [], signal }: RequestOptions & { readonly verbs?: readonly string[] } = {}): Promise<Kind[]> {
+    return await orAborted(orAborted(this.#core.mapper.all(verbs), signal), this.#defaults.signal);
+  }
+
   async serverVersion({ signal }: RequestOptions = {}): Promise<ServerVersion> {
     const call: Call = {
       action: "get the server's version",

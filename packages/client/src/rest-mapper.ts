@@ -1,4 +1,4 @@
-import { ApiError, isNotFound } from "@operatorkit/api";
+import { ApiError, isApiError, isNotFound } from "@operatorkit/api";
 import type { Kind, KindRef } from "@operatorkit/object";
 
 /** The part of an `APIResourceList` that is read. Source: apimachinery `meta/v1` APIResource. */
@@ -7,8 +7,14 @@ interface ApiResource {
   readonly singularName?: string;
   readonly namespaced: boolean;
   readonly kind: string;
+  readonly verbs?: readonly string[];
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
+}
+
+/** The part of an `APIGroupList` that is read. */
+interface ApiGroupList {
+  readonly groups?: readonly { readonly preferredVersion?: { readonly groupVersion?: string } }[];
 }
 
 /** Gets a discovery document by its path. Rejects with an `ApiError`. */
@@ -64,6 +70,29 @@ export class RestMapper {
     }
   }
 
+  /**
+   * Every kind that takes all of `verbs`, each in its group's preferred version. A group whose API server is not to be
+   * reached has none.
+   */
+  async all(verbs: readonly string[]): Promise<Kind[]> {
+    const document = (await this.#fetch("/apis")) as ApiGroupList | null;
+    if (!Array.isArray(document?.groups)) {
+      throw new ApiError("discover API groups: the answer is not an APIGroupList: it has no groups", { code: "MalformedResponse" });
+    }
+    const versions = ["v1", ...document.groups.flatMap(({ preferredVersion }) => preferredVersion?.groupVersion ?? [])];
+    const kinds = await Promise.all(
+      versions.map(async (version) => {
+        try {
+          return await this.#read(version, verbs);
+        } catch (error) {
+          if (isNotFound(error) || (isApiError(error) && error.code === "ServiceUnavailable")) return [];
+          throw error;
+        }
+      }),
+    );
+    return kinds.flat();
+  }
+
   /** Those who ask for one version at the same time share a request. */
   #ask(apiVersion: string): Promise<void> {
     const running = this.#asking.get(apiVersion);
@@ -79,7 +108,7 @@ export class RestMapper {
     return asking;
   }
 
-  async #read(apiVersion: string): Promise<Kind[]> {
+  async #read(apiVersion: string, verbs: readonly string[] = []): Promise<Kind[]> {
     const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const document = (await this.#fetch(path)) as { readonly resources?: unknown } | null;
     if (!Array.isArray(document?.resources)) {
@@ -88,7 +117,10 @@ export class RestMapper {
       });
     }
     // Subresources have a slash in their names.
-    return (document.resources as ApiResource[]).filter(({ name }) => !name.includes("/")).map((resource) => kindOf(apiVersion, resource));
+    const resources = (document.resources as ApiResource[]).filter(({ name }) => !name.includes("/"));
+    return resources
+      .filter((resource) => verbs.every((verb) => resource.verbs?.includes(verb) === true))
+      .map((resource) => kindOf(apiVersion, resource));
   }
 }
 

@@ -24,7 +24,7 @@ export function decodeError(answer: FailedAnswer, { call, server, credentials, n
   if (status === undefined) return withoutStatus(answer, { call, server, credentials, nowMs });
   const code = codeOf(answer.status, status.reason);
   const words = status.message ?? status.reason ?? `HTTP status ${answer.status}`;
-  const advice = code === "Unauthorized" ? unauthorizedAdvice(credentials) : code === "Forbidden" ? rbacAdvice(call, words) : "";
+  const advice = adviceFor(code, words, call, credentials);
   return new ApiError(`${call.action}: ${words}${advice}`, {
     code,
     status: answer.status,
@@ -78,6 +78,15 @@ function statusOf(body: Uint8Array): Status | undefined {
   } catch {
     return undefined;
   }
+}
+
+function adviceFor(code: ApiError["code"], words: string, call: ErrorContext["call"], credentials: string): string {
+  if (code === "Unauthorized") return unauthorizedAdvice(credentials);
+  if (code === "Forbidden") return rbacAdvice(call, words);
+  // All that kube-apiserver says of a JSON patch that does not apply.
+  if (code === "Invalid" && call.verb === "patch" && words === "the server rejected our request due to an error in our request")
+    return "; an operation of the patch failed: a test that does not hold, or a path that is not there";
+  return "";
 }
 
 function unauthorizedAdvice(credentials: string): string {

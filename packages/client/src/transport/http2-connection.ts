@@ -2,13 +2,13 @@ import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, ty
 import type { Duplex } from "node:stream";
 import type { TransportRequest, TransportResponse } from "@operatorkit/api";
 import type { Clock, Timer } from "@operatorkit/observe";
+import { connectionProblem } from "./connection-problem.ts";
 import { Http2Body } from "./http2-body.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface Http2ConnectionOptions {
   readonly socket: Duplex;
-  /** The URL's origin. */
-  readonly origin: string;
+  readonly server: URL;
   readonly clock: Clock;
   /** With a request running and nothing heard for this long, the server is pinged. */
   readonly pingIntervalMs: number;
@@ -48,41 +48,29 @@ export class Http2Connection {
 
   /** Waits for the server's SETTINGS, which proves that it speaks HTTP/2 and says how many requests may run at once. */
   static async open(options: Http2ConnectionOptions): Promise<Http2Connection> {
-    const session = connect(options.origin, {
+    const session = connect(options.server.origin, {
       createConnection: () => options.socket,
       // Node's default of 10 MB would refuse new requests while a few large lists are under way.
       maxSessionMemory: 1024,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
     });
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = (): void => {
-        reject(options.signal.reason);
-        session.destroy();
-      };
-      options.signal.addEventListener("abort", onAbort, { once: true });
-      const timer = options.clock.setTimer(options.settingsTimeoutMs, () => {
-        reject(new TransportError(`no HTTP/2 greeting within ${options.settingsTimeoutMs / 1000} s`, { wasSent: false }));
-        session.destroy();
-      });
-      const onError = (cause: unknown): void =>
-        reject(new TransportError(`the HTTP/2 connection broke while it was set up: ${messageOf(cause)}`, { wasSent: false, cause }));
-      session.once("error", onError);
-      session.once("close", () => {
-        timer.cancel();
-        options.signal.removeEventListener("abort", onAbort);
-        reject(new TransportError("the server closed the HTTP/2 connection while it was set up", { wasSent: false }));
-      });
-      session.once("remoteSettings", () => {
-        timer.cancel();
-        options.signal.removeEventListener("abort", onAbort);
-        session.off("error", onError);
-        resolve();
-      });
-    });
+    // An error heard of once is told again, by the session or by the socket, when nobody waits for it any more.
+    session.on("error", () => {});
+    options.socket.on("error", () => {});
+    try {
+      await greeting(session, options);
+    } catch (error) {
+      session.destroy();
+      options.socket.destroy();
+      throw error;
+    }
     return new Http2Connection(session, options);
   }
 
-  private constructor(session: ClientHttp2Session, { clock, pingIntervalMs, pingTimeoutMs, onChange }: Http2ConnectionOptions) {
+  private constructor(
+    session: ClientHttp2Session,
+    { socket, server, clock, pingIntervalMs, pingTimeoutMs, onChange }: Http2ConnectionOptions,
+  ) {
     this.#session = session;
     this.#clock = clock;
     this.#pingIntervalMs = pingIntervalMs;
@@ -103,6 +91,16 @@ export class Http2Connection {
     });
     session.on("close", () => {
       this.#stopPinging();
+      onChange();
+    });
+    // Nor does Node's session always notice a socket that is gone.
+    socket.on("error", (cause) => {
+      this.#problem ??= new TransportError(connectionProblem(cause, server).message, { wasSent: true, cause });
+      session.destroy();
+      socket.destroy();
+    });
+    socket.on("close", () => {
+      session.destroy();
       onChange();
     });
     session.unref();
@@ -250,6 +248,42 @@ export class Http2Connection {
     this.#pingTimer?.cancel();
     this.#pingTimer = undefined;
   }
+}
+
+/** Resolves with the server's SETTINGS; leaves no listener behind. */
+function greeting(
+  session: ClientHttp2Session,
+  { socket, server, clock, signal, settingsTimeoutMs }: Http2ConnectionOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (then: () => void): void => {
+      timer.cancel();
+      signal.removeEventListener("abort", onAbort);
+      session.off("error", onError);
+      session.off("close", onClose);
+      session.off("remoteSettings", onSettings);
+      socket.off("error", onError);
+      socket.off("close", onClose);
+      then();
+    };
+    const fail = (message: string, options: { isPermanent?: boolean; cause?: unknown } = {}): void =>
+      settle(() => reject(new TransportError(message, { wasSent: false, ...options })));
+    const timer = clock.setTimer(settingsTimeoutMs, () => fail(`no HTTP/2 greeting within ${settingsTimeoutMs / 1000} s`));
+    const onAbort = (): void => settle(() => reject(signal.reason));
+    const onClose = (): void => fail("the server closed the HTTP/2 connection while it was set up");
+    const onSettings = (): void => settle(resolve);
+    const onError = (cause: unknown): void => {
+      const { message, isPermanent } = connectionProblem(cause, server, { isHandshake: true });
+      fail(message, { isPermanent, cause });
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    session.once("error", onError);
+    session.once("close", onClose);
+    session.once("remoteSettings", onSettings);
+    // Node's session does not hear of a TLS alert, such as the server's refusal of a client certificate.
+    socket.once("error", onError);
+    socket.once("close", onClose);
+  });
 }
 
 function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {

@@ -6,8 +6,7 @@ import { orAborted } from "./or-aborted.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface Http2TransportOptions {
-  /** The server's origin: `https://10.0.0.1:6443`. */
-  readonly origin: string;
+  readonly server: URL;
   /** Opens a socket on which HTTP/2 was agreed; the signal is aborted by `close`. */
   readonly open: (signal: AbortSignal) => Promise<Duplex>;
   readonly clock: Clock;
@@ -104,11 +103,11 @@ export class Http2Transport implements Transport {
   }
 
   async #connect(): Promise<void> {
-    const { open, origin, clock, pingIntervalMs, pingTimeoutMs, settingsTimeoutMs } = this.#options;
+    const { open, server, clock, pingIntervalMs, pingTimeoutMs, settingsTimeoutMs } = this.#options;
     const socket = await open(this.#closing.signal);
     const connection = await Http2Connection.open({
       socket,
-      origin,
+      server,
       clock,
       pingIntervalMs,
       pingTimeoutMs,

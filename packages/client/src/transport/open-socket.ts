@@ -70,6 +70,8 @@ export async function openSocket({ server, tls, protocols, timeoutMs, clock, sig
     opened.once(isSecure ? "secureConnect" : "connect", () => {
       stopWaiting();
       opened.off("error", fail);
+      // What happens between now and the first use must not be an uncaught exception; the user of the socket sees it closed.
+      opened.on("error", () => {});
       opened.setNoDelay(true);
       opened.setKeepAlive(true, 30_000);
       resolve(opened);

@@ -70,7 +70,7 @@ export class SocketTransport implements Transport {
     const { Http2Transport } = await import("./http2-transport.ts");
     const { server, pingIntervalMs, pingTimeoutMs } = this.#options;
     return new Http2Transport({
-      origin: server.origin,
+      server,
       clock: this.#clock,
       ...(pingIntervalMs === undefined ? {} : { pingIntervalMs }),
       ...(pingTimeoutMs === undefined ? {} : { pingTimeoutMs }),
