@@ -295,6 +295,68 @@ const deployments: readonly MergeScenario[] = [
     ],
   },
   {
+    name: "items that repeat are owned together, until they are one again",
+    kind: "Deployment",
+    steps: [
+      create(
+        "c",
+        deployment({ replicas: 1 }, [
+          container({
+            env: [
+              { name: "A", value: "1" },
+              { name: "A", value: "2" },
+              { name: "B", value: "1" },
+            ],
+          }),
+        ]),
+      ),
+      apply("a", deployment({}, [container({ env: [{ name: "C", value: "1" }] })])),
+      jsonPatch("j", [{ op: "replace", path: "/spec/template/spec/containers/0/env/0/value", value: "9" }]),
+      jsonPatch("j", [{ op: "add", path: "/spec/template/spec/containers/0/env/-", value: { name: "B", value: "2" } }]),
+      jsonPatch("k", [{ op: "remove", path: "/spec/template/spec/containers/0/env/0" }]),
+      apply("a", deployment({}, [container({ env: [{ name: "A", value: "3" }] })])),
+      force(
+        "a",
+        deployment({}, [
+          container({
+            env: [
+              { name: "A", value: "3" },
+              { name: "B", value: "3" },
+            ],
+          }),
+        ]),
+      ),
+      apply("a", deployment({}, [container({})])),
+      apply(
+        "b",
+        deployment({}, [
+          container({
+            env: [
+              { name: "Z", value: "1" },
+              { name: "Z", value: "2" },
+            ],
+          }),
+        ]),
+      ),
+    ],
+  },
+  {
+    name: "a replaced deployment",
+    kind: "Deployment",
+    steps: [
+      apply("a", deployment({ replicas: 1 }, [container({ env: [{ name: "A", value: "1" }] }), { name: "side", image: "side:1" }])),
+      update("u", deployment({ replicas: 1 }, [container({ image: "img:2" })])),
+      update(
+        "u",
+        deployment({ replicas: 1, minReadySeconds: 3 }, [
+          { name: "side", image: "side:1" },
+          container({ image: "img:2", resources: { requests: { cpu: "1" } } }),
+        ]),
+      ),
+      apply("a", deployment({ replicas: 1 }, [container({ image: "img:2" })])),
+    ],
+  },
+  {
     name: "a selector and a volume source replace atomically",
     kind: "Deployment",
     steps: [
