@@ -1,3 +1,4 @@
+import { LabelSelectorError } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import type { EventHandler } from "./event-handler.ts";
@@ -249,6 +250,10 @@ describe("the lister", () => {
     expect(lister.get("default/none")).toBeUndefined();
     expect(names(lister.list())).toEqual(["a", "b"]);
     expect(names(lister.list({ namespace: "other" }))).toEqual(["b"]);
+    expect(names(lister.list({ labelSelector: "app in (web,db)" }))).toEqual(["a"]);
+    expect(names(lister.list({ labelSelector: { matchExpressions: [{ key: "app", operator: "DoesNotExist" }] } }))).toEqual(["b"]);
+    expect(names(lister.list({ namespace: "other", labelSelector: "app=web" }))).toEqual([]);
+    expect(() => lister.list({ labelSelector: "app in web" })).toThrow(LabelSelectorError);
     expect(names(lister.byIndex("node", "n1"))).toEqual(["a", "b"]);
     expect(lister.keys()).toEqual(["default/a", "other/b"]);
     expect([lister.size, lister.version, lister.has("default/a")]).toEqual([2, "102", true]);

@@ -1,11 +1,22 @@
 import type { ObjectEntry } from "@operatorkit/api";
-import { keyOf, type KubernetesObject, type ObjectKey, type ObjectRef } from "@operatorkit/object";
+import {
+  keyOf,
+  labelRequirementsOf,
+  matchesLabels,
+  parseLabelSelector,
+  type KubernetesObject,
+  type LabelSelector,
+  type ObjectKey,
+  type ObjectRef,
+} from "@operatorkit/object";
 import { objectOf } from "./object-of.ts";
 import type { Store } from "./store.ts";
 
 export interface ListerOptions {
   /** All namespaces when left out. */
   readonly namespace?: string | undefined;
+  /** As the API takes it (`app=web,tier in (a,b)`), or as it stands in a spec. All objects when left out. */
+  readonly labelSelector?: string | LabelSelector | undefined;
 }
 
 /**
@@ -37,9 +48,12 @@ export class Lister<T extends KubernetesObject> {
     return this.entry(ref) !== undefined;
   }
 
-  list({ namespace }: ListerOptions = {}): T[] {
+  /** @throws {LabelSelectorError} for a selector that is none */
+  list({ namespace, labelSelector }: ListerOptions = {}): T[] {
+    const requirements = requirementsOf(labelSelector);
     const entries = namespace === undefined ? this.#store.entries() : this.#store.inNamespace(namespace);
-    return Array.from(entries, objectOf);
+    const objects = Array.from(entries, objectOf);
+    return requirements === undefined ? objects : objects.filter(({ metadata }) => matchesLabels(requirements, metadata.labels));
   }
 
   /** The objects that index `name` files under `value`. Throws for an index that does not exist. */
@@ -59,4 +73,9 @@ export class Lister<T extends KubernetesObject> {
   get version(): string | undefined {
     return this.#store.version;
   }
+}
+
+function requirementsOf(selector: string | LabelSelector | undefined): ReturnType<typeof parseLabelSelector> | undefined {
+  if (selector === undefined) return undefined;
+  return typeof selector === "string" ? parseLabelSelector(selector) : labelRequirementsOf(selector);
 }
