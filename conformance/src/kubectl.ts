@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { runProgram, type ProgramResult, type RunOptions } from "./run-program.ts";
 
 export interface KubectlOptions {
@@ -23,6 +24,11 @@ export class Kubectl {
   commandLine(args: readonly string[]): string[] {
     const { kubeconfigPath, cacheFolder } = this.#options;
     return ["--kubeconfig", kubeconfigPath, "--cache-dir", cacheFolder, ...args];
+  }
+
+  /** A kubectl that remembers nothing of what others have seen: its discovery cache is a folder of its own. */
+  fresh(name: string): Kubectl {
+    return new Kubectl({ ...this.#options, cacheFolder: join(this.#options.cacheFolder, name) });
   }
 
   get program(): string {

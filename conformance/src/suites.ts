@@ -1,5 +1,6 @@
 import { apiSuite } from "./api-suite.ts";
+import { kubectlSuite } from "./kubectl-suite.ts";
 import type { Suite } from "./suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
-export const suites: readonly Suite[] = [apiSuite];
+export const suites: readonly Suite[] = [apiSuite, kubectlSuite];
