@@ -28,8 +28,7 @@ function defaultedArray(items: StructuralSchema | undefined, list: readonly unkn
 
 function defaultedObject(schema: StructuralSchema, object: JsonObject): JsonObject {
   const changes = new Map<string, unknown>();
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    if (!hasDefault(property)) continue;
+  for (const [key, property] of propertiesWithDefault(schema)) {
     const isMissing = !Object.hasOwn(object, key) || object[key] === undefined;
     if (isMissing || isUnwantedNull(property, object[key])) changes.set(key, defaulted(property, defaultOf(property)));
   }
@@ -45,6 +44,20 @@ function defaultedObject(schema: StructuralSchema, object: JsonObject): JsonObje
   }
   return changes.size === 0 ? object : changed(object, changes);
 }
+
+/** Kinds have many properties and few defaults; schemas do not change. */
+function propertiesWithDefault(schema: StructuralSchema): readonly (readonly [string, StructuralSchema])[] {
+  const { properties } = schema;
+  if (properties === undefined) return [];
+  let found = withDefault.get(properties);
+  if (found === undefined) {
+    found = Object.entries(properties).filter(([, property]) => hasDefault(property));
+    withDefault.set(properties, found);
+  }
+  return found;
+}
+
+const withDefault = new WeakMap<object, readonly (readonly [string, StructuralSchema])[]>();
 
 const DROPPED: unique symbol = Symbol("dropped");
 

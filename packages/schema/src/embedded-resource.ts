@@ -9,20 +9,25 @@ import type { StructuralSchema } from "./structural-schema.ts";
  * Source: k8s.io/apiextensions-apiserver `pkg/apiserver/schema/objectmeta/validation.go`.
  */
 export function embeddedResourceErrors(schema: StructuralSchema, value: unknown, path: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  walk(schema, value, path, errors);
+  return errors;
+}
+
+function walk(schema: StructuralSchema, value: unknown, path: string, errors: FieldError[]): void {
   if (Array.isArray(value)) {
     const { items } = schema;
-    return items === undefined ? [] : value.flatMap((item, i) => embeddedResourceErrors(items, item, `${path}[${i}]`));
-  }
-  if (!isObject(value)) return [];
-  const additional = additionalSchema(schema);
-  return [
-    ...(schema["x-kubernetes-embedded-resource"] === true ? resourceErrors(value, path) : []),
-    ...Object.entries(value).flatMap(([key, item]) => {
+    if (items !== undefined) value.forEach((item, i) => typeof item === "object" && walk(items, item, `${path}[${i}]`, errors));
+  } else if (isObject(value)) {
+    if (schema["x-kubernetes-embedded-resource"] === true) errors.push(...resourceErrors(value, path));
+    const additional = additionalSchema(schema);
+    for (const key of Object.keys(value)) {
+      if (typeof value[key] !== "object") continue;
       const property = propertySchema(schema, key);
-      if (property !== undefined) return embeddedResourceErrors(property, item, childPath(path, key));
-      return additional === undefined ? [] : embeddedResourceErrors(additional, item, `${path}[${key}]`);
-    }),
-  ];
+      if (property !== undefined) walk(property, value[key], childPath(path, key), errors);
+      else if (additional !== undefined) walk(additional, value[key], `${path}[${key}]`, errors);
+    }
+  }
 }
 
 function resourceErrors(resource: JsonObject, path: string): readonly FieldError[] {

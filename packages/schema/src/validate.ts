@@ -61,22 +61,32 @@ export function valueErrors(schema: StructuralSchema, value: unknown, path: stri
  * the one with most passed checks are reported.
  */
 class Result {
-  readonly errors: FieldError[] = [];
+  /** By what they say. Most values have none. */
+  #errors: Map<string, FieldError> | undefined;
   matches = 0;
 
+  /** The same thing said by two alternatives is said once. */
   add(...errors: readonly FieldError[]): void {
     for (const error of errors) {
-      if (!this.errors.some(({ field, message }) => field === error.field && message === error.message)) this.errors.push(error);
+      const said = `${error.field}: ${error.message}`;
+      this.#errors ??= new Map();
+      if (!this.#errors.has(said)) this.#errors.set(said, error);
     }
   }
 
+  get errors(): readonly FieldError[] {
+    return [...(this.#errors?.values() ?? [])];
+  }
+
   merge(other: Result): void {
-    this.add(...other.errors);
     this.matches += other.matches;
+    if (other.#errors === undefined) return;
+    this.#errors ??= new Map();
+    for (const [said, error] of other.#errors) if (!this.#errors.has(said)) this.#errors.set(said, error);
   }
 
   get isValid(): boolean {
-    return this.errors.length === 0;
+    return this.#errors === undefined;
   }
 }
 
