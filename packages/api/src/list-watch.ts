@@ -26,6 +26,8 @@ export interface ListRequest {
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
   readonly signal: AbortSignal;
+  /** Call it whenever bytes arrive, so that an answer that takes long is not taken for one that never comes. */
+  readonly onProgress?: () => void;
 }
 
 export interface WatchRequest {

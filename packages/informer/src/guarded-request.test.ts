@@ -55,6 +55,19 @@ describe("a guarded request", () => {
     expect(outcome.is).toBe("DeadlineExceeded");
   });
 
+  it("has a limit on the whole, too, where one is given: signs of life do not go on for ever", async () => {
+    const { clock, request } = made();
+    const outcome = outcomeOf(request.within({ silenceMs: 1_000, totalMs: 3_000 }, "get", never));
+    for (let i = 0; i < 3; i += 1) {
+      await clock.advance(900);
+      request.alive();
+    }
+    await clock.advance(299);
+    expect(outcome.is).toBe("pending");
+    await clock.advance(1);
+    expect(outcome.is).toBe("DeadlineExceeded");
+  });
+
   it("gives each wait its own limit, a shorter one after a longer one too", async () => {
     const { clock, request } = made();
     await request.within(60_000, "open", () => Promise.resolve());

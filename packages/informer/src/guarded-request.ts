@@ -6,9 +6,17 @@ const STALL_MS = 1_000;
 /** After a stall, what waits in the sockets gets this long to be read. */
 const GRACE_MS = 5_000;
 
+/** How long a wait may last: without a sign of life, and in all. */
+export interface Limits {
+  readonly silenceMs: number;
+  readonly totalMs: number;
+}
+
 interface Pending {
   readonly what: string;
-  readonly limitMs: number;
+  readonly silenceMs: number;
+  /** Whatever happens. */
+  readonly latestMs: number;
   readonly reject: (error: unknown) => void;
 }
 
@@ -39,17 +47,19 @@ export class GuardedRequest {
     return this.#controller.signal;
   }
 
-  /** Waits for `work`, but not longer than `limitMs` without a sign of life. One wait at a time. */
-  within<R>(limitMs: number, what: string, work: () => Promise<R>): Promise<R> {
+  /** Waits for `work`, but not longer than the limit (a number: of silence) allows. One wait at a time. */
+  within<R>(limit: number | Limits, what: string, work: () => Promise<R>): Promise<R> {
+    const { silenceMs, totalMs } = typeof limit === "number" ? { silenceMs: limit, totalMs: Number.POSITIVE_INFINITY } : limit;
     return new Promise<R>((resolve, reject) => {
       if (this.#controller.signal.aborted) {
         reject(this.#controller.signal.reason);
         return;
       }
-      const pending: Pending = { what, limitMs, reject };
+      const nowMs = this.#clock.monotonicMs();
+      const pending: Pending = { what, silenceMs, latestMs: nowMs + totalMs, reject };
       this.#pending = pending;
       this.#isInGrace = false;
-      this.#deadlineMs = this.#clock.monotonicMs() + limitMs;
+      this.#deadlineMs = nowMs + Math.min(silenceMs, totalMs);
       this.#arm(this.#deadlineMs);
       void this.#settle(pending, work, resolve);
     });
@@ -68,12 +78,12 @@ export class GuardedRequest {
     }
   }
 
-  /** Bytes arrived: the limit starts again. */
+  /** Bytes arrived: the limit of silence starts again. */
   readonly alive = (): void => {
     const pending = this.#pending;
     if (pending === undefined) return;
     this.#isInGrace = false;
-    this.#deadlineMs = this.#clock.monotonicMs() + pending.limitMs;
+    this.#deadlineMs = Math.min(this.#clock.monotonicMs() + pending.silenceMs, pending.latestMs);
   };
 
   /** Ends the request and leaves nothing behind. */
@@ -104,9 +114,8 @@ export class GuardedRequest {
       this.#arm(this.#deadlineMs);
       return;
     }
-    const error = new ApiError(`${pending.what}: nothing came for ${pending.limitMs / 1000} s; the connection is given up and made anew`, {
-      code: "DeadlineExceeded",
-    });
+    const why = nowMs >= pending.latestMs ? "it took too long" : `nothing came for ${pending.silenceMs / 1000} s`;
+    const error = new ApiError(`${pending.what}: ${why}; the connection is given up and made anew`, { code: "DeadlineExceeded" });
     this.#end(error);
   };
 

@@ -1,3 +1,4 @@
+import { sleep } from "@operatorkit/observe";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Fault } from "./testing/fault.ts";
 import { Lab } from "./testing/lab.ts";
@@ -71,6 +72,23 @@ describe("the first list", () => {
     made.server.requests.length = 0;
   });
 
+  it("does not spin when a server has a next page for ever, and nothing in it", async () => {
+    const made = await lab({ start: false });
+    let pages = 0;
+    const list = made.server.list.bind(made.server);
+    made.server.list = async (request) => {
+      await list({ ...request, continue: undefined } as never);
+      pages += 1;
+      return { entries: [], resourceVersion: "102", continue: `page-${pages}` };
+    };
+    await made.start();
+    await made.advance(60_000);
+    expect(pages).toBeGreaterThan(20);
+    expect(pages).toBeLessThan(160);
+    made.server.list = list;
+    await made.advance(120_000);
+  });
+
   it.each<[string, Fault]>([
     ["the connection breaks", { type: "break" }],
     ["the server answers 500", status(500)],
@@ -113,6 +131,35 @@ describe("the first list", () => {
     await made.advance(600_000);
     expect(made.informer.isSynced).toBe(true);
     made.server.heal();
+  });
+
+  it("that takes long, but whose bytes keep coming, is waited for", async () => {
+    const made = await lab({ start: false });
+    const list = made.server.list.bind(made.server);
+    made.server.list = async (request) => {
+      for (let i = 0; i < 10; i += 1) {
+        await sleep(20_000, { clock: made.clock, signal: request.signal });
+        request.onProgress?.();
+      }
+      return list(request);
+    };
+    await made.start();
+    await made.advance(201_000);
+    expect(made.server.requests.map(({ type }) => type)).toEqual(["list", "watch"]);
+  });
+
+  it("that drips for ever is given up in the end", async () => {
+    const made = await lab({ start: false });
+    const list = made.server.list.bind(made.server);
+    let asked = 0;
+    made.server.list = async (request) => {
+      asked += 1;
+      for (; asked === 1; request.onProgress?.()) await sleep(20_000, { clock: made.clock, signal: request.signal });
+      return list(request);
+    };
+    await made.start();
+    await made.advance(243_000);
+    expect(made.informer.isSynced).toBe(true);
   });
 
   it("goes on at the page that hung, with what it has", async () => {

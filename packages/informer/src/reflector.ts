@@ -25,7 +25,10 @@ export interface ReflectorTarget<T extends KubernetesObject> {
 export interface SilenceLimits {
   /** Until the server accepts a watch. @default 30_000 */
   readonly openMs: number;
-  /** For a page of a list; doubled after each list in a row that took too long, up to eight times. @default 30_000 */
+  /**
+   * Between signs of life of a page of a list, and eight times that for all of it. Doubled after each page in a row that took too
+   * long, up to eight times, for a `ListWatch` that gives no sign of life. @default 30_000
+   */
   readonly listMs: number;
   /** Between events of a watch; longer than the minute between two bookmarks. @default 90_000 */
   readonly watchMs: number;
@@ -85,6 +88,8 @@ export class Reflector<T extends KubernetesObject> {
   /** What was read of a list that is not complete. */
   #kept: ObjectEntry<T>[] = [];
   #page: EntryPage<T> | undefined;
+  /** The page before brought objects: asking for the next one is getting on, not spinning. */
+  #isGettingOn = false;
   #listStartMs = 0;
   /** No list was begun shortly before this one. */
   #isFirstListInAWhile = true;
@@ -122,6 +127,14 @@ export class Reflector<T extends KubernetesObject> {
 
   /** Runs until `signal` is aborted, and leaves no request behind. */
   async run({ signal }: { signal: AbortSignal }): Promise<void> {
+    try {
+      await this.#loop(signal);
+    } finally {
+      this.#closeStream();
+    }
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
     let event: ReflectorEvent | undefined = { type: "start" };
     while (event !== undefined) {
       const { state, actions } = next(this.#state, event);
@@ -131,7 +144,6 @@ export class Reflector<T extends KubernetesObject> {
       // A run that was stopped says so, whatever the last request came back with.
       if (signal.aborted && state.name !== "stopped") event = { type: "stop" };
     }
-    this.#closeStream();
   }
 
   async #perform(action: ReflectorAction, signal: AbortSignal): Promise<ReflectorEvent | undefined> {
@@ -175,18 +187,21 @@ export class Reflector<T extends KubernetesObject> {
 
   async #list({ token, paged, slowLists }: Extract<ReflectorAction, { type: "list" }>, signal: AbortSignal): Promise<ReflectorEvent> {
     if (token === undefined) this.#beginList();
-    const isContinuation = token !== undefined && this.#isFirstListInAWhile && this.#kept.length > 0;
-    const limitMs = this.#silence.listMs * 2 ** Math.min(slowLists, 3);
+    const isContinuation = token !== undefined && this.#isFirstListInAWhile && this.#isGettingOn;
+    const limitMs = this.#silence.listMs * Math.min(2 ** slowLists, LIST_TOTAL);
     return this.#request(signal, isContinuation, async (request) => {
-      const page = await request.within(limitMs, `list ${this.#what}`, () =>
+      const limits = { silenceMs: limitMs, totalMs: this.#silence.listMs * LIST_TOTAL };
+      const page = await request.within(limits, `list ${this.#what}`, () =>
         this.#listWatch.list({
           ...(paged ? { limit: this.#pageSize } : {}),
           ...(token === undefined ? {} : { continue: token }),
           signal: request.signal,
+          onProgress: request.alive,
         }),
       );
       checkPage(page, this.#what);
       this.#page = page;
+      this.#isGettingOn = page.entries.length > 0;
       const proceed = page.continue === undefined || page.continue === "" ? undefined : page.continue;
       return { type: "page", version: page.resourceVersion, token: proceed };
     });
@@ -203,7 +218,7 @@ export class Reflector<T extends KubernetesObject> {
   async #check(signal: AbortSignal): Promise<ReflectorEvent> {
     return this.#request(signal, false, async (request) => {
       const page = await request.within(this.#silence.listMs, `list ${this.#what}`, () =>
-        this.#listWatch.list({ limit: 1, signal: request.signal }),
+        this.#listWatch.list({ limit: 1, signal: request.signal, onProgress: request.alive }),
       );
       checkPage(page, this.#what);
       return { type: "checked", version: page.resourceVersion };
@@ -350,6 +365,8 @@ export class Reflector<T extends KubernetesObject> {
   }
 }
 
+/** A page may take this many times as long as it may be silent, or a drip of bytes would keep it for ever. */
+const LIST_TOTAL = 8;
 /** A WatchList that has not ended its initial events by then never will: maybe the server does not know what was asked. */
 const FILL_LIMIT_MS = 300_000;
 /** A stream that lived this share of the time it was asked for ended because its time was up. */
