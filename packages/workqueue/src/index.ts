@@ -7,4 +7,4 @@ export { Ring } from "./ring.ts";
 export { runWorkers } from "./run-workers.ts";
 export type { WorkersOptions } from "./run-workers.ts";
 export { WorkQueue } from "./work-queue.ts";
-export type { AddOptions, WorkQueueOptions } from "./work-queue.ts";
+export type { AddOptions, RetryOptions, WorkQueueOptions } from "./work-queue.ts";

@@ -218,6 +218,7 @@ describe("WorkQueue", () => {
       expect(queue.failures("a")).toBe(4);
       queue.forget("a");
       expect(queue.addRateLimited("a")).toBe(100);
+      expect(queue.addRateLimited("b", { atLeastMs: 5000 })).toBe(5000);
       await queue.shutDown();
     });
   });

@@ -20,6 +20,11 @@ export interface AddOptions {
   readonly priority?: number;
 }
 
+export interface RetryOptions extends AddOptions {
+  /** Wait this long even if the rate limiter would not: what a server asked for. @default 0 */
+  readonly atLeastMs?: number;
+}
+
 /**
  * Pending keys, each at most once. A key handed out by `take` is held back until `done(key)`, so one object is never
  * worked on twice at the same time; changes in between collapse into one later turn.
@@ -112,8 +117,8 @@ export class WorkQueue {
   }
 
   /** Gives `key` another turn after a failure, when the rate limiter allows; returns in how many milliseconds. */
-  addRateLimited(key: string, options?: AddOptions): number {
-    const delayMs = this.#rateLimiter.nextMs(key);
+  addRateLimited(key: string, options?: RetryOptions): number {
+    const delayMs = Math.max(this.#rateLimiter.nextMs(key), options?.atLeastMs ?? 0);
     this.#metrics?.retried();
     this.addAfter(key, delayMs, options);
     return delayMs;

@@ -1,0 +1,164 @@
+import type { Runnable, RunOptions } from "@operatorkit/api";
+import type { SharedInformers } from "@operatorkit/informer";
+import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
+import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger, type Metrics } from "@operatorkit/observe";
+import type { Backoff } from "@operatorkit/retry";
+import { assertFinalizer, defaultFinalizer } from "@operatorkit/watcher";
+import { kindId } from "./cache.ts";
+import { ControllerRun } from "./controller-run.ts";
+import type { Predicate } from "./predicate.ts";
+import type { ReconcileContext } from "./reconcile-context.ts";
+import type { CleanupResult, ReconcileResult } from "./reconcile-result.ts";
+import type { Watch } from "./watch.ts";
+
+export interface ControllerOptions<T extends KubernetesObject> {
+  /** In logs, metrics, events and the finalizer, and as the field manager of what it writes. */
+  readonly name: string;
+  /** The kind whose objects it reconciles. */
+  readonly for: Kind<T>;
+  /** Kinds it makes objects of: a change of one gives the object that controls it a turn. */
+  readonly owns?: readonly Kind[];
+  /** Kinds whose changes give other objects a turn. */
+  readonly watches?: readonly Watch[];
+  /**
+   * Makes the world look as `object` says. Called with the present state, whatever happened before; it may be called again
+   * any time, and must come to the same end.
+   */
+  reconcile(context: ReconcileContext<T>): Promise<ReconcileResult<T> | void> | ReconcileResult<T> | void;
+  /**
+   * Undoes what Kubernetes does not delete by itself. Given, a finalizer is kept on every object: it is added before the first
+   * reconcile and removed when this has succeeded after the object was deleted. It may be called again any time.
+   */
+  cleanup?(context: ReconcileContext<T>): Promise<CleanupResult | void> | CleanupResult | void;
+  /** Objects that are reconciled at the same time; one object never is. @default 1 */
+  readonly concurrency?: number;
+  /** How long an object waits after its n-th failure. @default 5 ms, doubling up to 1,000 s, as client-go */
+  readonly backoff?: Backoff;
+  /** How long a turn may take. Then its signal is aborted and it counts as failed. @default 300_000 */
+  readonly reconcileTimeoutMs?: number;
+  /** Which changes of its own kind give a turn. @default all */
+  readonly predicates?: readonly Predicate<T>[];
+  /** Only objects of this namespace. @default all namespaces */
+  readonly namespace?: string;
+  /** Only objects that match; an object whose labels stop matching looks deleted. */
+  readonly labelSelector?: string;
+  /** The finalizer that is kept when there is a `cleanup`. @default `<group>/<name>` */
+  readonly finalizer?: string;
+  /** Told of every failure after it was logged; `retryInMs` is missing when there will be no retry. What it throws is logged. */
+  readonly onError?: (error: unknown, context: { readonly key: ObjectKey; readonly retryInMs: number | undefined }) => void;
+  /** After a stop, how long the turns that run may go on before their signal is aborted. @default 5_000 */
+  readonly stopGraceMs?: number;
+  /** After a stop, how long turns are waited for in all; then `run` rejects and names those that did not end. @default 30_000 */
+  readonly stopTimeoutMs?: number;
+  readonly clock?: Clock;
+  /** @default what `run` is given */
+  readonly logger?: Logger;
+  /** @default what `run` is given */
+  readonly metrics?: Metrics;
+}
+
+export interface ControllerRunnableOptions extends RunOptions {
+  /** Shared with others, and run by who shares them. @default its own */
+  readonly informers?: SharedInformers;
+}
+
+/**
+ * Runs your code for the right object, in order, one at a time per object.
+ *
+ * Guarantees:
+ * - after every change of an object, of what it owns, or of what `watches` maps to it, it has a turn that begins later;
+ * - an object never has two turns at the same time, also when one has outlived its deadline;
+ * - a turn does not begin before the local copies show what the turn before wrote (waiting is bounded to 5 s);
+ * - a failure (throw, rejection, deadline) stays with its object: it is logged, counted, and tried again with growing waits;
+ * - a status is written when it differs, and not otherwise: restarting writes nothing;
+ * - with `cleanup`, an object is not reconciled before it carries the finalizer, and not gone before cleanup has succeeded.
+ */
+export class Controller<T extends KubernetesObject> implements Runnable {
+  readonly name: string;
+  readonly kind: Kind<T>;
+  /** What is kept on every object; `undefined` without a `cleanup`. */
+  readonly finalizer: string | undefined;
+  readonly #options: ControllerOptions<T>;
+  #run: ControllerRun<T> | undefined;
+
+  /** @throws {TypeError} naming the option that cannot work. */
+  constructor(options: ControllerOptions<T>) {
+    checkOptions(options);
+    this.name = options.name;
+    this.kind = options.for;
+    this.finalizer = finalizerOf(options);
+    this.#options = options;
+  }
+
+  /**
+   * Reconciles until `signal` is aborted. Resolves when every turn has ended; rejects when the informers broke or a turn did
+   * not end in time.
+   */
+  async run({ client, signal, informers, clock, logger, metrics }: ControllerRunnableOptions): Promise<void> {
+    if (this.#run !== undefined) throw new Error(`run controller ${this.name}: it runs already`);
+    this.#run = new ControllerRun<T>({
+      options: this.#options,
+      finalizer: this.finalizer,
+      client,
+      informers,
+      clock: this.#options.clock ?? clock ?? systemClock,
+      logger: this.#options.logger ?? logger ?? silentLogger,
+      metrics: this.#options.metrics ?? metrics ?? noMetrics,
+    });
+    try {
+      await this.#run.run(signal);
+    } finally {
+      this.#run = undefined;
+    }
+  }
+
+  /** Ready while it runs and every local copy was filled. */
+  healthChecks(): readonly HealthCheck[] {
+    const check = (): string | undefined => (this.#run === undefined ? `controller ${this.name} does not run` : this.#run.ailment());
+    return [{ name: `controller-${this.name}`, type: "ready", check }];
+  }
+}
+
+function checkOptions<T extends KubernetesObject>(options: ControllerOptions<T>): void {
+  const { name, for: kind, owns = [], watches = [], finalizer } = options;
+  const refuse = (field: string, why: string): never => {
+    throw new TypeError(`controller ${name}: ${field}: ${why}`);
+  };
+  if (typeof name !== "string" || name === "") refuse("name", "is missing");
+  if (name.length > 128) refuse("name", "must have 128 characters at most, since it is a field manager");
+  if (typeof kind?.kind !== "string") refuse("for", "must be a kind: one of object/kinds, or made by defineKind");
+  if (typeof options.reconcile !== "function") refuse("reconcile", "must be a function");
+  checkKinds(owns, "owns", refuse);
+  for (const [i, watch] of watches.entries()) {
+    if (typeof watch?.kind?.kind !== "string") refuse(`watches[${i}].kind`, "must be a kind");
+    if (typeof watch.map !== "function") refuse(`watches[${i}].map`, "must be a function");
+  }
+  if (options.cleanup === undefined && finalizer !== undefined) refuse("finalizer", "is for a cleanup, and there is none");
+  for (const field of ["concurrency", "reconcileTimeoutMs"] as const) {
+    const value = options[field];
+    if (value !== undefined && !(value >= 1)) refuse(field, `${value} must be a number, 1 or more`);
+  }
+  for (const field of ["stopGraceMs", "stopTimeoutMs"] as const) {
+    const value = options[field];
+    if (value !== undefined && !(value >= 0)) refuse(field, `${value} must be a number, 0 or more`);
+  }
+  if (options.namespace !== undefined && !kind.namespaced) refuse("namespace", `${kind.kind} is not namespaced`);
+}
+
+type Refuse = (field: string, why: string) => never;
+
+function checkKinds(kinds: readonly Kind[], field: string, refuse: Refuse): void {
+  const seen = new Set<string>();
+  for (const [i, kind] of kinds.entries()) {
+    if (typeof kind?.kind !== "string") refuse(`${field}[${i}]`, "must be a kind: one of object/kinds, or made by defineKind");
+    if (seen.has(kindId(kind))) refuse(`${field}[${i}]`, `${kind.kind} is there twice`);
+    seen.add(kindId(kind));
+  }
+}
+
+function finalizerOf<T extends KubernetesObject>({ name, for: kind, cleanup, finalizer }: ControllerOptions<T>): string | undefined {
+  if (cleanup === undefined) return undefined;
+  if (finalizer === undefined) return defaultFinalizer(kind.group, name);
+  assertFinalizer(kind, finalizer);
+  return finalizer;
+}

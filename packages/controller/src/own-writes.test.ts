@@ -1,0 +1,62 @@
+import { ManualClock } from "@operatorkit/observe/testing";
+import { describe, expect, it } from "vitest";
+import { OwnWrites } from "./own-writes.ts";
+
+function setUp(): { clock: ManualClock; writes: OwnWrites; view: { version: string | undefined } } {
+  const clock = new ManualClock();
+  return { clock, writes: new OwnWrites({ clock }), view: { version: "100" } };
+}
+
+describe("OwnWrites", () => {
+  it("makes a key wait until the copy shows what it wrote", () => {
+    const { writes, view } = setUp();
+    writes.note("a", view, "105");
+    writes.note("a", view, "103");
+    expect(writes.waitMs("a")).toBe(5000);
+    expect(writes.waitMs("b")).toBeUndefined();
+    writes.park("a");
+    view.version = "104";
+    expect(writes.released()).toEqual([]);
+    view.version = "105";
+    expect(writes.released()).toEqual(["a"]);
+    expect([writes.waitMs("a"), writes.released()]).toEqual([undefined, []]);
+  });
+
+  it("waits for every copy that was written through", () => {
+    const { writes, view } = setUp();
+    const other = { version: "7" };
+    writes.note("a", view, "101");
+    writes.note("a", other, "8");
+    view.version = "101";
+    expect(writes.waitMs("a")).toBe(5000);
+    other.version = "8";
+    expect(writes.waitMs("a")).toBeUndefined();
+  });
+
+  it("does not wait for what is shown already, or cannot be compared", () => {
+    const { writes, view } = setUp();
+    writes.note("a", view, "99");
+    writes.note("a", view, undefined);
+    writes.note("a", view, "not-a-number");
+    writes.note("a", { version: undefined }, "200");
+    expect(writes.waitMs("a")).toBeUndefined();
+  });
+
+  it("loses patience after 5 s", async () => {
+    const { clock, writes, view } = setUp();
+    writes.note("a", view, "101");
+    writes.park("a");
+    await clock.advance(4999);
+    expect(writes.waitMs("a")).toBe(1);
+    await clock.advance(1);
+    expect(writes.released()).toEqual(["a"]);
+  });
+
+  it("forgets keys of objects that are gone", () => {
+    const { writes, view } = setUp();
+    writes.note("a", view, "101");
+    writes.park("a");
+    writes.forget("a");
+    expect([writes.waitMs("a"), writes.released()]).toEqual([undefined, []]);
+  });
+});

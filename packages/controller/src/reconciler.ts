@@ -1,0 +1,141 @@
+import type { Client, EventSink } from "@operatorkit/api";
+import { refOf, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
+import type { Clock, Logger } from "@operatorkit/observe";
+import { ensureFinalizer, removeFinalizer } from "@operatorkit/watcher";
+import type { ControllerOptions } from "./controller.ts";
+import { NotingClient } from "./noting-client.ts";
+import { owned } from "./own.ts";
+import type { OwnWrites } from "./own-writes.ts";
+import type { ReconcileContext } from "./reconcile-context.ts";
+import { isReconcileError } from "./reconcile-error.ts";
+import type { ReconcileResult } from "./reconcile-result.ts";
+import type { Sources } from "./sources.ts";
+import type { StatusWriter } from "./status-writer.ts";
+import { planTurn } from "./turn-plan.ts";
+
+export interface ReconcilerOptions<T extends KubernetesObject> {
+  readonly options: ControllerOptions<T>;
+  /** The finalizer that is kept; `undefined` without a cleanup. */
+  readonly finalizer: string | undefined;
+  readonly client: Client;
+  readonly sources: Sources<T>;
+  readonly ownWrites: OwnWrites;
+  readonly status: StatusWriter<T>;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What came of a turn that did not fail. */
+export interface TurnOutcome {
+  readonly requeueAfterMs: number | undefined;
+}
+
+/** What happens in one turn: the finalizer, your functions, the status. Rejects with whatever failed. */
+export class Reconciler<T extends KubernetesObject> {
+  readonly #given: ReconcilerOptions<T>;
+
+  constructor(given: ReconcilerOptions<T>) {
+    this.#given = given;
+  }
+
+  /** One turn of `key`, from what the local copy says now. */
+  async turn(key: ObjectKey, { signal, failures }: { readonly signal: AbortSignal; readonly failures: number }): Promise<TurnOutcome> {
+    const { options, finalizer, sources, clock } = this.#given;
+    let object = sources.primary.lister.get(key);
+    let plan = planTurn(object, finalizer);
+    const api = this.#api(key, signal);
+    if (plan === "protect" && object !== undefined && finalizer !== undefined) {
+      // The finalizer comes first: what a reconcile makes must not outlive the object unseen. It goes on with the server's
+      // answer, which is newer than the copy, and may say that the object is being deleted by now.
+      object = await ensureFinalizer(api, options.for, object, finalizer, { signal, clock });
+      plan = planTurn(object, finalizer);
+    }
+    if (object === undefined) return this.#gone(key);
+    if (plan === "reconcile") return this.#reconcile(this.#context(object, key, { api, signal, failures }));
+    if (plan === "cleanup" && finalizer !== undefined)
+      return this.#cleanUp(this.#context(object, key, { api, signal, failures }), finalizer);
+    return NOTHING_MORE;
+  }
+
+  #gone(key: ObjectKey): TurnOutcome {
+    this.#given.ownWrites.forget(key);
+    this.#given.status.forget(key);
+    return NOTHING_MORE;
+  }
+
+  async #reconcile(context: ReconcileContext<T>): Promise<TurnOutcome> {
+    const { options, status } = this.#given;
+    let result: ReconcileResult<T>;
+    try {
+      result = (await options.reconcile(context)) ?? {};
+    } catch (error) {
+      if (isReconcileError(error) && !context.signal.aborted) await this.#reportFailure(context, error);
+      throw error;
+    }
+    // A reconcile that came back too late has been given up; its view of the object may be old by now.
+    context.signal.throwIfAborted();
+    const requeueAfterMs = checkedDelay(result.requeueAfterMs, "reconcile");
+    const written = await status.write(context.object, result, context.api);
+    return written === undefined ? this.#gone(context.key) : { requeueAfterMs };
+  }
+
+  /** What a failed reconcile wants known. That it cannot be written must not hide why it failed. */
+  async #reportFailure(
+    context: ReconcileContext<T>,
+    error: { readonly status: object | undefined; readonly conditions: ReconcileResult["conditions"] },
+  ): Promise<void> {
+    try {
+      await this.#given.status.write(context.object, error, context.api);
+    } catch (writeError) {
+      context.log.warn("the status of a failed reconcile could not be written", { error: writeError });
+    }
+  }
+
+  async #cleanUp(context: ReconcileContext<T>, finalizer: string): Promise<TurnOutcome> {
+    const { options, clock } = this.#given;
+    const result = (await options.cleanup?.(context)) ?? {};
+    context.signal.throwIfAborted();
+    const requeueAfterMs = checkedDelay(result.requeueAfterMs, "cleanup");
+    if (requeueAfterMs === undefined) {
+      await removeFinalizer(context.api, options.for, context.object, finalizer, { signal: context.signal, clock });
+    }
+    return { requeueAfterMs };
+  }
+
+  #api(key: ObjectKey, signal: AbortSignal): Client {
+    const { client, options, sources, ownWrites } = this.#given;
+    return new NotingClient(client.with({ signal, fieldManager: options.name }), (written) => {
+      const view = sources.viewOf(written);
+      if (view !== undefined) ownWrites.note(key, view.lister, written.metadata.resourceVersion);
+    });
+  }
+
+  #context(
+    object: T,
+    key: ObjectKey,
+    { api, signal, failures }: { readonly api: Client; readonly signal: AbortSignal; readonly failures: number },
+  ): ReconcileContext<T> {
+    const { options, sources, events, logger } = this.#given;
+    return {
+      object,
+      key,
+      ref: refOf(key),
+      api,
+      signal,
+      failures,
+      events,
+      own: (manifest) => owned(manifest, object, options.for),
+      cache: sources.cache.for(object, options.owns ?? []),
+      log: logger.with({ object: key }),
+      event: (type, reason, message) => events.record({ regarding: object, type, reason, message }),
+    };
+  }
+}
+
+const NOTHING_MORE: TurnOutcome = Object.freeze({ requeueAfterMs: undefined });
+
+function checkedDelay(delayMs: number | undefined, what: string): number | undefined {
+  if (delayMs !== undefined && !(delayMs >= 0)) throw new TypeError(`${what}: requeueAfterMs: ${delayMs} must be a number, 0 or more`);
+  return delayMs;
+}

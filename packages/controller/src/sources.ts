@@ -1,0 +1,139 @@
+import type { Change, InformerLease, InformerView, SharedInformers } from "@operatorkit/informer";
+import { keyOf, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
+import { kindId, ViewCache } from "./cache.ts";
+import { controllerUidOf, OWNER_INDEX, ownerKeyOf } from "./owner-key.ts";
+import type { Predicate } from "./predicate.ts";
+import type { Watch } from "./watch.ts";
+
+export interface SourcesOptions<T extends KubernetesObject> {
+  readonly name: string;
+  readonly kind: Kind<T>;
+  readonly owns: readonly Kind[];
+  readonly watches: readonly Watch[];
+  readonly predicates: readonly Predicate<T>[];
+  readonly namespace: string | undefined;
+  readonly labelSelector: string | undefined;
+  readonly informers: SharedInformers;
+  /** `key` needs a turn. `initial`: because its object, or one it owns, was there when the controller came. */
+  readonly onKey: (key: ObjectKey, initial: boolean) => void;
+  /** A local copy has moved on; after the keys of the change were told. */
+  readonly onChange: () => void;
+  /** A predicate or a mapping threw at a change of the object `key`; the change gives nobody a turn. */
+  readonly onError: (error: unknown, what: string, key: ObjectKey) => void;
+}
+
+/** Where a controller's keys come from: its own kind, the kinds it owns and those it watches. Holds a share of an informer for each. */
+export class Sources<T extends KubernetesObject> {
+  readonly primary: InformerLease<T>;
+  readonly cache: ViewCache;
+  readonly #options: SourcesOptions<T>;
+  readonly #leases: InformerLease<KubernetesObject>[] = [];
+  readonly #views = new Map<string, InformerView>();
+  /** By group and kind: writes are told apart by what they are, whatever version they went through. */
+  readonly #viewsOfKind = new Map<string, InformerView>();
+
+  constructor(options: SourcesOptions<T>) {
+    this.#options = options;
+    const { kind, owns, watches, informers, namespace, labelSelector, name } = options;
+    this.cache = new ViewCache(name, this.#views);
+    this.primary = informers.for(kind, { ...within(kind, namespace), ...(labelSelector !== undefined && { labelSelector }) });
+    this.#keep(this.primary);
+    for (const owned of owns) this.#keep(informers.for(owned, within(owned, namespace), { indexes: { [OWNER_INDEX]: controllerUidOf } }));
+    // A kind may be owned and watched; it has one view then.
+    for (const { kind: watched } of watches)
+      if (!this.#views.has(kindId(watched))) this.#keep(informers.for(watched, within(watched, namespace)));
+  }
+
+  /** Starts telling of keys. */
+  open(): void {
+    const { owns, watches } = this.#options;
+    this.primary.onKeys((key, change) => {
+      if (this.#passes(key, change)) this.#options.onKey(key, change.initial);
+      this.#options.onChange();
+    });
+    for (const kind of owns) {
+      this.#view(kind).onKeys((key, change) => this.#tellOwners(key, change));
+    }
+    for (const watch of watches) {
+      this.#view(watch.kind).onKeys((key, change) => this.#tellMapped(watch, key, change));
+    }
+  }
+
+  /** Resolves when every copy holds what its first list held. */
+  async synced({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    await Promise.all(this.#leases.map((lease) => lease.synced({ signal })));
+  }
+
+  /** What is missing, for people. */
+  get unsynced(): readonly string[] {
+    return this.#leases.filter(({ isSynced }) => !isSynced).map(({ name }) => name);
+  }
+
+  /** The copy that will show an object of this kind in this namespace, if there is one. */
+  viewOf({ apiVersion, kind, metadata }: KubernetesObject): InformerView | undefined {
+    const { namespace } = this.#options;
+    if (namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== namespace) return undefined;
+    return this.#viewsOfKind.get(`${apiVersion.slice(0, apiVersion.indexOf("/") + 1)}${kind}`);
+  }
+
+  close(): void {
+    for (const lease of this.#leases) lease.release();
+  }
+
+  #keep<U extends KubernetesObject>(lease: InformerLease<U>): void {
+    // A view only hands objects out, so a view of a kind's objects is a view of objects.
+    const view = lease as unknown as InformerLease<KubernetesObject>;
+    const { kind } = view;
+    this.#leases.push(view);
+    this.#views.set(kindId(kind), view);
+    this.#viewsOfKind.set(`${kind.group === "" ? "" : `${kind.group}/`}${kind.kind}`, view);
+  }
+
+  #view(kind: Kind): InformerView {
+    const view = this.#views.get(kindId(kind));
+    if (view === undefined) throw new Error(`controller ${this.#options.name}: no view of ${kind.kind}`);
+    return view;
+  }
+
+  #passes(key: ObjectKey, { type, entry, old }: Change<T>): boolean {
+    const { predicates } = this.#options;
+    // An object that is gone has its turn always: there is memory to give back. Without predicates nothing is parsed.
+    if (type === "delete" || predicates.length === 0) return true;
+    try {
+      const change = { type, object: entry.object, old: (old ?? entry).object };
+      return predicates.every((predicate) => predicate(change));
+    } catch (error) {
+      this.#options.onError(error, "a predicate failed", key);
+      return false;
+    }
+  }
+
+  #tellOwners(key: ObjectKey, { entry, old, initial }: Change): void {
+    try {
+      const owner = ownerKeyOf(entry.object, this.#options.kind);
+      const before = old === undefined ? undefined : ownerKeyOf(old.object, this.#options.kind);
+      if (owner !== undefined) this.#options.onKey(owner, initial);
+      if (before !== undefined && before !== owner) this.#options.onKey(before, initial);
+    } catch (error) {
+      this.#options.onError(error, "reading the owner failed", key);
+    }
+    this.#options.onChange();
+  }
+
+  #tellMapped({ map }: Watch, key: ObjectKey, { entry, old, initial }: Change): void {
+    const context = { cache: this.cache };
+    try {
+      const keys = new Set<ObjectKey>();
+      for (const ref of map(entry.object, context)) keys.add(keyOf(ref));
+      if (old !== undefined && old !== entry) for (const ref of map(old.object, context)) keys.add(keyOf(ref));
+      for (const mapped of keys) this.#options.onKey(mapped, initial);
+    } catch (error) {
+      this.#options.onError(error, "a mapping of watches failed", key);
+    }
+    this.#options.onChange();
+  }
+}
+
+function within(kind: Kind, namespace: string | undefined): { readonly namespace?: string } {
+  return kind.namespaced && namespace !== undefined ? { namespace } : {};
+}

@@ -1,0 +1,308 @@
+import {
+  ApiError,
+  entryOf,
+  type ApplyOptions,
+  type Client,
+  type ClientDefaults,
+  type EntryPage,
+  type JsonPatchOperation,
+  type ListWatch,
+  type ListWatchScope,
+  type Listing,
+  type Patch,
+  type SubresourceWriteOptions,
+  type WatchEvent,
+  type WriteOptions,
+} from "@operatorkit/api";
+import {
+  applyJsonPatch,
+  mergePatch,
+  deepFreeze,
+  keyOf,
+  mutableCopy,
+  type Json,
+  type Kind,
+  type KubernetesObject,
+  type Manifest,
+  type ObjectRef,
+} from "@operatorkit/object";
+
+/** What was written, in words: `patch Echo default/a`, `apply Echo default/a status as echo`. */
+export type WriteLog = string[];
+
+interface Watching {
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  push(event: WatchEvent<KubernetesObject>): void;
+}
+
+type Hook = (write: {
+  readonly verb: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly subresource: string | undefined;
+  readonly body: unknown;
+}) => void;
+
+/** The objects of a pretended cluster, with just enough of an API server for a controller's unit tests. */
+export class FakeCluster {
+  readonly writes: WriteLog = [];
+  /** Throw in it to fail a write before it happens. */
+  onWrite: Hook = () => {};
+  /** What an apply to a status leaves there, because others own it. */
+  keepsInStatus: object = {};
+  readonly #objects = new Map<string, KubernetesObject>();
+  readonly #kinds = new Map<string, Kind>();
+  readonly #watching = new Set<Watching>();
+  readonly #held: (() => void)[] = [];
+  #isHeld = false;
+  #version = 100;
+
+  constructor(kinds: readonly Kind[]) {
+    for (const kind of kinds) this.#kinds.set(`${kind.apiVersion}/${kind.kind}`, kind);
+  }
+
+  client(defaults: ClientDefaults = {}): Client {
+    return new FakeClient(this, defaults);
+  }
+
+  /** Watch events wait until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    for (const send of this.#held.splice(0)) send();
+  }
+
+  get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef): T | undefined {
+    return this.#objects.get(idOf(kind, keyOf(ref))) as T | undefined;
+  }
+
+  list<T extends KubernetesObject>(kind: Kind<T>): T[] {
+    return [...this.#objects.entries()].filter(([id]) => id.startsWith(`${kind.kind} `)).map(([, object]) => object as T);
+  }
+
+  /** Stores an object as somebody else would, filling in what a server fills in. */
+  put<T extends KubernetesObject>(object: T): T {
+    const kind = this.kindOf(object);
+    const id = idOf(kind, keyOf(object));
+    const before = this.#objects.get(id);
+    this.#version += 1;
+    const after = mutableCopy<KubernetesObject>(object);
+    after.metadata.resourceVersion = `${this.#version}`;
+    after.metadata.uid = before?.metadata.uid ?? `uid-${this.#version}`;
+    const isSpecChanged =
+      JSON.stringify((before as { spec?: unknown } | undefined)?.spec) !== JSON.stringify((object as { spec?: unknown }).spec);
+    const isMarked = object.metadata.deletionTimestamp !== undefined && before?.metadata.deletionTimestamp === undefined;
+    after.metadata.generation = before === undefined ? 1 : (before.metadata.generation ?? 1) + (isSpecChanged || isMarked ? 1 : 0);
+    if (after.metadata.deletionTimestamp !== undefined && (after.metadata.finalizers ?? []).length === 0) {
+      this.#objects.delete(id);
+      this.#send(kind, "DELETED", after);
+      return after as unknown as T;
+    }
+    const stored = deepFreeze(after);
+    this.#objects.set(id, stored);
+    this.#send(kind, before === undefined ? "ADDED" : "MODIFIED", stored);
+    return stored as unknown as T;
+  }
+
+  /** Deletes, or marks for deletion what carries finalizers. */
+  remove(kind: Kind, ref: ObjectRef): void {
+    const object = this.#objects.get(idOf(kind, keyOf(ref)));
+    if (object === undefined) throw notFound("delete", kind, ref);
+    this.put({
+      ...object,
+      metadata: { ...object.metadata, deletionTimestamp: object.metadata.deletionTimestamp ?? "2026-01-01T00:00:00Z" },
+    });
+  }
+
+  kindOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Kind {
+    const found = this.#kinds.get(`${apiVersion}/${kind}`);
+    if (found === undefined) throw new Error(`the fake cluster has no kind ${kind} (${apiVersion})`);
+    return found;
+  }
+
+  listWatch<T extends KubernetesObject>(kind: Kind<T>, { namespace }: ListWatchScope = {}): ListWatch<T> {
+    return {
+      kind,
+      list: async (): Promise<EntryPage<T>> => ({
+        entries: this.list(kind)
+          .filter((object) => namespace === undefined || object.metadata.namespace === namespace)
+          .map(entryOf),
+        resourceVersion: `${this.#version}`,
+      }),
+      watch: async ({ signal }) => this.#watch(kind, namespace, signal),
+    };
+  }
+
+  #send(kind: Kind, type: "ADDED" | "MODIFIED" | "DELETED", object: KubernetesObject): void {
+    const send = (): void => {
+      for (const watching of this.#watching) {
+        const isSeen =
+          watching.kind.kind === kind.kind && (watching.namespace === undefined || watching.namespace === object.metadata.namespace);
+        if (isSeen) watching.push({ type, entry: entryOf(object) });
+      }
+    };
+    if (this.#isHeld) this.#held.push(send);
+    else send();
+  }
+
+  async *#watch<T extends KubernetesObject>(
+    kind: Kind<T>,
+    namespace: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent<T>[]> {
+    const events: WatchEvent<T>[] = [];
+    let wake: (() => void) | undefined;
+    const watching: Watching = {
+      kind,
+      namespace,
+      push(event) {
+        events.push(event as WatchEvent<T>);
+        wake?.();
+      },
+    };
+    const onAbort = (): void => wake?.();
+    this.#watching.add(watching);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      while (!signal.aborted) {
+        if (events.length > 0) yield events.splice(0);
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      this.#watching.delete(watching);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+}
+
+class FakeClient implements Client {
+  readonly #cluster: FakeCluster;
+  readonly #defaults: ClientDefaults;
+
+  constructor(cluster: FakeCluster, defaults: ClientDefaults) {
+    this.#cluster = cluster;
+    this.#defaults = defaults;
+  }
+
+  async get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef): Promise<T> {
+    const object = this.#cluster.get(kind, ref);
+    if (object === undefined) throw notFound("get", kind, ref);
+    return object;
+  }
+
+  list<T extends KubernetesObject>(kind: Kind<T>): Listing<T> {
+    const objects = this.#cluster.list(kind);
+    return {
+      async *[Symbol.asyncIterator]() {
+        yield* objects;
+      },
+      async *pages() {
+        yield { items: objects, resourceVersion: "1" };
+      },
+      toArray: async () => objects,
+    };
+  }
+
+  async create<T extends KubernetesObject>(object: Manifest<T>, options?: WriteOptions): Promise<T> {
+    // The fake cluster has no generateName.
+    const whole = object as unknown as T;
+    const kind = this.#cluster.kindOf(whole);
+    this.#writing("create", kind, whole.metadata, whole, options);
+    if (this.#cluster.get(kind, whole.metadata) !== undefined)
+      throw new ApiError("create: it is there", { code: "AlreadyExists", status: 409 });
+    return this.#cluster.put(whole);
+  }
+
+  async update<T extends KubernetesObject>(object: T, options?: SubresourceWriteOptions): Promise<T> {
+    this.#writing("update", this.#cluster.kindOf(object), object.metadata, object, options);
+    return this.#cluster.put(object);
+  }
+
+  async apply<T extends KubernetesObject>(object: T, options?: ApplyOptions): Promise<T> {
+    const kind = this.#cluster.kindOf(object) as Kind<T>;
+    this.#writing("apply", kind, object.metadata, object, options);
+    const before = this.#cluster.get(kind, object.metadata);
+    if (options?.subresource === "status") {
+      if (before === undefined) throw notFound("apply", kind, object.metadata);
+      if (object.metadata.uid !== undefined && object.metadata.uid !== before.metadata.uid)
+        throw new ApiError("apply: another uid", { code: "Conflict", status: 409 });
+      return this.#put(before, {
+        ...before,
+        status: { ...this.#cluster.keepsInStatus, ...(object as { status?: object }).status },
+      });
+    }
+    if (before === undefined) return this.#cluster.put(object);
+    return this.#put(before, { ...before, ...object, metadata: { ...before.metadata, ...object.metadata } });
+  }
+
+  async patch<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, patch: Patch, options?: SubresourceWriteOptions): Promise<T> {
+    this.#writing("patch", kind, ref, patch, options);
+    const before = this.#cluster.get(kind, ref);
+    if (before === undefined) throw notFound("patch", kind, ref);
+    const json = before as unknown as Json;
+    const after = patch.type === "json" ? jsonPatched(json, patch.operations) : mergePatch(json, patch.body as Json);
+    const object = after as unknown as T;
+    if (object.metadata.resourceVersion !== before.metadata.resourceVersion)
+      throw new ApiError("patch: it changed", { code: "Conflict", status: 409 });
+    return this.#put(before, object);
+  }
+
+  async delete<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef): Promise<void> {
+    this.#writing("delete", kind, ref, undefined, undefined);
+    this.#cluster.remove(kind, ref);
+  }
+
+  async deleteCollection(): Promise<void> {
+    throw new Error("the fake client has no deleteCollection");
+  }
+
+  listWatch<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope): ListWatch<T> {
+    return this.#cluster.listWatch(kind, scope);
+  }
+
+  async resolve(): Promise<Kind> {
+    throw new Error("the fake client has no discovery");
+  }
+
+  with(defaults: ClientDefaults): Client {
+    return new FakeClient(this.#cluster, { ...this.#defaults, ...defaults });
+  }
+
+  /** A write that changes nothing keeps its version, as on a real server. */
+  #put<T extends KubernetesObject>(before: T, after: T): T {
+    return JSON.stringify(before) === JSON.stringify(after) ? before : this.#cluster.put(after);
+  }
+
+  #writing(verb: string, kind: Kind, ref: ObjectRef, body: unknown, options: SubresourceWriteOptions | undefined): void {
+    this.#defaults.signal?.throwIfAborted();
+    const subresource = options?.subresource;
+    const manager = options?.fieldManager ?? this.#defaults.fieldManager;
+    const key = keyOf({ name: ref.name, ...(ref.namespace !== undefined && { namespace: ref.namespace }) });
+    this.#cluster.onWrite({ verb, kind: kind.kind, key, subresource, body });
+    this.#cluster.writes.push([verb, kind.kind, key, subresource, manager && `as ${manager}`].filter(Boolean).join(" "));
+  }
+}
+
+function jsonPatched(document: Json, operations: readonly JsonPatchOperation[]): Json {
+  try {
+    return applyJsonPatch(document, operations);
+  } catch (cause) {
+    throw new ApiError("patch: a test failed", { code: "Invalid", status: 422, response: { reason: "Invalid" }, cause });
+  }
+}
+
+function idOf(kind: Kind, key: string): string {
+  return `${kind.kind} ${key}`;
+}
+
+function notFound(verb: string, kind: Kind, { name }: ObjectRef): ApiError {
+  return new ApiError(`${verb} ${kind.kind} ${name}: not found`, {
+    code: "NotFound",
+    status: 404,
+    response: { reason: "NotFound", details: { name, kind: kind.plural } },
+  });
+}
