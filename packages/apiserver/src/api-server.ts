@@ -76,8 +76,9 @@ export class ApiServer implements AsyncDisposable {
   private constructor(options: ApiServerOptions) {
     const { clock = systemClock, logger = silentLogger, historySize, tokens = [], middleware = [] } = options;
     this.token = options.token ?? randomBytes(24).toString("base64url");
+    const store = new Store(historySize === undefined ? {} : { historySize });
     this.#context = {
-      store: new Store(historySize === undefined ? {} : { historySize }),
+      store,
       registry: new Registry(),
       clock,
       logger,
@@ -85,15 +86,12 @@ export class ApiServer implements AsyncDisposable {
       random: Math.random,
       texts: new TextCache(),
       serviceAccountTokens: new ServiceAccountTokens(),
+      tokens: [{ token: this.token, user: ADMIN }, ...tokens],
+      authorize: options.authorize ?? rbac(store),
     };
     this.#context.registry.set("built-in", builtInDescriptors());
     const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint, openApiEndpoint, openApiV2Endpoint];
-    const handler = requestHandler({
-      context: this.#context,
-      tokens: [{ token: this.token, user: ADMIN }, ...tokens],
-      authorize: options.authorize ?? rbac(this.#context.store),
-      endpoints,
-    });
+    const handler = requestHandler({ context: this.#context, endpoints });
     this.#handler = middleware.reduceRight((next, wrap) => wrap(next), handler);
     this.#crds = new CrdController(this.#context);
     bootstrap(this.#context);

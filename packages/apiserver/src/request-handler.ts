@@ -1,6 +1,6 @@
 import type { TransportResponse } from "@operatorkit/api";
-import { type TokenUser, authenticate } from "./auth/authenticate.ts";
-import { type AccessRequest, type Authorizer, accessDenied } from "./auth/authorize.ts";
+import { authenticate } from "./auth/authenticate.ts";
+import { type AccessRequest, accessDenied } from "./auth/authorize.ts";
 import type { Endpoint, Handler, ServerRequest, UserInfo } from "./handler.ts";
 import { requestInfo } from "./request/request-info.ts";
 import { answerResource, verbOf } from "./resource-handler.ts";
@@ -10,8 +10,6 @@ import { StatusError, badRequest, noSuchResource } from "./status-error.ts";
 
 export interface RequestHandlerOptions {
   readonly context: ServerContext;
-  readonly tokens: readonly TokenUser[];
-  readonly authorize: Authorizer;
   /** Asked in order for paths that are not about resources. */
   readonly endpoints: readonly Endpoint[];
 }
@@ -38,16 +36,16 @@ export function requestHandler(options: RequestHandlerOptions): Handler {
 }
 
 async function answer(options: RequestHandlerOptions, request: ServerRequest): Promise<TransportResponse> {
-  const { context, endpoints, tokens } = options;
-  const user = authenticate(request, { tokens, serviceAccount: (token) => serviceAccountOf(context, token) });
+  const { context, endpoints } = options;
+  const user = authenticate(context, request);
   const { path, query } = parsePath(request.path);
   const info = requestInfo(path);
   if (info.type === "resource") {
     const verb = verbOf(request.method, info.target, query) ?? request.method.toLowerCase();
-    demand(options, { user, verb, path, resource: info.target });
+    demand(context, { user, verb, path, resource: info.target });
     return answerResource(context, request, info.target, query, user);
   }
-  demand(options, { user, verb: request.method.toLowerCase(), path });
+  demand(context, { user, verb: request.method.toLowerCase(), path });
   const endpointRequest = { request, path, query, user, registry: context.registry, nowMs: context.clock.now() };
   for (const endpoint of endpoints) {
     const response = await endpoint(endpointRequest);
@@ -60,16 +58,7 @@ async function answer(options: RequestHandlerOptions, request: ServerRequest): P
   return pageNotFound();
 }
 
-/** The service account a token stands for, while it exists. */
-function serviceAccountOf({ store, clock, serviceAccountTokens }: ServerContext, token: string): UserInfo | undefined {
-  const accounts = store.collection("serviceaccounts");
-  return serviceAccountTokens.verify(token, clock.now(), ({ namespace, name, uid }) => {
-    const stored = accounts.get(namespace, name);
-    return stored !== undefined && (stored.object["metadata"] as { readonly uid?: unknown }).uid === uid;
-  });
-}
-
-function demand({ authorize }: RequestHandlerOptions, access: AccessRequest & { readonly user: UserInfo }): void {
+function demand({ authorize }: ServerContext, access: AccessRequest & { readonly user: UserInfo }): void {
   if (!authorize(access)) throw accessDenied(access);
 }
 

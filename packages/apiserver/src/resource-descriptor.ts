@@ -1,5 +1,7 @@
 import type { StructuralSchema } from "@operatorkit/schema";
 import type { FieldProblem } from "./field-problem.ts";
+import type { Authorizer } from "./auth/authorize.ts";
+import type { UserInfo } from "./handler.ts";
 import type { JsonObject } from "./json-object.ts";
 import type { DecodedObject } from "./typed/decode-built-in.ts";
 
@@ -70,6 +72,16 @@ export interface RuleContext {
   readonly dryRun: boolean;
 }
 
+/** What a review may ask the server. */
+export interface ReviewContext {
+  readonly user: UserInfo;
+  readonly authorize: Authorizer;
+  /** Whose token this is. */
+  readonly authenticate: (token: string) => UserInfo | undefined;
+  /** As metadata writes it. */
+  readonly now: string;
+}
+
 /** What makes a kind behave as it does, as data and pure functions; every verb reads it and none knows a kind's name. */
 export interface ResourceRules {
   /** PUT without a resourceVersion overwrites. */
@@ -107,6 +119,8 @@ export interface ResourceRules {
     others: Iterable<JsonObject>,
     random: () => number,
   ) => readonly FieldProblem[];
+  /** Present for kinds that are questions (access reviews): a create answers with these fields added, and nothing is stored. */
+  readonly answer?: (question: JsonObject, context: ReviewContext) => JsonObject;
   /** How a name must look. @default DNS subdomain */
   readonly nameProblems?: (name: string) => readonly string[];
 }

@@ -1,5 +1,7 @@
 import type { Clock, Logger } from "@operatorkit/observe";
 import type { TextCache } from "./watch/text-cache.ts";
+import type { TokenUser } from "./auth/authenticate.ts";
+import type { Authorizer } from "./auth/authorize.ts";
 import type { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import type { Registry } from "./registry.ts";
 import type { Collection } from "./store/collection.ts";
@@ -16,6 +18,9 @@ export interface ServerContext {
   readonly random: () => number;
   readonly texts: TextCache;
   readonly serviceAccountTokens: ServiceAccountTokens;
+  readonly authorize: Authorizer;
+  /** Bearer tokens that were given at start. */
+  readonly tokens: readonly TokenUser[];
 }
 
 export function collectionOf(context: ServerContext, descriptor: ResourceDescriptor): Collection {

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ServerRequest, UserInfo } from "../handler.ts";
+import { stringAt } from "../json-object.ts";
+import type { ServerContext } from "../server-context.ts";
 import { StatusError } from "../status-error.ts";
 
 export const ANONYMOUS: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
@@ -11,29 +13,30 @@ export interface TokenUser {
   readonly user: UserInfo;
 }
 
-/** Where tokens are looked up. */
-export interface KnownTokens {
-  readonly tokens: readonly TokenUser[];
-  /** The service account a token was issued to. */
-  readonly serviceAccount: (token: string) => UserInfo | undefined;
-}
-
 /**
  * Who asks: the in-process transport's word, a verified client certificate, or a bearer token. No credentials is anonymous.
  * @throws StatusError 401 for a token nobody knows
  */
-export function authenticate(request: ServerRequest, { tokens, serviceAccount }: KnownTokens): UserInfo {
+export function authenticate(context: ServerContext, request: ServerRequest): UserInfo {
   if (request.user !== undefined) return request.user;
   const certificate = request.peer?.certificate;
   if (certificate !== undefined) return { name: certificate.commonName, groups: [...certificate.organizations, "system:authenticated"] };
-  const header = request.headers["authorization"] ?? "";
-  const match = /^bearer +(\S+)\s*$/i.exec(header);
+  const match = /^bearer +(\S+)\s*$/i.exec(request.headers["authorization"] ?? "");
   if (match === null) return ANONYMOUS;
-  const given = match[1] as string;
-  const known = tokens.find(({ token }) => isSameSecret(token, given));
-  const user = known?.user ?? serviceAccount(given);
+  const user = userOfToken(context, match[1] as string);
   if (user !== undefined) return user;
   throw new StatusError({ code: 401, reason: "Unauthorized", message: "Unauthorized" });
+}
+
+/** The user a bearer token stands for: one given at start, or a service account while it exists. */
+export function userOfToken({ tokens, store, clock, serviceAccountTokens }: ServerContext, token: string): UserInfo | undefined {
+  const known = tokens.find((candidate) => isSameSecret(candidate.token, token));
+  if (known !== undefined) return known.user;
+  const accounts = store.collection("serviceaccounts");
+  return serviceAccountTokens.verify(token, clock.now(), ({ namespace, name, uid }) => {
+    const stored = accounts.get(namespace, name);
+    return stored !== undefined && stringAt(stored.object["metadata"], "uid") === uid;
+  });
 }
 
 /** In time that does not tell how much of it is right. */

@@ -1,5 +1,5 @@
-import { dns1123SubdomainProblems } from "@operatorkit/object";
-import type { Kind, KubernetesObject } from "@operatorkit/object";
+import { dns1123SubdomainProblems, formatLabelSelector, labelRequirementsOf } from "@operatorkit/object";
+import type { Kind, KubernetesObject, LabelSelector } from "@operatorkit/object";
 import { builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
 import type { FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, objectAt } from "../json-object.ts";
@@ -9,8 +9,7 @@ import { decodeBuiltIn } from "../typed/decode-built-in.ts";
 import { BUILT_IN_KINDS, type BuiltInKind, EVENTS_FIELDS } from "./built-in-kinds.ts";
 import { eventFromCore, eventToCore } from "./event-conversion.ts";
 import { requiredFieldProblems } from "./required-fields.ts";
-import { EVENT } from "./rules.ts";
-import { selectorText } from "./selector-of.ts";
+import { EVENT, type RuleOverrides } from "./rules.ts";
 import { TYPE_DEFAULTS } from "./type-defaults.ts";
 
 const ALL_VERBS: readonly Verb[] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -38,8 +37,7 @@ function descriptorOf(builtIn: BuiltInKind): ResourceDescriptor {
     shortNames: kind.shortNames,
     categories: kind.categories,
     namespaced: kind.namespaced,
-    // Namespaces empty themselves one at a time; the real server offers no collection delete for them either.
-    verbs: rules.heldBack === undefined ? ALL_VERBS : ALL_VERBS.filter((verb) => verb !== "deletecollection"),
+    verbs: verbsOf(rules),
     subresources: subresourcesOf(builtIn),
     origin: "built-in",
     storage: group === "" ? kind.plural : `${kind.plural}.${group}`,
@@ -50,6 +48,12 @@ function descriptorOf(builtIn: BuiltInKind): ResourceDescriptor {
     selectableFields: fields,
     rules: rulesOf(builtIn, definition),
   };
+}
+
+/** Questions can only be asked; namespaces are not deleted by the dozen. */
+function verbsOf({ answer, heldBack }: RuleOverrides): readonly Verb[] {
+  if (answer !== undefined) return ["create"];
+  return heldBack === undefined ? ALL_VERBS : ALL_VERBS.filter((verb) => verb !== "deletecollection");
 }
 
 function definitionOf({ group, version, kind }: GroupVersionKind): string {
@@ -120,7 +124,9 @@ function subresourcesOf({ kind, status = false, scale = false, subresources: own
 function selectorOf(object: JsonObject): string {
   const selector = objectAt(object, "spec")["selector"];
   if (!isObject(selector)) return "";
-  return selectorText("matchLabels" in selector || "matchExpressions" in selector ? selector : { matchLabels: selector });
+  // A ReplicationController's selector is a plain map of labels.
+  const isPlain = !("matchLabels" in selector || "matchExpressions" in selector);
+  return formatLabelSelector(labelRequirementsOf((isPlain ? { matchLabels: selector } : selector) as LabelSelector));
 }
 
 const EVENTS: Kind<KubernetesObject> = {

@@ -1,7 +1,8 @@
 import type { Kind } from "@operatorkit/object";
 import * as kinds from "@operatorkit/object/kinds";
 import { type JsonObject, objectAt, stringAt, valueAt } from "../json-object.ts";
-import type { SelectableField, Subresource } from "../resource-descriptor.ts";
+import { answerAccess, answerSelf, answerSelfAccess, answerToken } from "./reviews.ts";
+import type { ResourceRules, SelectableField, Subresource } from "../resource-descriptor.ts";
 import {
   COUNTS_CONTENT,
   COUNTS_SPEC,
@@ -69,6 +70,10 @@ const EVENTS_FIELDS: readonly SelectableField[] = [
   field("reportingController"),
   field("type"),
 ];
+
+function question(kind: Kind, answer: NonNullable<ResourceRules["answer"]>): BuiltInKind {
+  return { kind, rules: { answer } };
+}
 
 /** In the order of discovery. */
 export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
@@ -139,6 +144,11 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.Deployment, status: true, scale: true, rules: DEPLOYMENT },
   { kind: kinds.ReplicaSet, status: true, scale: true, rules: REPLICA_SET, fields: [field("status.replicas")] },
   { kind: kinds.StatefulSet, status: true, scale: true, rules: STATEFUL_SET },
+  question(kinds.TokenReview, answerToken),
+  question(kinds.SelfSubjectReview, answerSelf),
+  question(kinds.LocalSubjectAccessReview, answerAccess),
+  question(kinds.SelfSubjectAccessReview, answerSelfAccess),
+  question(kinds.SubjectAccessReview, answerAccess),
   { kind: kinds.HorizontalPodAutoscaler, status: true },
   { kind: kinds.CronJob, status: true, rules: COUNTS_SPEC },
   { kind: kinds.Job, status: true, rules: JOB, fields: [field("status.successful")] },

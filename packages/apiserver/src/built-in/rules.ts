@@ -1,11 +1,10 @@
-import { dns1123LabelProblems, sameJson } from "@operatorkit/object";
-import type { Json } from "@operatorkit/object";
+import { dns1123LabelProblems, labelRequirementsOf, matchesLabels, sameJson } from "@operatorkit/object";
+import type { Json, LabelSelector } from "@operatorkit/object";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceRules } from "../resource-descriptor.ts";
 import { crdProblems, markCrdTerminating, prepareCrd, prepareCrdUpdate } from "../crd/crd-rules.ts";
 import { allocateServiceAddresses } from "./service-addresses.ts";
-import { selectorMatches } from "./selector-of.ts";
 
 /** What a built-in kind does differently from most; the rest is in `rulesFor`. */
 export type RuleOverrides = Partial<ResourceRules>;
@@ -42,7 +41,7 @@ function workloadProblems(object: JsonObject, before: JsonObject | undefined): r
   const labels = objectAt(objectAt(spec["template"], "metadata"), "labels");
   if (isObject(selector)) {
     if (Object.keys(selector).length === 0) problems.push(invalid("spec.selector", selector, "empty selector is invalid for deployment"));
-    else if (!selectorMatches(selector, labels)) {
+    else if (!isChosen(selector, labels)) {
       problems.push(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
     }
   } else
@@ -57,6 +56,15 @@ function workloadProblems(object: JsonObject, before: JsonObject | undefined): r
     problems.push(invalid("spec.selector", selector ?? null, "field is immutable"));
   }
   return problems;
+}
+
+function isChosen(selector: JsonObject, labels: JsonObject): boolean {
+  try {
+    // Decoding saw to the types of both.
+    return matchesLabels(labelRequirementsOf(selector as LabelSelector), labels as Readonly<Record<string, string>>);
+  } catch {
+    return false;
+  }
 }
 
 export const DEPLOYMENT: RuleOverrides = workload({ generationChanges: specOrAnnotationsChange });

@@ -1,9 +1,16 @@
-import { type LabelSelector, matchesLabels, parseLabelSelector } from "../label-selector.ts";
+import {
+  FieldSelectorError,
+  LabelSelectorError,
+  type FieldRequirement,
+  type LabelRequirements,
+  matchesLabels,
+  parseFieldSelector,
+  parseLabelSelector,
+} from "@operatorkit/object";
 import { type JsonObject, objectAt } from "../json-object.ts";
 import type { ResourceDescriptor } from "../resource-descriptor.ts";
 import { badRequest } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
-import { type FieldTerm, parseFieldSelector } from "./field-selector.ts";
 
 /** Which objects of a collection a request is about; `undefined`: every one of the namespace. */
 export type Selection = ((stored: StoredObject) => boolean) | undefined;
@@ -15,26 +22,28 @@ export function selectionOf(
   fieldSelector: string,
   present: (stored: StoredObject) => JsonObject,
 ): Selection {
-  const labels = labelSelector === "" ? undefined : labelsOf(labelSelector);
-  const terms = fieldSelector === "" ? [] : parseFieldSelector(fieldSelector).map((term) => fieldTest(descriptor, term));
-  if (labels === undefined && terms.length === 0) return undefined;
+  const labels: LabelRequirements = readable(() => parseLabelSelector(labelSelector));
+  const tests = readable(() => parseFieldSelector(fieldSelector)).map((requirement) => fieldTest(descriptor, requirement));
+  if (labels.length === 0 && tests.length === 0) return undefined;
   return (stored) => {
-    if (labels !== undefined && !matchesLabels(labels, objectAt(objectAt(stored.object, "metadata"), "labels"))) return false;
-    return terms.every((test) => test(stored, present));
+    // Stored labels are strings: decoding saw to it.
+    const own = objectAt(objectAt(stored.object, "metadata"), "labels") as Readonly<Record<string, string>>;
+    return matchesLabels(labels, own) && tests.every((test) => test(stored, present));
   };
 }
 
-function labelsOf(text: string): LabelSelector {
+function readable<T>(parse: () => T): T {
   try {
-    return parseLabelSelector(text);
+    return parse();
   } catch (error) {
-    throw badRequest(error instanceof Error ? error.message : String(error));
+    if (error instanceof LabelSelectorError || error instanceof FieldSelectorError) throw badRequest(error.message);
+    throw error;
   }
 }
 
 type FieldTest = (stored: StoredObject, present: (stored: StoredObject) => JsonObject) => boolean;
 
-function fieldTest(descriptor: ResourceDescriptor, { field, operator, value }: FieldTerm): FieldTest {
+function fieldTest(descriptor: ResourceDescriptor, { field, operator, value }: FieldRequirement): FieldTest {
   const wanted = operator === "=";
   if (field === "metadata.name") return (stored) => (stored.name === value) === wanted;
   if (field === "metadata.namespace") return (stored) => (stored.namespace === value) === wanted;
@@ -43,8 +52,7 @@ function fieldTest(descriptor: ResourceDescriptor, { field, operator, value }: F
   return (stored, present) => (selectable.value(present(stored)) === value) === wanted;
 }
 
-function unknownField(descriptor: ResourceDescriptor, field: string): Error {
-  const { origin, selectableFields } = descriptor;
+function unknownField({ origin, selectableFields }: ResourceDescriptor, field: string): Error {
   if (origin === "custom" || selectableFields.length > 0) return badRequest(`field label not supported: ${field}`);
   return badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }

@@ -4,6 +4,8 @@ import { objectResponse, present } from "../presentation.ts";
 import { decodeObject } from "../request/decode-object.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { ResourceRequest } from "../resource-request.ts";
+import { userOfToken } from "../auth/authenticate.ts";
+import { timestamp } from "../rules/deletion.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { alreadyExists, plainError } from "../status-error.ts";
 import { allocated, toStorage } from "./commit.ts";
@@ -13,8 +15,23 @@ import { checkNamespace, placeInNamespace, preparedForCreate, withoutForeignFiel
 export function createObject(context: ServerContext, request: ResourceRequest): TransportResponse {
   const { descriptor, warnings } = request;
   const options = writeOptions("CreateOptions", request.query, request.request);
+  const { answer } = descriptor.rules;
+  if (answer !== undefined) return answerQuestion(context, request, options);
   const object = placeInNamespace(decodeObject(request.request, descriptor, options.fieldValidation, warnings), request);
   return objectResponse(request, 201, storedNew(context, request, object, options));
+}
+
+/** A question is answered in its own status; nothing is stored. */
+function answerQuestion(context: ServerContext, request: ResourceRequest, options: WriteOptions): TransportResponse {
+  const { descriptor, user, nowMs, warnings } = request;
+  const question = decodeObject(request.request, descriptor, options.fieldValidation, warnings);
+  const review = {
+    user,
+    authorize: context.authorize,
+    authenticate: (token: string) => userOfToken(context, token),
+    now: timestamp(nowMs),
+  };
+  return objectResponse(request, 201, { ...question, ...descriptor.rules.answer?.(question, review) });
 }
 
 /** Defaults, tracks, checks and stores a new object; returns it as the request's version shows it. */
