@@ -20,7 +20,7 @@ const ALLOWED = {
   watcher: ["informer", ...LEAVES],
   controller: ["informer", "watcher", ...LEAVES],
   operator: ["controller", "client", "informer", ...LEAVES],
-  devcluster: ["apiserver", "client", "controller", "informer", ...LEAVES],
+  devcluster: ["apiserver", "client", "controller", "informer", "watcher", ...LEAVES],
   operatorkit: ["devcluster", "operator", "controller", "watcher", "client", "informer", "apiserver", ...LEAVES],
 };
 

@@ -11,12 +11,18 @@ export class PodAddresses {
     return this.#keep(uid, present !== undefined && !this.#used.has(present) ? present : this.#free());
   }
 
-  /** Gives the pod's address back. */
-  release(uid: string): void {
-    const address = this.#byPod.get(uid);
-    if (address === undefined) return;
-    this.#byPod.delete(uid);
-    this.#used.delete(address);
+  /** How many pods have an address. */
+  get size(): number {
+    return this.#byPod.size;
+  }
+
+  /** Takes back the addresses of all pods but these. */
+  retain(uids: ReadonlySet<string>): void {
+    for (const [uid, address] of this.#byPod) {
+      if (uids.has(uid)) continue;
+      this.#byPod.delete(uid);
+      this.#used.delete(address);
+    }
   }
 
   #keep(uid: string, address: string): string {
