@@ -72,4 +72,27 @@ describe("a backlog", () => {
       undefined,
     ]);
   });
+
+  it("tells every key while keys come, go and come back", () => {
+    const backlog = new Backlog();
+    const told: string[] = [];
+    const push = (key: string, text: string): void => backlog.push({ ...change(text), key });
+    const take = (): void => void told.push(...(backlog.shift() ?? []).map(({ key, type }) => `${type} ${key}`));
+    push("x", "∅ → A@1");
+    take();
+    take();
+    push("y", "∅ → B@2");
+    push("z", "∅ → C@3");
+    push("y", "B@2 → ∅");
+    push("y", "∅ → D@4");
+    take();
+    push("x", "A@1 → A@5");
+    take();
+    push("z", "C@3 → C@6");
+    take();
+    take();
+    take();
+    expect(told).toEqual(["add x", "add z", "add y", "update x", "update z"]);
+    expect(backlog.size).toBe(0);
+  });
 });

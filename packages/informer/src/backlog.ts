@@ -23,6 +23,8 @@ interface Pending<T extends KubernetesObject> {
  */
 export class Backlog<T extends KubernetesObject> {
   readonly #pending = new Map<ObjectKey, Pending<T>>();
+  /** Kept between takes: a new one would have to pass over all that was deleted before the first entry. */
+  #cursor: MapIterator<[ObjectKey, Pending<T>]> = this.#pending.entries();
 
   get size(): number {
     return this.#pending.size;
@@ -36,11 +38,16 @@ export class Backlog<T extends KubernetesObject> {
 
   /** Takes the oldest entry: the one or two changes to tell for it. Undefined when nothing waits. */
   shift(): readonly Change<T>[] | undefined {
-    for (const [key, pending] of this.#pending) {
-      this.#pending.delete(key);
-      return changesOf(key, pending);
+    if (this.#pending.size === 0) return undefined;
+    let result = this.#cursor.next();
+    if (result.done === true) {
+      this.#cursor = this.#pending.entries();
+      result = this.#cursor.next();
+      if (result.done === true) return undefined;
     }
-    return undefined;
+    const [key, pending] = result.value;
+    this.#pending.delete(key);
+    return changesOf(key, pending);
   }
 
   clear(): void {
