@@ -6,10 +6,10 @@ import { Kubectl } from "./kubectl.ts";
 import { RawHttp } from "./raw-http.ts";
 import { findBinaries } from "./real-server/binaries.ts";
 import { ProcessGroup } from "./real-server/process-group.ts";
-import type { Target } from "./target.ts";
+import type { ForgetfulTarget } from "./target.ts";
 
 /** Our server, with TLS on a port of its own, as a user starts it. */
-export async function startOurTarget(): Promise<Target> {
+export async function startOurTarget(): Promise<ForgetfulTarget> {
   const folder = mkdtempSync(join(tmpdir(), "operatorkit-ours-"));
   const files = new ProcessGroup({ folder });
   try {
@@ -30,6 +30,10 @@ export async function startOurTarget(): Promise<Target> {
       folder,
       kubectl,
       http: new RawHttp({ url, caPem, token }),
+      async forgetHistory() {
+        server.compact();
+      },
+      startForgetful: startOurTarget,
       async [Symbol.asyncDispose]() {
         await server.close();
         await files.close();

@@ -1,9 +1,21 @@
 import { RealCluster, type RealClusterOptions } from "./real-server/real-cluster.ts";
-import type { Target } from "./target.ts";
+import type { ForgetfulTarget } from "./target.ts";
 
-/** A real kube-apiserver of its own. */
-export async function startRealTarget(options: RealClusterOptions): Promise<Target> {
+/** A real kube-apiserver of its own. It forgets only when started with `watchCache: false`. */
+export async function startRealTarget(options: RealClusterOptions): Promise<ForgetfulTarget> {
   const cluster = await RealCluster.start(options);
   const { url, caPem, token, kubeconfigPath, folder, http, kubectl } = cluster;
-  return { name: "real", url, caPem, token, kubeconfigPath, folder, http, kubectl, [Symbol.asyncDispose]: () => cluster.close() };
+  return {
+    name: "real",
+    url,
+    caPem,
+    token,
+    kubeconfigPath,
+    folder,
+    http,
+    kubectl,
+    forgetHistory: () => cluster.forgetHistory(),
+    startForgetful: () => startRealTarget({ ...options, watchCache: false }),
+    [Symbol.asyncDispose]: () => cluster.close(),
+  };
 }

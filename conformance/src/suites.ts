@@ -1,6 +1,7 @@
 import { apiSuite } from "./api-suite.ts";
+import { historySuite } from "./history-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
 import type { Suite } from "./suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
-export const suites: readonly Suite[] = [apiSuite, kubectlSuite];
+export const suites: readonly Suite[] = [apiSuite, historySuite, kubectlSuite];

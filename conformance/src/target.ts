@@ -14,6 +14,13 @@ export interface Target extends AsyncDisposable {
   readonly kubectl: Kubectl | undefined;
   /** A folder for the run's files; gone when the target is closed. */
   readonly folder: string;
+  /** Starts another server of this sort, whose memory can be taken away. */
+  startForgetful(): Promise<ForgetfulTarget>;
+}
+
+/** A server that can be made to forget all versions before now, as any server does after some minutes. */
+export interface ForgetfulTarget extends Target {
+  forgetHistory(): Promise<void>;
 }
 
 /** The real kube-apiserver, or the one of `@operatorkit/apiserver`. */

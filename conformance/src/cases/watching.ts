@@ -123,21 +123,6 @@ export const watchingCases: readonly ApiCase[] = [
     },
   },
   {
-    name: "a watch from before all memory sends 410 inside the stream and ends",
-    async run(api) {
-      const ns = await api.namespace();
-      const kind = await api.customKind();
-      await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } });
-      const watch = await api.watch(`${kind.path(ns)}?resourceVersion=1`);
-      assert.equal(watch.status, 200);
-      const error = await watch.take();
-      assert.equal(error.type, "ERROR");
-      assertIncludes(error.object, { kind: "Status", apiVersion: "v1", status: "Failure", reason: "Expired", code: 410 });
-      assert.match(error.object.message, /^too old resource version: 1 \(\d+\)$/);
-      assert.equal(await watch.next(), undefined);
-    },
-  },
-  {
     name: "a watch from the future opens and is silent",
     async run(api) {
       const ns = await api.namespace();

@@ -17,6 +17,8 @@ export interface RealClusterOptions {
   readonly onProgress?: ((line: string) => void) | undefined;
   /** @default 60 000 */
   readonly startTimeoutMs?: number | undefined;
+  /** Without its cache, the server knows no more history than etcd, and forgets with it. @default true */
+  readonly watchCache?: boolean | undefined;
 }
 
 /** Whether a real API server can be had here, and if not, why not. */
@@ -36,9 +38,18 @@ export class RealCluster implements AsyncDisposable {
   readonly folder: string;
   readonly http: RawHttp;
   readonly kubectl: Kubectl;
+  readonly #etcd: RawHttp;
   readonly #processes: ProcessGroup;
 
-  private constructor(options: { url: string; caPem: string; token: string; folder: string; kubectl: string; processes: ProcessGroup }) {
+  private constructor(options: {
+    url: string;
+    caPem: string;
+    token: string;
+    etcdUrl: string;
+    folder: string;
+    kubectl: string;
+    processes: ProcessGroup;
+  }) {
     this.url = options.url;
     this.caPem = options.caPem;
     this.token = options.token;
@@ -47,6 +58,7 @@ export class RealCluster implements AsyncDisposable {
     this.kubeconfigPath = join(options.folder, "kubeconfig");
     writeFileSync(this.kubeconfigPath, kubeconfigText(options), { mode: 0o600 });
     this.http = new RawHttp(options);
+    this.#etcd = new RawHttp({ url: options.etcdUrl });
     this.kubectl = new Kubectl({
       program: options.kubectl,
       kubeconfigPath: this.kubeconfigPath,
@@ -70,13 +82,13 @@ export class RealCluster implements AsyncDisposable {
   }
 
   static async start(options: RealClusterOptions = {}): Promise<RealCluster> {
-    const { signal, startTimeoutMs = 60_000 } = options;
+    const { signal, startTimeoutMs = 60_000, watchCache = true } = options;
     const binaries = await RealCluster.binaries(options);
     const folder = mkdtempSync(join(tmpdir(), "operatorkit-real-"));
     const processes = new ProcessGroup({ folder });
     try {
       const deadline = AbortSignal.any([AbortSignal.timeout(startTimeoutMs), ...(signal === undefined ? [] : [signal])]);
-      const started = await startServers({ binaries, folder, processes, signal: deadline });
+      const started = await startServers({ binaries, folder, processes, watchCache, signal: deadline });
       const cluster = new RealCluster({ ...started, folder, processes, kubectl: binaries.kubectl });
       signal?.addEventListener("abort", () => void cluster.close(), { once: true });
       return cluster;
@@ -103,6 +115,15 @@ export class RealCluster implements AsyncDisposable {
     return path;
   }
 
+  /** Compacts etcd up to now: continue tokens and versions from before are gone, as after five minutes on a real cluster. */
+  async forgetHistory(): Promise<void> {
+    const { header } = (await this.#etcd.request("POST", "/v3/kv/range", { body: { key: "AA==" } })).json as {
+      header: { revision: string };
+    };
+    const answer = await this.#etcd.request("POST", "/v3/kv/compaction", { body: { revision: header.revision, physical: true } });
+    if (answer.status !== 200) throw new Error(`compact etcd at ${header.revision}: ${answer.status} ${answer.text}`);
+  }
+
   /** Kills both servers and removes their folder. */
   async close(): Promise<void> {
     this.#closing ??= this.#processes.close();
@@ -120,10 +141,11 @@ interface StartServersOptions {
   readonly binaries: Binaries;
   readonly folder: string;
   readonly processes: ProcessGroup;
+  readonly watchCache: boolean;
   readonly signal: AbortSignal;
 }
 
-async function startServers(options: StartServersOptions): Promise<{ url: string; caPem: string; token: string }> {
+async function startServers(options: StartServersOptions): Promise<{ url: string; caPem: string; token: string; etcdUrl: string }> {
   const { binaries, folder, processes, signal } = options;
   const [client = 0, peer = 0, secure = 0] = await freePorts(3);
   const etcdUrl = `http://127.0.0.1:${client}`;
@@ -136,7 +158,11 @@ async function startServers(options: StartServersOptions): Promise<{ url: string
   const certificates = join(folder, "certificates");
   mkdirSync(certificates);
   const args = apiServerArguments(folder, etcdUrl, secure, certificates);
-  const apiServer = processes.start(binaries.kubeApiserver, args, join(folder, "kube-apiserver.log"));
+  const apiServer = processes.start(
+    binaries.kubeApiserver,
+    [...args, `--watch-cache=${options.watchCache}`],
+    join(folder, "kube-apiserver.log"),
+  );
 
   const url = `https://127.0.0.1:${secure}`;
   // The server signs its own certificate and writes the whole chain into this file, its authority last.
@@ -146,7 +172,7 @@ async function startServers(options: StartServersOptions): Promise<{ url: string
     if (apiServer.exitCode !== null) throw new Error("kube-apiserver ended");
     if (existsSync(chainPath)) {
       const caPem = readFileSync(chainPath, "utf8");
-      if (await isReady(new RawHttp({ url, caPem, token }), signal)) return { url, caPem, token };
+      if (await isReady(new RawHttp({ url, caPem, token }), signal)) return { url, caPem, token, etcdUrl };
     }
     await sleep(100, { signal });
   }
