@@ -3,7 +3,7 @@
  * writes down what it answers; `test/merge/recorded-cases.test.ts` expects the same of `schema/merge`.
  */
 export interface MergeStep {
-  readonly verb: "apply" | "create" | "update" | "merge-patch" | "json-patch";
+  readonly verb: "apply" | "create" | "update" | "merge-patch" | "json-patch" | "strategic-patch";
   readonly manager: string;
   readonly force?: boolean;
   readonly subresource?: "status";
@@ -37,6 +37,7 @@ const mergePatch = (manager: string, body: Body, options: Partial<MergeStep> = {
   ...options,
 });
 const jsonPatch = (manager: string, body: readonly unknown[]): MergeStep => ({ verb: "json-patch", manager, body });
+const strategic = (body: Body): MergeStep => ({ verb: "strategic-patch", manager: "s", body });
 const data = (values: Body): Body => ({ data: values });
 const spec = (values: Body): Body => ({ spec: values });
 const meta = (values: Body): Body => ({ metadata: values });
@@ -587,4 +588,153 @@ const blobs: readonly MergeScenario[] = [
   },
 ];
 
-export const mergeScenarios: readonly MergeScenario[] = [...configMaps, ...deployments, ...services, ...widgets, ...blobs];
+const podSpec = (values: Body): Body => spec({ template: { spec: values } });
+
+const strategicPatches: readonly MergeScenario[] = [
+  {
+    name: "strategic patches of containers",
+    kind: "Deployment",
+    steps: [
+      create(
+        "c",
+        deployment({ replicas: 1 }, [
+          container({
+            env: [
+              { name: "A", value: "1" },
+              { name: "B", value: "1" },
+            ],
+            ports: [{ containerPort: 80 }, { containerPort: 81 }],
+          }),
+          { name: "side", image: "side:1" },
+        ]),
+      ),
+      strategic(podSpec({ containers: [{ name: "side", image: "side:2" }] })),
+      strategic(
+        podSpec({
+          containers: [
+            { name: "first", image: "f:1", env: [{ name: "N", value: "1" }] },
+            {
+              name: "app",
+              env: [
+                { name: "B", value: "2" },
+                { name: "C", value: "1" },
+              ],
+            },
+          ],
+        }),
+      ),
+      strategic(
+        podSpec({
+          "$setElementOrder/containers": [{ name: "side" }, { name: "new" }, { name: "app" }],
+          containers: [{ name: "new", image: "n:1" }],
+        }),
+      ),
+      strategic(
+        podSpec({
+          containers: [
+            { name: "app", ports: [{ containerPort: 81, $patch: "delete" }], env: [{ name: "Z", value: "1" }, { $patch: "replace" }] },
+          ],
+        }),
+      ),
+      strategic(
+        podSpec({
+          containers: [
+            { name: "first", $patch: "delete" },
+            { name: "nobody", $patch: "delete" },
+          ],
+        }),
+      ),
+      strategic(podSpec({ "$setElementOrder/containers": [{ name: "app" }, { name: "side" }] })),
+      strategic(podSpec({ containers: [{ image: "no:name" }] })),
+      strategic(podSpec({ containers: [{ name: "app", $patch: "bogus" }] })),
+      strategic(
+        podSpec({
+          "$setElementOrder/containers": [{ name: "side" }, { name: "app" }],
+          containers: [
+            { name: "app", image: "i:1" },
+            { name: "side", image: "i:1" },
+          ],
+        }),
+      ),
+      strategic(podSpec({ "$setElementOrder/containers": [{ name: "side" }], containers: [{ name: "app", image: "i:1" }] })),
+      strategic(podSpec({ containers: [{ name: "app", command: ["sh", "-c"], args: null, env: null }] })),
+    ],
+  },
+  {
+    name: "strategic patches of maps, unions and plain lists",
+    kind: "Deployment",
+    steps: [
+      create("c", deployment({ replicas: 1, minReadySeconds: 1 }, [container({})])),
+      strategic(spec({ strategy: { $retainKeys: ["type"], type: "Recreate" } })),
+      strategic(spec({ strategy: { $retainKeys: ["type", "rollingUpdate"], type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } })),
+      strategic(spec({ strategy: { $retainKeys: ["type"], type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } })),
+      strategic(spec({ strategy: { $retainKeys: "type" } })),
+      strategic(podSpec({ nodeSelector: { a: "1", b: "1", gone: null }, tolerations: [{ key: "t" }, { key: "u" }] })),
+      strategic(podSpec({ nodeSelector: { a: null, c: "1" }, tolerations: [{ key: "v" }] })),
+      strategic(podSpec({ nodeSelector: { $patch: "replace", d: "1" } })),
+      strategic(podSpec({ nodeSelector: { $patch: "delete" } })),
+      strategic(
+        podSpec({
+          volumes: [
+            { name: "v", emptyDir: {} },
+            { name: "w", configMap: { name: "x", items: [{ key: "k", path: "p" }] } },
+          ],
+        }),
+      ),
+      strategic(
+        podSpec({
+          volumes: [
+            { name: "v", $retainKeys: ["name", "secret"], secret: { secretName: "s" } },
+            { name: "w", configMap: { items: [{ key: "l", path: "q" }] } },
+          ],
+        }),
+      ),
+      strategic(podSpec({ volumes: [{ name: "w", $patch: "delete" }], "$setElementOrder/volumes": [{ name: "v" }] })),
+      strategic(spec({ minReadySeconds: null, revisionHistoryLimit: 3, selector: { matchLabels: { app: "d" } } })),
+    ],
+  },
+  {
+    name: "strategic patches of lists of scalars and of metadata",
+    kind: "ConfigMap",
+    steps: [
+      create("c", { ...data({ x: "1" }), ...meta({ finalizers: ["x.io/a", "x.io/b"], labels: { l: "1" } }) }),
+      strategic(meta({ finalizers: ["x.io/c", "x.io/a"] })),
+      strategic(meta({ "$deleteFromPrimitiveList/finalizers": ["x.io/a", "x.io/z"] })),
+      strategic(meta({ "$setElementOrder/finalizers": ["x.io/d", "x.io/c", "x.io/b"], finalizers: ["x.io/d"] })),
+      strategic(meta({ $deleteFromPrimitiveList: ["x.io/d"] })),
+      strategic(meta({ ownerReferences: [{ apiVersion: "v1", kind: "Node", name: "n", uid: "u1" }] })),
+      strategic(
+        meta({
+          ownerReferences: [
+            { apiVersion: "v1", kind: "Node", name: "m", uid: "u2" },
+            { uid: "u1", controller: true },
+          ],
+        }),
+      ),
+      strategic(meta({ ownerReferences: [{ uid: "u1", $patch: "delete" }], labels: null })),
+      strategic({ data: { x: null, y: "1" } }),
+      strategic({ data: { $patch: "replace", z: "1" } }),
+      strategic({ data: null }),
+      strategic(data({ w: "1" })),
+    ],
+  },
+  {
+    name: "strategic patches of service ports",
+    kind: "Service",
+    steps: [
+      create("c", spec({ selector: { app: "s" }, ports: [{ port: 80, name: "http" }] })),
+      strategic(spec({ ports: [{ port: 443, name: "https" }] })),
+      strategic(spec({ ports: [{ port: 80, targetPort: "web" }], selector: { tier: "x" } })),
+      strategic(spec({ ports: [{ port: 80, $patch: "delete" }], "$setElementOrder/ports": [{ port: 443 }] })),
+    ],
+  },
+];
+
+export const mergeScenarios: readonly MergeScenario[] = [
+  ...configMaps,
+  ...deployments,
+  ...services,
+  ...widgets,
+  ...blobs,
+  ...strategicPatches,
+];

@@ -89,6 +89,8 @@ function send(kind: ScenarioKind, name: string, step: MergeStep, live: Item | un
       });
     case "merge-patch":
       return request("PATCH", object + query, given, "application/merge-patch+json");
+    case "strategic-patch":
+      return request("PATCH", object + query, given, "application/strategic-merge-patch+json");
     case "json-patch":
       return request("PATCH", object + query, given, "application/json-patch+json");
   }

@@ -10,6 +10,7 @@ export { MergeError } from "./merge-error.ts";
 export type { MergeErrorCode } from "./merge-error.ts";
 export type { MergeOptions } from "./merge-options.ts";
 export { liveIfOnlyTimesDiffer } from "./same-but-times.ts";
+export { strategicMergePatch } from "./strategic-merge-patch.ts";
 export { trackUpdate } from "./track-update.ts";
 export type { TrackUpdateOptions } from "./track-update.ts";
 export { withZeroStructs } from "./zero-structs.ts";

@@ -1,5 +1,6 @@
 import { fieldElement, fieldPathString, indexElement } from "@operatorkit/object";
 import type { Json, PathElement } from "@operatorkit/object";
+import { goString, goSyntax, goType } from "./go-format.ts";
 import { identify } from "./list-item.ts";
 import type { ListType, MapType, MergeType, ScalarType } from "./merge-type.ts";
 import { isList, isMap, shapeOf } from "./shape.ts";
@@ -84,29 +85,4 @@ class TypeCheck {
     const path = fieldPathString(this.#path);
     this.errors.push(path === "" ? problem : `${path}: ${problem}`);
   }
-}
-
-function goType(value: Json): string {
-  if (isList(value)) return "[]interface {}";
-  if (isMap(value)) return "map[string]interface {}";
-  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
-  return typeof value === "boolean" ? "bool" : "string";
-}
-
-/** Go's `%v`. */
-function goString(value: Json): string {
-  if (value === null) return "<nil>";
-  if (isList(value)) return `[${value.map(goString).join(" ")}]`;
-  if (!isMap(value)) return String(value);
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([key, part]) => `${key}:${goString(part)}`).join(" ")}]`;
-}
-
-/** Go's `%#v`. */
-function goSyntax(value: Json): string {
-  if (value === null) return "interface {}(nil)";
-  if (isList(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
-  if (!isMap(value)) return JSON.stringify(value);
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `map[string]interface {}{${entries.map(([key, part]) => `${JSON.stringify(key)}:${goSyntax(part)}`).join(", ")}}`;
 }

@@ -5,7 +5,14 @@ import { describe, expect, test } from "vitest";
 import { blobSchema, widgetSchema } from "../../scripts/merge-crds.ts";
 import type { MergeStep, ScenarioKind } from "../../scripts/merge-scenarios.ts";
 import { builtinSchema } from "../../src/kinds/index.ts";
-import { applyConfiguration, conflictStatus, MergeError, trackUpdate, withZeroStructs } from "../../src/merge/index.ts";
+import {
+  applyConfiguration,
+  conflictStatus,
+  MergeError,
+  strategicMergePatch,
+  trackUpdate,
+  withZeroStructs,
+} from "../../src/merge/index.ts";
 import type { ApplyResult } from "../../src/merge/index.ts";
 import type { StructuralSchema } from "../../src/structural-schema.ts";
 
@@ -59,11 +66,21 @@ describe.each(recordedCases)("$kind: $name", (scenario) => {
       const step = present(scenario.steps[number]);
       const live = scenario.steps.slice(0, number).findLast((earlier) => earlier.object !== undefined)?.object;
       const stored = live === undefined ? undefined : deepFreeze(asStored(live));
+      if (step.verb === "strategic-patch") expectStrategicPatch(scenario, step, present(stored));
       if (step.verb === "apply") expectApply(scenario, step, number, stored);
-      else expectUpdate(scenario, step, number, stored);
+      else if (step.object !== undefined) expectUpdate(scenario, step, number, stored);
     },
   );
 });
+
+function expectStrategicPatch(scenario: RecordedCase, step: RecordedStep, live: Item): void {
+  const schema = present(schemas[scenario.kind]);
+  const outcome = outcomeOf(() => ({ object: strategicMergePatch(live, deepFreeze(step.body as object), schema), conflicts: [] }));
+  expect(outcome.kind).toBe(OUTCOMES[step.code]);
+  if (outcome.kind === "error") expectError(outcome.error, step);
+  else if (step.object !== undefined)
+    expectData(withZeroStructs(outcome.result.object as Item, schema), asStored(step.object), scenario.kind);
+}
 
 function expectApply(scenario: RecordedCase, step: RecordedStep, number: number, live: Item | undefined): void {
   const given = step.body as { metadata?: object };
@@ -227,12 +244,15 @@ const DEFAULTS: Readonly<Record<ScenarioKind, readonly string[]>> = {
     ".spec.replicas",
     ".spec.revisionHistoryLimit",
     ".spec.strategy.rollingUpdate",
+    ".spec.strategy.rollingUpdate.maxUnavailable",
     ".spec.strategy.type",
     ".spec.template.spec.dnsPolicy",
     ".spec.template.spec.restartPolicy",
     ".spec.template.spec.schedulerName",
     ".spec.template.spec.securityContext",
     ".spec.template.spec.terminationGracePeriodSeconds",
+    ".spec.template.spec.volumes[].configMap.defaultMode",
+    ".spec.template.spec.volumes[].secret.defaultMode",
     ".spec.template.spec.containers[].imagePullPolicy",
     ".spec.template.spec.containers[].ports[].protocol",
     ".spec.template.spec.containers[].terminationMessagePath",
@@ -242,8 +262,11 @@ const DEFAULTS: Readonly<Record<ScenarioKind, readonly string[]>> = {
   ],
 };
 
-function isDefault({ path, ours }: Difference, kind: ScenarioKind): boolean {
-  return ours === undefined && DEFAULTS[kind].includes(path);
+function isDefault({ path, ours, theirs }: Difference, kind: ScenarioKind): boolean {
+  if (ours === undefined) return DEFAULTS[kind].includes(path);
+  // Go leaves empty maps out of what it writes.
+  const isBuiltIn = kind !== "Widget" && kind !== "Blob";
+  return isBuiltIn && theirs === undefined && isMap(ours) && Object.keys(ours).length === 0;
 }
 
 /** What was there when ownership was computed: what only the server sets came later. */
