@@ -5,6 +5,7 @@ import { Registry } from "../registry.ts";
 import { descriptorFixture, scaleFixture, statusFixture } from "../testing/descriptor-fixture.ts";
 import { referencesIn } from "./definition-names.ts";
 import { openApiEndpoint } from "./open-api-endpoint.ts";
+import { openApiV2Endpoint } from "./open-api-v2-endpoint.ts";
 
 let registry: Registry;
 
@@ -49,7 +50,7 @@ async function get(url: string, headers: Record<string, string> = {}): Promise<A
     registry,
     nowMs: 0,
   };
-  const response = openApiEndpoint(request);
+  const response = openApiEndpoint(request) ?? openApiV2Endpoint(request);
   if (response === undefined) throw new Error(`${path} is not OpenAPI's`);
   let text = "";
   for await (const chunk of response.body) text += Buffer.from(chunk).toString();
@@ -188,5 +189,15 @@ describe("a document", () => {
     registry.set("widgets.example.com", [descriptorFixture("example.com", "v1", "Widget", { origin: "custom" })]);
     const { json } = await get(`/openapi/v3/${KEY}`);
     expect(valueAt(json, ["components", "schemas", "com.example.v1.Widget", "x-kubernetes-preserve-unknown-fields"])).toBe(true);
+  });
+});
+
+describe("version 2", () => {
+  it("describes nothing, in JSON and in the form kubectl takes", async () => {
+    expect((await get("/openapi/v2")).json).toEqual({ swagger: "2.0", info: { title: "Kubernetes", version: "v1.36.3" }, paths: {} });
+    const type = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    const { headers, text } = await get("/openapi/v2", { accept: type });
+    expect(headers["content-type"]).toBe(type);
+    expect(text).toBe("\n\x032.0\x12\x15\n\nKubernetes\x12\x07v1.36.3");
   });
 });
