@@ -1,31 +1,53 @@
-import { parseAllDocuments, type YAMLParseError } from "yaml";
+import { type Document, isMap, isPair, isScalar, isSeq, parseAllDocuments } from "yaml";
 
-/** The first document of a YAML 1.1 text (as sigs.k8s.io/yaml reads it): `yes` and `on` are booleans, `017` is octal. */
-export function parseYaml(
-  text: string,
-  refuse: (problem: string) => Error,
-): { readonly value: unknown; readonly duplicates: readonly string[] } {
+/** A parsed YAML text. */
+export interface ParsedYaml {
+  readonly value: unknown;
+  /** Keys given twice, as paths: `spec.size`. The last one counts. */
+  readonly duplicates: readonly string[];
+}
+
+const MAX_ALIASES = 100;
+
+/** The first document of a YAML 1.1 text, as sigs.k8s.io/yaml reads it: `yes` and `on` are booleans, `017` is octal, keys become text. */
+export function parseYaml(text: string, refuse: (problem: string) => Error): ParsedYaml {
   const documents = parseAllDocuments(text, {
     version: "1.1",
     uniqueKeys: false,
-    maxAliasCount: 100,
-    merge: true,
-    stringKeys: false,
-  } as never);
-  const document = Array.isArray(documents) ? documents[0] : undefined;
+    // Dates stay the text they are.
+    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:timestamp"),
+  });
+  const document = Array.isArray(documents) ? (documents[0] as Document.Parsed | undefined) : undefined;
   if (document === undefined) return { value: null, duplicates: [] };
-  const error: YAMLParseError | undefined = document.errors[0];
+  const error = document.errors[0];
   if (error !== undefined) throw refuse(`error converting YAML to JSON: yaml: ${error.message.split("\n")[0] ?? ""}`);
-  return { value: jsonOf(document.toJS({ maxAliasCount: 100 })), duplicates: [] };
+  try {
+    return {
+      value: jsonOf(document.toJS({ maxAliasCount: MAX_ALIASES, mapAsMap: true })),
+      duplicates: duplicatesIn(document.contents, ""),
+    };
+  } catch (problem) {
+    throw refuse(`error converting YAML to JSON: yaml: ${problem instanceof Error ? problem.message : String(problem)}`);
+  }
 }
 
-/** Maps with non-string keys become objects whose keys are the keys' text, as `sigs.k8s.io/yaml` does; dates stay text. */
 function jsonOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(jsonOf);
-  if (value instanceof Date) return value.toISOString();
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, part]) => [String(key), jsonOf(part)]));
   if (typeof value === "bigint") return Number(value);
-  if (value === undefined) return null;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, jsonOf(part)]));
+  return value === undefined ? null : value;
+}
+
+function duplicatesIn(node: unknown, path: string): readonly string[] {
+  if (isSeq(node)) return node.items.flatMap((item, index) => duplicatesIn(item, `${path}[${index}]`));
+  if (!isMap(node)) return [];
+  const seen = new Set<string>();
+  return node.items.flatMap((pair) => {
+    if (!isPair(pair)) return [];
+    const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+    const at = path === "" ? key : `${path}.${key}`;
+    const own = seen.has(key) ? [at] : [];
+    seen.add(key);
+    return [...own, ...duplicatesIn(pair.value, at)];
+  });
 }
