@@ -4,7 +4,8 @@ import { jsonResponse, textResponse } from "../response.ts";
 
 const TITLE = "Kubernetes";
 const VERSION = "v1.36.3";
-const PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+/** Clients ask for `spec.v2@v1.0`, but an "@" may not stand in a media type that is parsed. */
+const PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 /**
  * Answers `/openapi/v2` with a document that describes nothing. Clients since Kubernetes 1.27 read v3, but kubectl still turns to v2 for
