@@ -204,6 +204,11 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
     return { name: this.name, type: "ready", check: () => this.#ailment() };
   }
 
+  /** As an operator asks its runnables for them; an informer is one. */
+  healthChecks(): readonly HealthCheck[] {
+    return [this.healthCheck()];
+  }
+
   /**
    * Lists quietly, twice, and returns what differs from the copy both times: nothing, unless the copy is wrong. A difference that
    * is merely on its way is not reported. Rejects when the server cannot be listed.

@@ -1,6 +1,6 @@
-import type { Client, ListWatchScope } from "@operatorkit/api";
+import type { Client, ListWatchScope, Runnable } from "@operatorkit/api";
 import { ManualClock } from "@operatorkit/observe/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { emptyLabelFilters, KubernetesBasedInformer } from "./kubernetes-based-informer.ts";
 import { FakeServer, Widget } from "./testing/fake-server.ts";
 
@@ -107,6 +107,14 @@ describe("KubernetesBasedInformer", () => {
     expect(errors).toEqual(["handler: Error: cannot convert b", "handler: Error: cannot convert b"]);
     stop.abort();
     await running;
+  });
+
+  it("is something an operator runs, with its health", () => {
+    const { client } = world();
+    const informer = new KubernetesBasedInformer({ kind: Widget, client });
+    expectTypeOf(informer).toExtend<Runnable>();
+    expectTypeOf(informer.informer).toExtend<Runnable>();
+    expect(informer.healthChecks().map(({ name, type }) => [name, type])).toEqual([["informer-widgets.example.com/v1", "ready"]]);
   });
 
   it("refuses to be made without a kind or a client", () => {

@@ -92,6 +92,11 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
   healthCheck(): HealthCheck {
     return this.informer.healthCheck();
   }
+
+  /** As an operator asks its runnables for them; an informer is one. */
+  healthChecks(): readonly HealthCheck[] {
+    return this.informer.healthChecks();
+  }
 }
 
 /** Without a converter, `U` is `T`. */

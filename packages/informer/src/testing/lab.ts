@@ -1,3 +1,4 @@
+import { compareResourceVersions } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { Informer, type InformerOptions } from "../informer.ts";
 import { FakeServer, type Widget } from "./fake-server.ts";
@@ -23,6 +24,14 @@ export class Lab implements AsyncDisposable {
       ...options,
     });
     this.informer.addEventHandler(this.witness);
+    let last = "0";
+    this.informer.onKeys((key) => {
+      const version = this.informer.lister.version ?? "0";
+      if ((compareResourceVersions(version, last) ?? 0) < 0 && !this.witness.mayGoBack) {
+        this.witness.violations.push(`the copy went from version ${last} to ${version} at ${key}`);
+      }
+      last = version;
+    });
   }
 
   /** Starts the informer and lets it come to rest. */
