@@ -1,4 +1,4 @@
-import type { Logger, Metrics, Clock } from "@operatorkit/observe";
+import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
 import type { Client } from "./client.ts";
 
 /** What an operator gives everything it runs. */
@@ -18,4 +18,6 @@ export interface RunOptions {
 export interface Runnable {
   readonly name: string;
   run(options: RunOptions): Promise<void>;
+  /** What an operator asks when it is asked how it is. */
+  healthChecks?(): readonly HealthCheck[];
 }

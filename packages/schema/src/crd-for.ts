@@ -1,4 +1,4 @@
-import type { AuthorSchema, DefinedKind, KindDefinition, Manifest } from "@operatorkit/object";
+import type { AuthorSchema, DefinedKind, KindDefinition } from "@operatorkit/object";
 import type { CustomResourceDefinition } from "@operatorkit/object/kinds";
 import { jsonSchemaOfAuthor } from "./author-json-schema.ts";
 import { CONDITIONS_SCHEMA, OBSERVED_GENERATION_SCHEMA } from "./conditions-schema.ts";
@@ -21,7 +21,7 @@ export interface CrdOptions {
  * The author's schemas become structural; see `structuralSchemaOf` for how. What comes out is accepted by a kube-apiserver 1.36.
  * @throws {UnsupportedSchemaError} for what a CRD cannot say, naming the path
  */
-export function crdFor(kind: DefinedKind, options: CrdOptions = {}): Manifest<CustomResourceDefinition> {
+export function crdFor(kind: DefinedKind, options: CrdOptions = {}): CustomResourceDefinition {
   const { definition } = kind;
   const schema = objectSchemaOf(kind);
   refuseProblems(kind, schema);

@@ -1,0 +1,55 @@
+import { Controller, isConditionTrue, watch } from "operatorkit";
+import { Deployment, EndpointSlice, Service } from "operatorkit/kinds";
+import { addressEntryFor, deploymentFor, serviceFor } from "./children.ts";
+import { Memcached } from "./memcached.ts";
+import { availableCondition, endpointsOf } from "./status.ts";
+
+const SERVICE_NAME = "kubernetes.io/service-name";
+
+/** Each Memcached writes its entry of the shared address list under a name of its own, so that it can take back just that. */
+const addressManager = (memcached: Memcached): string => `memcached-address-${memcached.metadata.uid ?? memcached.metadata.name}`;
+
+/** What this operator is about: a Deployment and a headless Service for each Memcached, and an honest status. */
+export function memcachedController() {
+  return new Controller({
+    name: "memcached",
+    for: Memcached,
+    owns: [Deployment, Service],
+    watches: [
+      // EndpointSlices belong to the Service, not to us: their label leads back to the Memcached of the same name.
+      watch(EndpointSlice, ({ metadata: { namespace, labels } }) => {
+        const name = labels?.[SERVICE_NAME];
+        return name === undefined || namespace === undefined ? [] : [{ namespace, name }];
+      }),
+    ],
+    concurrency: 4,
+
+    async reconcile({ object, api, own, cache, event }) {
+      await api.apply(addressEntryFor(object), { fieldManager: addressManager(object) });
+      await api.apply(own(serviceFor(object)));
+      const before = cache.get(Deployment, object.metadata);
+      const deployment = await api.apply<Deployment>(own(deploymentFor(object)));
+
+      if (before === undefined) event("Normal", "Created", `Created Deployment and Service ${deployment.metadata.name}`);
+      else if (before.spec?.replicas !== object.spec.size)
+        event("Normal", "Scaling", `Scaling from ${before.spec?.replicas ?? 0} to ${object.spec.size} servers`);
+
+      const available = availableCondition(object, deployment);
+      if (available.status === "True" && !isConditionTrue(object.status?.conditions, "Available"))
+        event("Normal", "Available", available.message);
+
+      const slices = cache
+        .list(EndpointSlice, { namespace: object.metadata.namespace ?? "" })
+        .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === object.metadata.name);
+      return {
+        status: { ready: deployment.status?.readyReplicas ?? 0, endpoints: endpointsOf(slices) },
+        conditions: [available],
+      };
+    },
+
+    async cleanup({ object, api, event }) {
+      await api.apply(addressEntryFor(object, true), { fieldManager: addressManager(object) });
+      event("Normal", "CleanedUp", "Gave back the entry in the shared address list");
+    },
+  });
+}

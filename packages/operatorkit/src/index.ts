@@ -1,0 +1,39 @@
+/** Kubernetes operators in TypeScript: what a newcomer imports. */
+export {
+  ApiError,
+  isAlreadyExists,
+  isApiError,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isInvalid,
+  isNotFound,
+  isTooManyRequests,
+} from "@operatorkit/api";
+export type { Client, ListWatch, Patch, Reader, Runnable, RunOptions, Transport, Writer } from "@operatorkit/api";
+export { ConfigError, connect, ensureCustomResources, ensureNamespace, KubernetesClient, retryOnConflict } from "@operatorkit/client";
+export type { ConnectOptions } from "@operatorkit/client";
+export { anyOf, Controller, generationChanged, owned, ReconcileError, TerminalError, watch } from "@operatorkit/controller";
+export type { Cache, ConditionInput, ControllerOptions, ReconcileContext, ReconcileResult } from "@operatorkit/controller";
+export { Informer, KubernetesBasedInformer, Lister, SharedInformers } from "@operatorkit/informer";
+export type { EventHandler, InformerOptions, KubernetesBasedInformerOptions } from "@operatorkit/informer";
+export { defineKind, findCondition, isConditionTrue, keyOf, mutableCopy, refOf } from "@operatorkit/object";
+export type {
+  Condition,
+  DefinedKind,
+  Kind,
+  KubernetesObject,
+  Manifest,
+  Mutable,
+  ObjectKey,
+  ObjectMeta,
+  ObjectOf,
+  ObjectRef,
+} from "@operatorkit/object";
+export { silentLogger, sleep, systemClock } from "@operatorkit/observe";
+export type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
+export { Operator } from "@operatorkit/operator";
+export type { OperatorOptions } from "@operatorkit/operator";
+export { crdFor } from "@operatorkit/schema";
+export { SimpleWatcher } from "@operatorkit/watcher";
+export type { ResourceWatcher } from "@operatorkit/watcher";
