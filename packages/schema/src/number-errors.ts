@@ -19,9 +19,7 @@ export function numberErrors(schema: StructuralSchema, value: number, path: stri
   const errors = unfit(value, "Checked");
   if (schema.multipleOf !== undefined) {
     const problems = unfit(schema.multipleOf, "MultipleOf");
-    const factor = schema.multipleOf;
-    errors.push(...problems);
-    if (!isMultiple(value, factor)) errors.push(invalid(path, value, `${path} in body should be a multiple of ${goNumber(factor)}`));
+    errors.push(...problems, ...multipleErrors(value, bound(schema.multipleOf, problems), path));
   }
   if (schema.minimum !== undefined) {
     const problems = unfit(schema.minimum, "Minimum boundary");
@@ -42,6 +40,12 @@ export function numberErrors(schema: StructuralSchema, value: number, path: stri
     }
   }
   return errors;
+}
+
+function multipleErrors(value: number, factor: number, path: string): readonly FieldError[] {
+  // Of an integer, the server makes 0 out of a factor such as 0.5, and then takes offence at it.
+  if (factor <= 0) return [invalid(path, factor, `factor MultipleOf declared for ${path} must be positive: ${goNumber(factor)}`)];
+  return isMultiple(value, factor) ? [] : [invalid(path, value, `${path} in body should be a multiple of ${goNumber(factor)}`)];
 }
 
 function isMultiple(value: number, factor: number): boolean {

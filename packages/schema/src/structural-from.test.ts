@@ -21,7 +21,7 @@ describe("TypeBox becomes structural", () => {
       Type.Record(Type.String(), Type.Any()),
       {
         type: "object",
-        additionalProperties: { "x-kubernetes-preserve-unknown-fields": true },
+        additionalProperties: { nullable: true, "x-kubernetes-preserve-unknown-fields": true },
       },
     ],
     ["a union with null", Type.Union([Type.String(), Type.Null()]), { type: "string", nullable: true }],
@@ -36,6 +36,11 @@ describe("TypeBox becomes structural", () => {
     ],
     ["integer or string", Type.Union([Type.String(), Type.Integer()]), { "x-kubernetes-int-or-string": true }],
     ["integer or number", Type.Union([Type.Integer(), Type.Number()]), { type: "number" }],
+    [
+      "integer or small number",
+      Type.Union([Type.Integer(), Type.Number({ maximum: 1 })]),
+      { type: "number", anyOf: [{ multipleOf: 1 }, { maximum: 1 }] },
+    ],
     [
       "strict bounds",
       Type.Integer({ exclusiveMinimum: 1, exclusiveMaximum: 5 }),
@@ -101,7 +106,11 @@ describe("TypeBox becomes structural", () => {
       },
     ],
     ["a union in which one member allows what all allow", Type.Union([Type.String(), Type.String({ minLength: 1 })]), { type: "string" }],
-    ["anything, described", Type.Any({ description: "x" }), { description: "x", "x-kubernetes-preserve-unknown-fields": true }],
+    [
+      "anything, described",
+      Type.Any({ description: "x" }),
+      { description: "x", nullable: true, "x-kubernetes-preserve-unknown-fields": true },
+    ],
     [
       "extensions as they are",
       Type.Unsafe({ type: "object", "x-kubernetes-embedded-resource": true }),
@@ -112,6 +121,21 @@ describe("TypeBox becomes structural", () => {
     ],
   ])("%s", (_, schema, expected) => {
     expect(of(schema)).toEqual(expected);
+  });
+
+  it("combines an object with a choice of others", () => {
+    const base = Type.Object({ name: Type.String() });
+    const choice = Type.Union([Type.Object({ a: Type.Integer() }), Type.Object({ b: Type.String() })]);
+    expect(of(Type.Intersect([base, choice]))).toEqual({
+      type: "object",
+      properties: { name: { type: "string" }, a: { type: "integer" }, b: { type: "string" } },
+      required: ["name"],
+      anyOf: [{ required: ["a"] }, { required: ["b"] }],
+    });
+  });
+
+  it("keeps the restrictions of a union of one", () => {
+    expect(of(Type.Union([Type.Intersect([Type.Integer({ minimum: 1 })])]))).toEqual({ type: "integer", minimum: 1 });
   });
 
   it("leaves optional properties out of what is required", () => {
@@ -165,7 +189,7 @@ describe("zod becomes structural", () => {
     ],
     ["several patterns", z.string().regex(/a/).regex(/b/), { type: "string", allOf: [{ pattern: "a" }, { pattern: "b" }] }],
     ["defaults", z.string().default("x"), { type: "string", default: "x" }],
-    ["any and unknown", z.unknown(), { "x-kubernetes-preserve-unknown-fields": true }],
+    ["any and unknown", z.unknown(), { nullable: true, "x-kubernetes-preserve-unknown-fields": true }],
     ["int or string, or null", z.int().or(z.string()).nullable(), { "x-kubernetes-int-or-string": true, nullable: true }],
   ])("%s", (_, schema, expected) => {
     expect(ofZod(schema)).toEqual(expected);
@@ -195,6 +219,7 @@ describe("what a CRD cannot say", () => {
     ["a Date", list(z.date()), "spec: Date cannot be represented in JSON Schema"],
     ["a bigint", list(z.bigint()), "spec: BigInt cannot be represented"],
     ["never", list(z.never()), "spec.list[]: it allows no value at all"],
+    ["a union of null alone", Type.Object({ a: Type.Union([Type.Null()]) }), "spec.a: nothing but null is allowed"],
     ["only null", list(z.null()), "spec.list[]: nothing but null is allowed"],
     ["keys with a pattern", z.object({ map: z.record(z.string().regex(/^a/), z.string()) }), "spec.map: a CRD cannot say how keys look"],
     [

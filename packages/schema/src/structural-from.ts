@@ -33,6 +33,7 @@ export function structuralFrom(schema: unknown, path: string): StructuralSchema 
     const members = membersOf(schema, junctor, path);
     if (members === undefined) continue;
     const others = members.filter((member) => !isNull(member));
+    if (others.length === 0) throw new UnsupportedSchemaError(path, NOTHING_BUT_NULL);
     if (others.length < members.length) result = { ...result, nullable: true };
     result = withJunctor(result, junctor, others, path);
   }
@@ -42,11 +43,14 @@ export function structuralFrom(schema: unknown, path: string): StructuralSchema 
       : { ...result, allOf: [...(result.allOf ?? []), nestedFrom(member, `${path} (allOf ${i})`)] };
   }
   if (schema["not"] !== undefined) result = { ...result, not: nestedFrom(schema["not"], `${path} (not)`) };
-  const isOpen = result.type === undefined && result["x-kubernetes-int-or-string"] !== true;
+  const saysType = result.type !== undefined || result["x-kubernetes-int-or-string"] === true;
+  const isOpen = !saysType && result["x-kubernetes-preserve-unknown-fields"] !== true;
   return finished({ ...result, ...(isNullable && { nullable: true }), ...(isOpen && ANYTHING) });
 }
 
-const ANYTHING: StructuralSchema = { "x-kubernetes-preserve-unknown-fields": true };
+const NOTHING_BUT_NULL = "nothing but null is allowed; leave the property out";
+/** Null too, which would else be dropped. */
+const ANYTHING: StructuralSchema = { nullable: true, "x-kubernetes-preserve-unknown-fields": true };
 
 const UNSUPPORTED: readonly (readonly [string, string])[] = [
   ["prefixItems", "a CRD knows no tuples; use an object with named properties, or a list"],
@@ -83,7 +87,7 @@ function typeOf(schema: JsonObject, path: string): TypeAndNull {
   const all: unknown[] = given === undefined ? literalTypes(schema) : Array.isArray(given) ? given : [given];
   const types = all.filter((type) => type !== "null");
   const isNullable = schema["nullable"] === true || types.length < all.length || literalsOf(schema)?.includes(null) === true;
-  if (all.length > 0 && types.length === 0) throw new UnsupportedSchemaError(path, "nothing but null is allowed; leave the property out");
+  if (all.length > 0 && types.length === 0) throw new UnsupportedSchemaError(path, NOTHING_BUT_NULL);
   if (types.length === 2 && types.includes("integer") && types.includes("string")) return { type: "int-or-string", isNullable };
   if (types.length === 2 && types.includes("integer") && types.includes("number")) return { type: "number", isNullable };
   if (types.length > 1) throw new UnsupportedSchemaError(path, `a CRD cannot say "${types.join(" or ")}"; only "integer or string"`);
@@ -125,14 +129,13 @@ function withRestrictions(schema: JsonObject, type: TypeAndNull["type"], path: s
 }
 
 const KEPT = ["title", "description", "default", "example", "externalDocs"] as const;
-const RESTRICTIONS: readonly string[] =
-  "minLength maxLength pattern minimum maximum multipleOf minItems maxItems minProperties maxProperties".split(" ");
+const RESTRICTIONS: readonly string[] = "minLength maxLength pattern multipleOf minItems maxItems minProperties maxProperties".split(" ");
 
 function scalarRestrictions(schema: JsonObject): StructuralSchema {
-  const kept = Object.fromEntries([...KEPT, ...RESTRICTIONS].filter((key) => schema[key] !== undefined).map((key) => [key, schema[key]]));
+  const kept = [...KEPT, ...RESTRICTIONS].filter((key) => schema[key] !== undefined);
   const format = schema["format"];
   return {
-    ...kept,
+    ...Object.fromEntries(kept.map((key) => [key, schema[key]])),
     ...(typeof format === "string" && isKnownFormat(format) && { format }),
     ...bound(schema, "minimum", "exclusiveMinimum", -Number.MAX_SAFE_INTEGER, Math.max),
     ...bound(schema, "maximum", "exclusiveMaximum", Number.MAX_SAFE_INTEGER, Math.min),
@@ -150,8 +153,7 @@ function bound(
   const strict = schema[exclusive];
   if (typeof strict === "number" && (limit === undefined || tighter(limit, strict) === strict))
     return { [inclusive]: strict, [exclusive]: true };
-  // Assigned even when there is none: a bound of safe integers was copied with the rest.
-  return { [inclusive]: limit, ...(strict === true && { [exclusive]: true }) } as StructuralSchema;
+  return limit === undefined ? {} : { [inclusive]: limit, ...(strict === true && { [exclusive]: true }) };
 }
 
 function pickExtensions(schema: JsonObject, own: StructuralSchema): StructuralSchema {
@@ -222,7 +224,12 @@ function arrayParts(schema: JsonObject, path: string): StructuralSchema {
 function hasStructure(member: unknown, parent: StructuralSchema): boolean {
   if (!isObject(member)) return true;
   if ("type" in member) return true;
-  if (parent.type !== undefined) return false;
+  if (parent.type !== undefined) {
+    return (["anyOf", "oneOf", "allOf"] as const).some((junctor) => {
+      const members = member[junctor];
+      return Array.isArray(members) && members.some((inner) => hasStructure(inner, parent));
+    });
+  }
   return (
     Object.keys(member).length === 0 || ["const", "enum", "properties", "items", "anyOf", "oneOf", "allOf"].some((key) => key in member)
   );
@@ -268,11 +275,9 @@ function nestedFrom(schema: unknown, path: string): StructuralSchema {
   });
 }
 
-/** Without what was set to undefined, and with a place for null. */
+/** An enum lets null through only from a place where the server does not look at null. */
 function finished(schema: StructuralSchema): StructuralSchema {
-  const entries = Object.entries(schema).filter(([, value]) => value !== undefined);
-  const result = Object.fromEntries(entries) as StructuralSchema;
-  if (result.nullable !== true || result.enum === undefined) return result;
-  const { enum: values, ...rest } = result;
+  if (schema.nullable !== true || schema.enum === undefined) return schema;
+  const { enum: values, ...rest } = schema;
   return { ...rest, allOf: [...(rest.allOf ?? []), { enum: values }] };
 }

@@ -17,7 +17,7 @@ export function united(schemas: readonly StructuralSchema[], junctor: "anyOf" | 
   if (intOrString !== undefined) return intOrString;
   refuseDefaults(schemas, path);
   const structure = schemas.map(structureOf).reduce((a, b) => unitedStructure(a, b, path));
-  const restrictions = schemas.map((schema) => restrictionsOf(schema));
+  const restrictions = schemas.map((schema) => restrictionsOf(schema, structure));
   // A member without restrictions lets everything through; so do all together.
   const says =
     junctor === "anyOf"
@@ -89,14 +89,15 @@ function structureOf(schema: StructuralSchema): StructuralSchema {
   };
 }
 
-/** How values are restricted. */
-function restrictionsOf(schema: StructuralSchema): StructuralSchema {
+/** How values are restricted, beyond what `structure` says of all members. An integer among numbers is a multiple of 1. */
+function restrictionsOf(schema: StructuralSchema, structure: StructuralSchema | undefined): StructuralSchema {
   const own = Object.entries(schema).filter(([key]) => !STRUCTURE_KEYS.has(key) && key !== "properties" && key !== "items");
   const properties = Object.entries(schema.properties ?? {})
-    .map(([key, property]) => [key, restrictionsOf(property)] as const)
+    .map(([key, property]) => [key, restrictionsOf(property, structure?.properties?.[key])] as const)
     .filter(([, property]) => Object.keys(property).length > 0);
-  const items = schema.items === undefined ? {} : restrictionsOf(schema.items);
+  const items = schema.items === undefined ? {} : restrictionsOf(schema.items, structure?.items);
   return {
+    ...(schema.type === "integer" && structure?.type === "number" && { multipleOf: 1 }),
     ...Object.fromEntries(own),
     ...(properties.length > 0 && { properties: Object.fromEntries(properties) }),
     ...(Object.keys(items).length > 0 && { items }),
@@ -144,7 +145,7 @@ function nameOf(schema: StructuralSchema): string {
  */
 export function intersected(a: StructuralSchema, b: StructuralSchema, path: string): StructuralSchema {
   if (nameOf(b) === "anything" && b["x-kubernetes-preserve-unknown-fields"] === true) {
-    const { "x-kubernetes-preserve-unknown-fields": _, ...rest } = b;
+    const { "x-kubernetes-preserve-unknown-fields": _, nullable: __, ...rest } = b;
     return intersected(a, rest, path);
   }
   const type = intersectedType(a, b, path);
