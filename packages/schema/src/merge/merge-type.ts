@@ -34,8 +34,8 @@ export interface MapType {
   typeOf(name: string): MergeType | undefined;
   /** What a key field of a list item is when the item leaves it out. */
   defaultOf(name: string): Json | undefined;
-  /** Fields that are there, as `{}`, even when nothing is given: struct fields of built-in kinds. */
-  readonly zeroStructs: readonly string[];
+  /** What fields are when nothing is given: those of a built-in kind whose Go type is no pointer. */
+  readonly zeros: Readonly<Record<string, Json>>;
   /** Fields that must be given and have no zero value: of a built-in kind, they are null until they are. */
   readonly requiredFields: readonly string[];
 }
@@ -50,9 +50,9 @@ export function mergeTypeOf(schema: StructuralSchema | undefined): MergeType {
 
 const types = new WeakMap<StructuralSchema, MergeType>();
 
-/** Whether this is the type of a built-in kind's objects: metadata is a struct, so there always is a zero one. */
+/** Whether this is the type of a built-in kind's objects: their metadata is a struct and not a pointer. */
 export function isBuiltIn(type: MergeType): boolean {
-  return type.map !== undefined && type.map.zeroStructs.length > 0;
+  return type.map !== undefined && Object.hasOwn(type.map.zeros, "metadata");
 }
 
 /** Everything is one value. */
@@ -82,7 +82,7 @@ function freeMap(values: () => MergeType, isAtomic: boolean): MapType {
     hasField: () => false,
     typeOf: values,
     defaultOf: () => undefined,
-    zeroStructs: [],
+    zeros: {},
     requiredFields: [],
   };
 }
@@ -146,7 +146,7 @@ function typeByPatchStrategy(schema: StructuralSchema): "atomic" | "set" | "map"
 class SchemaMap implements MapType {
   readonly isAtomic: boolean;
   readonly isDeduced: boolean;
-  readonly zeroStructs: readonly string[];
+  readonly zeros: Readonly<Record<string, Json>>;
   readonly requiredFields: readonly string[];
   readonly #schema: StructuralSchema;
   readonly #preserves: boolean;
@@ -163,9 +163,8 @@ class SchemaMap implements MapType {
     else if (typeof additionalProperties === "boolean") this.#others = additionalProperties ? DEDUCED : undefined;
     else this.#others = new SchemaType(additionalProperties, preserves);
     this.isDeduced = !hasFields && (this.#others === DEDUCED || (this.#others?.scalar === "untyped" && this.#others.map === undefined));
-    const zeros = schema["x-operatorkit-zero"] ?? {};
-    this.zeroStructs = Object.keys(zeros).filter((name) => typeof zeros[name] === "object");
-    this.requiredFields = (schema.required ?? []).filter((name) => !Object.hasOwn(zeros, name));
+    this.zeros = schema["x-operatorkit-zero"] ?? {};
+    this.requiredFields = (schema.required ?? []).filter((name) => !Object.hasOwn(this.zeros, name));
     if (isObject) for (const [name, type] of objectFields()) this.#fields.set(name, type);
   }
 

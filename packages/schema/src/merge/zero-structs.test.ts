@@ -1,7 +1,9 @@
 import { deepFreeze } from "@operatorkit/object";
+import type { ObjectMeta } from "@operatorkit/object";
 import { expect, test } from "vitest";
 import { builtinSchema } from "../kinds/index.ts";
 import { liveIfOnlyTimesDiffer } from "./same-but-times.ts";
+import { trackUpdate } from "./track-update.ts";
 import { withZeroStructs } from "./zero-structs.ts";
 
 test("a built-in object gets the empty structs the server presents", () => {
@@ -47,4 +49,17 @@ test("objects that differ in times only count as the live one", () => {
   ]) {
     expect(liveIfOnlyTimesDiffer<object>(changed, live)).toBe(changed);
   }
+});
+
+test("what a Go struct has without being told belongs to nobody", () => {
+  const schema = builtinSchema("", "v1", "Event");
+  const event = { apiVersion: "v1", kind: "Event", metadata: { name: "e" }, reason: "r", reportingComponent: "", eventTime: null };
+  const { metadata } = trackUpdate<{ metadata: ObjectMeta }>({
+    after: event,
+    manager: "me",
+    apiVersion: "v1",
+    nowMs: 0,
+    ...(schema === undefined ? {} : { schema }),
+  });
+  expect(metadata.managedFields?.map((entry) => entry.fieldsV1)).toEqual([{ "f:reason": {} }]);
 });

@@ -16,18 +16,19 @@ export function withZeroStructs<T extends object>(object: T, schema: StructuralS
 }
 
 /**
- * An object of a built-in kind as its Go struct reads: with empty structs, and with null for required fields that are missing. That is
- * what the real server compares, so nobody comes to own a list for the items in it. Other objects are returned as they are.
+ * An object of a built-in kind as its Go struct reads: with the zero values of all fields that are no pointers, and with null for
+ * required ones that are missing. That is what the real server compares, so nobody comes to own a list for the items in it, or what
+ * nobody set. Other objects are returned as they are.
  */
 export function asGoStruct(type: MergeType, object: Json): Json {
   return isBuiltIn(type) ? new Filling(true).value(type, object) : object;
 }
 
 class Filling {
-  readonly #addsNulls: boolean;
+  readonly #fillsAll: boolean;
 
-  constructor(addsNulls: boolean) {
-    this.#addsNulls = addsNulls;
+  constructor(fillsAll: boolean) {
+    this.#fillsAll = fillsAll;
   }
 
   value(type: MergeType, value: Json): Json {
@@ -39,12 +40,21 @@ class Filling {
     let result: Record<string, Json> | undefined;
     const put = (key: string, value: Json): void => setOwn((result ??= { ...map }), key, value);
     for (const [key, part] of Object.entries(map)) {
+      if (part === null && this.#fillsAll && type.hasField(key)) {
+        result ??= { ...map };
+        delete result[key]; // Null is nothing to Go.
+        continue;
+      }
       const partType = type.typeOf(key);
       const whole = partType === undefined ? part : this.value(partType, part);
       if (whole !== part) put(key, whole);
     }
-    for (const key of type.zeroStructs) if ((entryOf(map, key) ?? null) === null) put(key, this.value(type.typeOf(key) ?? {}, {}));
-    if (this.#addsNulls) for (const key of type.requiredFields) if (!Object.hasOwn(map, key)) put(key, null);
+    for (const [key, zero] of Object.entries(type.zeros)) {
+      if ((entryOf(map, key) ?? null) !== null) continue;
+      if (isMap(zero)) put(key, this.value(type.typeOf(key) ?? {}, zero));
+      else if (this.#fillsAll) put(key, zero);
+    }
+    if (this.#fillsAll) for (const key of type.requiredFields) if ((entryOf(map, key) ?? null) === null) put(key, null);
     return result ?? map;
   }
 
