@@ -18,7 +18,6 @@ export { ensureCustomResources } from "./resources/ensure-custom-resources.ts";
 export type { EnsureCustomResourcesOptions } from "./resources/ensure-custom-resources.ts";
 export { CustomResourceError } from "./resources/custom-resource-error.ts";
 export type { CustomResourceErrorCode } from "./resources/custom-resource-error.ts";
-export { CustomResourceDefinitionKind } from "./resources/custom-resource-definition.ts";
 export type { CustomResourceDefinition } from "./resources/custom-resource-definition.ts";
 export { ensureNamespace } from "./resources/ensure-namespace.ts";
 export type { EnsureNamespaceOptions } from "./resources/ensure-namespace.ts";

@@ -267,12 +267,12 @@ describe("findCluster", () => {
     });
     await expect(find({ context: "a" }, host({ env }))).rejects.toMatchObject({ code: "InvalidOptions" });
   });
-
-  async function serviceAccount(name: string): Promise<string> {
-    await mkdir(join(folder, name));
-    await file(`${name}/token`, "first\n");
-    await file(`${name}/ca.crt`, testCa);
-    await file(`${name}/namespace`, "pod-namespace");
-    return join(folder, name);
-  }
 });
+
+async function serviceAccount(name: string): Promise<string> {
+  await mkdir(join(folder, name));
+  await file(`${name}/token`, "first\n");
+  await file(`${name}/ca.crt`, testCa);
+  await file(`${name}/namespace`, "pod-namespace");
+  return join(folder, name);
+}

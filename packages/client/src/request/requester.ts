@@ -3,6 +3,7 @@ import { sleep, type Clock, type Logger } from "@operatorkit/observe";
 import type { Backoff } from "@operatorkit/retry";
 import type { Credentials } from "../config/credentials.ts";
 import type { Call } from "./call.ts";
+import { orAborted } from "../transport/or-aborted.ts";
 import { Deadline } from "./deadline.ts";
 import { decodeError } from "./decode-error.ts";
 import { excerptOf } from "./excerpt.ts";
@@ -132,15 +133,15 @@ export class Requester {
     deadline: Deadline,
     use: (response: TransportResponse) => Promise<R>,
   ): Promise<{ readonly value: R } | { readonly error: unknown; readonly outcome?: AttemptOutcome }> {
-    const { transport, clock, metrics, server, credentials } = this.#options;
+    const { clock, metrics, server, credentials } = this.#options;
     const startedMs = clock.monotonicMs();
     let code = "<error>";
     try {
-      const response = await transport.request(await this.#request(call, deadline.signal));
+      const response = await this.#send(call, deadline.signal);
       code = String(response.status);
       this.#warn(call, response.headers["warning"]);
-      if (response.status < 300) return { value: await use(response) };
-      const body = await readBody(response.body, MAX_ERROR_BYTES, call.action);
+      if (response.status < 300) return { value: await orAborted(use(response), deadline.signal) };
+      const body = await orAborted(readBody(response.body, MAX_ERROR_BYTES, call.action), deadline.signal);
       const context = { call, server, credentials: credentials.source, nowMs: clock.now() };
       return {
         error: decodeError({ status: response.status, headers: response.headers, body }, context),
@@ -153,6 +154,18 @@ export class Requester {
       return { error: this.#connectionError(call, cause), outcome: { type: "broken", ...faultOf(cause) } };
     } finally {
       metrics.attempted(code, call.method, call.verb, clock.monotonicMs() - startedMs);
+    }
+  }
+
+  /** Holds to the deadline even if the transport does not; an answer that comes too late is given back. */
+  async #send(call: Call, signal: AbortSignal): Promise<TransportResponse> {
+    const { transport } = this.#options;
+    const answer = this.#request(call, signal).then(async (request) => await transport.request(request));
+    try {
+      return await orAborted(answer, signal);
+    } catch (error) {
+      if (signal.aborted) answer.then(async ({ body }) => await body[Symbol.asyncIterator]().return?.()).catch(() => {});
+      throw error;
     }
   }
 
@@ -183,7 +196,7 @@ export class Requester {
     const iterator: AsyncIterator<Uint8Array> = {
       next: async () => {
         try {
-          const result = await chunks.next();
+          const result = await orAborted(chunks.next(), deadline.signal);
           if (result.done) deadline.dispose();
           return result;
         } catch (cause) {

@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from "./custom-resource-definition.ts";
+import type { CrdCondition, CustomResourceDefinition } from "./custom-resource-definition.ts";
 
 /** How far a CRD has come. */
 export type CrdReadiness =
@@ -14,13 +14,17 @@ export type CrdReadiness =
 export function crdReadiness(crd: CustomResourceDefinition): CrdReadiness {
   const condition = (type: string) => crd.status?.conditions?.find((candidate) => candidate.type === type);
   const names = condition("NamesAccepted");
-  if (names?.status === "False") return { type: "refused", code: "NameConflict", message: names.message || names.reason };
+  if (names?.status === "False") return { type: "refused", code: "NameConflict", message: wordsOf(names) };
   const schema = condition("NonStructuralSchema");
-  if (schema?.status === "True") return { type: "refused", code: "NonStructuralSchema", message: schema.message || schema.reason };
+  if (schema?.status === "True") return { type: "refused", code: "NonStructuralSchema", message: wordsOf(schema) };
   const established = condition("Established");
   if (established?.status === "True") return { type: "established" };
   return {
     type: "waiting",
-    for: `the condition Established to be True (${established === undefined ? "it is not there yet" : established.message || established.reason})`,
+    for: `the condition Established to be True (${established === undefined ? "it is not there yet" : wordsOf(established)})`,
   };
+}
+
+function wordsOf({ type, status, reason, message }: CrdCondition): string {
+  return message || reason || `${type} is ${status}`;
 }

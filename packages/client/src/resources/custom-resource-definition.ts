@@ -1,17 +1,7 @@
-import type { Condition, Kind, KubernetesObject } from "@operatorkit/object";
+import type { Kind } from "@operatorkit/object";
+import type { CustomResourceDefinition } from "@operatorkit/object/kinds";
 
-/** A CustomResourceDefinition, as far as it is read here. */
-export interface CustomResourceDefinition extends KubernetesObject {
-  readonly apiVersion: "apiextensions.k8s.io/v1";
-  readonly kind: "CustomResourceDefinition";
-  readonly spec: {
-    readonly group: string;
-    readonly names: { readonly kind: string; readonly plural: string };
-    readonly scope: "Namespaced" | "Cluster";
-    readonly versions: readonly { readonly name: string; readonly served: boolean; readonly storage: boolean }[];
-  };
-  readonly status?: { readonly conditions?: readonly Omit<Condition, "lastTransitionTime">[] };
-}
+export type { CustomResourceDefinition, CustomResourceDefinitionCondition as CrdCondition } from "@operatorkit/object/kinds";
 
 /** Written out, so that installing a CRD needs neither discovery nor the built-in kinds. */
 export const CustomResourceDefinitionKind: Kind<CustomResourceDefinition> = {

@@ -1,4 +1,4 @@
-import { isApiError, type Client } from "@operatorkit/api";
+import { isApiError, isNotFound, type Client } from "@operatorkit/api";
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
 import { crdReadiness } from "./crd-readiness.ts";
 import { CustomResourceDefinitionKind, type CustomResourceDefinition } from "./custom-resource-definition.ts";
@@ -72,44 +72,56 @@ async function apply(
 
 async function untilServed(
   client: Pick<Client, "get" | "resolve">,
-  { metadata: { name }, spec }: CustomResourceDefinition,
+  manifest: CustomResourceDefinition,
   dueMs: number,
   { intervalMs = 500, timeoutMs = 60_000, signal, clock = systemClock }: EnsureCustomResourcesOptions,
 ): Promise<void> {
-  const request = signal === undefined ? {} : { signal };
+  const { name } = manifest.metadata;
   for (let look = 0; ; look += 1) {
-    let waitingFor: string;
-    let problem: unknown;
+    let waitingFor: string | undefined;
+    let cause: unknown;
     try {
-      const readiness = crdReadiness(await client.get(CustomResourceDefinitionKind, { name }, request));
-      if (readiness.type === "refused") {
-        throw new CustomResourceError(`install CustomResourceDefinition ${name}: the server refuses it: ${readiness.message}`, {
-          code: readiness.code,
-          crd: name,
-        });
-      }
-      if (readiness.type === "waiting") waitingFor = readiness.for;
-      else {
-        waitingFor = "discovery to list it";
-        for (const version of spec.versions.filter(({ served }) => served)) {
-          await client.resolve({ apiVersion: `${spec.group}/${version.name}`, kind: spec.names.kind }, request);
-        }
-        return;
-      }
+      waitingFor = await missingFor(client, manifest, signal);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (!isApiError(error)) throw error;
-      problem = error;
+      cause = error;
       waitingFor = `the server to answer (${error.message})`;
     }
+    if (waitingFor === undefined) return;
     // A healthy server is done in a few dozen milliseconds.
     const waitMs = Math.min(intervalMs, 25 * 2 ** look);
     if (clock.monotonicMs() + waitMs > dueMs) {
       throw new CustomResourceError(
         `install CustomResourceDefinition ${name}: not served within ${timeoutMs / 1000} s; last waited for ${waitingFor}`,
-        { code: "Timeout", crd: name, cause: problem },
+        { code: "Timeout", crd: name, cause },
       );
     }
     await sleep(waitMs, { signal, clock });
   }
+}
+
+/** What is still missing for the CRD to be served, or undefined when it is. */
+async function missingFor(
+  client: Pick<Client, "get" | "resolve">,
+  { metadata: { name }, spec }: CustomResourceDefinition,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const request = signal === undefined ? {} : { signal };
+  const readiness = crdReadiness(await client.get(CustomResourceDefinitionKind, { name }, request));
+  if (readiness.type === "waiting") return readiness.for;
+  if (readiness.type === "refused") {
+    const { code, message } = readiness;
+    throw new CustomResourceError(`install CustomResourceDefinition ${name}: the server refuses it: ${message}`, { code, crd: name });
+  }
+  for (const version of spec.versions.filter(({ served }) => served)) {
+    const ref = { apiVersion: `${spec.group}/${version.name}`, kind: spec.names.kind };
+    try {
+      await client.resolve(ref, request);
+    } catch (error) {
+      if (isNotFound(error)) return `discovery to list ${ref.kind} of ${ref.apiVersion}`;
+      throw error;
+    }
+  }
+  return undefined;
 }

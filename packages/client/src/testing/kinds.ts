@@ -1,7 +1,7 @@
-import type { Kind, KubernetesObject } from "@operatorkit/object";
+import type { Kind } from "@operatorkit/object";
 
 /** Built-in kinds for tests, written out so that a test reads on its own. */
-function kind(group: string, name: string, plural: string, namespaced: boolean): Kind<KubernetesObject> {
+function kind(group: string, name: string, plural: string, namespaced: boolean): Kind {
   return {
     group,
     version: "v1",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SocketTransport } from "./socket-transport.ts";
-import { rejection, textOf } from "./testing/bodies.ts";
+import { rejection, textOf } from "../testing/bodies.ts";
 import { startHttp1Server, type TestServer } from "./testing/test-server.ts";
 
 // Over plain http, which is HTTP/1.1; through SocketTransport, which opens the sockets.
@@ -17,7 +17,7 @@ describe("Http1Transport", () => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        response.writeHead(201, { "X-Seen": `${request.method} ${request.headers["x-test"]}` });
+        response.writeHead(201, { "X-Seen": `${request.method} ${String(request.headers["x-test"])}` });
         response.end(Buffer.concat(chunks));
       });
     });

@@ -6,7 +6,7 @@ import { ManualClock } from "@operatorkit/observe/testing";
 import { systemClock } from "@operatorkit/observe";
 import { describe, expect, it } from "vitest";
 import { Http2Transport, type Http2TransportOptions } from "./http2-transport.ts";
-import { rejection, textOf } from "./testing/bodies.ts";
+import { rejection, textOf } from "../testing/bodies.ts";
 import { testCa } from "./testing/certificates.ts";
 import { startHttp2Server, type TestServer } from "./testing/test-server.ts";
 
@@ -47,7 +47,7 @@ describe("Http2Transport", () => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        response.writeHead(201, { "content-type": "text/plain", "x-seen": `${request.method} ${request.headers["x-test"]}` });
+        response.writeHead(201, { "content-type": "text/plain", "x-seen": `${request.method} ${String(request.headers["x-test"])}` });
         response.end(Buffer.concat(chunks));
       });
     });
@@ -357,6 +357,23 @@ describe("Http2Transport", () => {
     expect(await textOf((await transport.request(get("/3"))).body)).toBe("up");
   });
 
+  it("keeps the process alive while a request runs, and not when it is idle", async () => {
+    await expect.poll(activeSockets).toBe(0);
+    const answering = Promise.withResolvers<() => void>();
+    await using server = await startHttp2Server((_request, response) => {
+      response.write("half");
+      answering.resolve(() => response.end("done"));
+    });
+    await using transport = transportTo(server);
+    const { body } = await transport.request(get("/"));
+    // The server's end of the connection counts too.
+    expect(activeSockets()).toBe(2);
+    (await answering.promise)();
+    await textOf(body);
+    await expect.poll(activeSockets).toBe(1);
+    expect(transport.connections).toBe(1);
+  });
+
   it("rejects running requests when it is closed, and takes no more", async () => {
     await using server = await startHttp2Server((_request, response) => void response.write("on and on"));
     const transport = transportTo(server);
@@ -417,6 +434,11 @@ async function blackHoleInFrontOf(server: TestServer): Promise<{ url: URL; swall
       await new Promise((resolve) => proxy.close(resolve));
     },
   };
+}
+
+/** Those that keep the process alive. */
+function activeSockets(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === "TCPSocketWrap").length;
 }
 
 async function openTls({ url }: Pick<TestServer, "url">): Promise<TLSSocket> {

@@ -4,7 +4,7 @@ import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import type { TlsSettings } from "../config/cluster-config.ts";
 import { SocketTransport, type SocketTransportOptions } from "./socket-transport.ts";
-import { rejection, textOf } from "./testing/bodies.ts";
+import { rejection, textOf } from "../testing/bodies.ts";
 import { testCa, testClientCertificate, testClientKey, testServerCertificate } from "./testing/certificates.ts";
 import { startHttp1Server, startHttp2Server } from "./testing/test-server.ts";
 

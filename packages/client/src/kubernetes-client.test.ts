@@ -1,0 +1,336 @@
+import type { KubernetesObject } from "@operatorkit/object";
+import { ManualClock } from "@operatorkit/observe/testing";
+import { describe, expect, it } from "vitest";
+import { KubernetesClient } from "./kubernetes-client.ts";
+import { rejection } from "./testing/bodies.ts";
+import { FakeTransport, failure, silence, type FakeAnswer, type SeenRequest } from "./testing/fake-transport.ts";
+import { ConfigMap, Deployment, Node, Pod } from "./testing/kinds.ts";
+
+const web = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace: "default" } };
+const appsV1 = {
+  kind: "APIResourceList",
+  resources: [{ name: "deployments", singularName: "deployment", namespaced: true, kind: "Deployment" }],
+};
+
+/** A client of a server that knows apps/v1 and otherwise answers what the test says. */
+function clientOf(
+  answer: (request: SeenRequest, signal: AbortSignal | undefined) => FakeAnswer | Promise<FakeAnswer> = () => ({ body: web }),
+  fieldManager?: string,
+) {
+  const transport = new FakeTransport((request, signal) => (request.path === "/apis/apps/v1" ? { body: appsV1 } : answer(request, signal)));
+  const client = new KubernetesClient({ transport, clock: new ManualClock(), ...(fieldManager === undefined ? {} : { fieldManager }) });
+  return { client, transport };
+}
+
+const IN_DEFAULT = "/apis/apps/v1/namespaces/default/deployments";
+
+describe("KubernetesClient", () => {
+  it.each<[string, (client: KubernetesClient) => Promise<unknown>, string, string | undefined, unknown]>([
+    ["get", (c) => c.get(Deployment, web.metadata), `GET ${IN_DEFAULT}/web`, undefined, undefined],
+    [
+      "get at a version",
+      (c) => c.get(Deployment, web.metadata, { resourceVersion: "0" }),
+      `GET ${IN_DEFAULT}/web?resourceVersion=0`,
+      undefined,
+      undefined,
+    ],
+    ["create", (c) => c.create(web), `POST ${IN_DEFAULT}`, "application/json", web],
+    [
+      "create with options",
+      (c) => c.create(web, { dryRun: true, fieldManager: "me", fieldValidation: "Strict" }),
+      `POST ${IN_DEFAULT}?fieldManager=me&dryRun=All&fieldValidation=Strict`,
+      "application/json",
+      web,
+    ],
+    ["update", (c) => c.update(web), `PUT ${IN_DEFAULT}/web`, "application/json", web],
+    ["update the status", (c) => c.update(web, { subresource: "status" }), `PUT ${IN_DEFAULT}/web/status`, "application/json", web],
+    [
+      "apply",
+      (c) => c.apply(web, { fieldManager: "me" }),
+      `PATCH ${IN_DEFAULT}/web?fieldManager=me&force=true`,
+      "application/apply-patch+yaml",
+      web,
+    ],
+    [
+      "apply the status without force",
+      (c) => c.apply(web, { fieldManager: "me", force: false, subresource: "status" }),
+      `PATCH ${IN_DEFAULT}/web/status?fieldManager=me&force=false`,
+      "application/apply-patch+yaml",
+      web,
+    ],
+    [
+      "patch by merge",
+      (c) => c.patch(Deployment, web.metadata, { type: "merge", body: { a: null } }),
+      `PATCH ${IN_DEFAULT}/web`,
+      "application/merge-patch+json",
+      { a: null },
+    ],
+    [
+      "patch by JSON patch",
+      (c) => c.patch(Deployment, web.metadata, { type: "json", operations: [{ op: "remove", path: "/a" }] }),
+      `PATCH ${IN_DEFAULT}/web`,
+      "application/json-patch+json",
+      [{ op: "remove", path: "/a" }],
+    ],
+    [
+      "patch the scale strategically",
+      (c) => c.patch(Deployment, web.metadata, { type: "strategic", body: { a: 1 } }, { subresource: "scale" }),
+      `PATCH ${IN_DEFAULT}/web/scale`,
+      "application/strategic-merge-patch+json",
+      { a: 1 },
+    ],
+    ["delete", (c) => c.delete(Deployment, web.metadata), `DELETE ${IN_DEFAULT}/web`, undefined, undefined],
+    [
+      "delete with options",
+      (c) =>
+        c.delete(Deployment, web.metadata, {
+          propagationPolicy: "Foreground",
+          gracePeriodSeconds: 0,
+          preconditions: { uid: "u" },
+          dryRun: true,
+        }),
+      `DELETE ${IN_DEFAULT}/web`,
+      "application/json",
+      {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: "Foreground",
+        gracePeriodSeconds: 0,
+        preconditions: { uid: "u" },
+        dryRun: ["All"],
+      },
+    ],
+    [
+      "delete a collection",
+      (c) => c.deleteCollection(Deployment, { namespace: "default", labelSelector: "a=b" }),
+      `DELETE ${IN_DEFAULT}?labelSelector=a%3Db`,
+      undefined,
+      undefined,
+    ],
+    ["the server's version", (c) => c.serverVersion(), "GET /version", undefined, undefined],
+  ])("sends %s", async (_title, act, expected, contentType, body) => {
+    const { client, transport } = clientOf(({ path }) => ({ body: path === "/version" ? { gitVersion: "v1.36.3" } : web }));
+    await act(client);
+    const request = transport.seen.at(-1);
+    expect(`${request?.method} ${request?.path}`).toBe(expected);
+    expect(request?.headers["content-type"]).toBe(contentType);
+    expect(request?.body).toEqual(body);
+  });
+
+  it("finds the kind of a whole object by discovery, once; not at all when it has seen the kind", async () => {
+    const { client, transport } = clientOf();
+    await client.apply(web, { fieldManager: "me" });
+    await client.update(web);
+    expect(transport.paths.filter((path) => path === "GET /apis/apps/v1")).toHaveLength(1);
+    const other = clientOf();
+    await other.client.get(Deployment, web.metadata);
+    await other.client.update(web);
+    expect(other.transport.paths).not.toContain("GET /apis/apps/v1");
+  });
+
+  it("says what it was doing when discovery fails", async () => {
+    const { client } = clientOf(() => ({ status: 404, body: "404 page not found" }));
+    await expect(client.create({ ...web, apiVersion: "nope/v1" })).rejects.toMatchObject({
+      code: "NotFound",
+      message: expect.stringContaining("create Deployment: resolve Deployment of nope/v1: the server does not serve it"),
+    });
+  });
+
+  it("creates an object whose name the server makes", async () => {
+    const { client, transport } = clientOf();
+    await client.create({ ...web, metadata: { generateName: "web-", namespace: "default" } });
+    expect(transport.paths.at(-1)).toBe(`POST ${IN_DEFAULT}`);
+  });
+
+  it.each<[string, (client: KubernetesClient) => Promise<unknown>, string]>([
+    ["apply without a field manager", (c) => c.apply(web), "apply Deployment default/web: fieldManager is missing"],
+    [
+      "create without a namespace",
+      (c) => c.create({ ...web, metadata: { name: "web" } }),
+      "create Deployment web: Deployment is namespaced: give a namespace",
+    ],
+    ["get without a namespace", (c) => c.get(Pod, { name: "a" }), "get Pod a: Pod is namespaced: give a namespace"],
+    ["get in a namespace of what has none", (c) => c.get(Node, { name: "a", namespace: "x" }), "get Node x/a: Node is cluster-scoped"],
+    ["delete a collection of all namespaces", (c) => c.deleteCollection(Pod), "delete all Pod: Pod is namespaced: give a namespace"],
+    [
+      "update without a name",
+      (c) => c.update({ ...web, metadata: { namespace: "default" } } as never),
+      "update Deployment in default: the name of the Deployment is empty",
+    ],
+    ["update without a kind", (c) => c.update({ apiVersion: "v1", metadata: { name: "a" } } as never), "update an object: kind is missing"],
+    [
+      "update without an apiVersion",
+      (c) => c.update({ kind: "Pod", metadata: { name: "a" } } as never),
+      "update Pod: apiVersion is missing",
+    ],
+    ["create without metadata", (c) => c.create({ apiVersion: "v1", kind: "Pod" } as never), "create Pod: metadata is missing"],
+    ["a name with a slash", (c) => c.delete(Pod, { name: "a/b", namespace: "x" }), 'delete Pod x/a/b: the name "a/b"'],
+    ["list in a namespace of what has none", (c) => c.list(Node, { namespace: "x" }).toArray(), "list Node in x: Node is cluster-scoped"],
+  ])("refuses to %s", async (_title, act, message) => {
+    const { client, transport } = clientOf();
+    await expect(act(client)).rejects.toMatchObject({ code: "InvalidRequest", message: expect.stringContaining(message) });
+    expect(transport.paths.filter((path) => path !== "GET /apis/apps/v1")).toEqual([]);
+  });
+
+  it("fills in what a list's items lack, and keeps what they have", async () => {
+    const items = [{ metadata: { name: "a" } }, { apiVersion: "v1", kind: "Pod", metadata: { name: "b" }, spec: {} }];
+    const { client, transport } = clientOf(() => ({ body: { kind: "PodList", metadata: { resourceVersion: "5" }, items } }));
+    expect(await client.list(Pod, { namespace: "x", labelSelector: "a", fieldSelector: "b=c" }).toArray()).toEqual([
+      { apiVersion: "v1", kind: "Pod", metadata: { name: "a" } },
+      { apiVersion: "v1", kind: "Pod", metadata: { name: "b" }, spec: {} },
+    ]);
+    expect(transport.paths).toEqual(["GET /api/v1/namespaces/x/pods?limit=500&labelSelector=a&fieldSelector=b%3Dc"]);
+  });
+
+  it("refuses an answer that is no object, and a version that is none", async () => {
+    const { client } = clientOf(() => ({ body: {} }));
+    await expect(client.get(Pod, { name: "a", namespace: "x" })).rejects.toMatchObject({ code: "MalformedResponse" });
+    await expect(client.serverVersion()).rejects.toMatchObject({ code: "MalformedResponse" });
+    await expect(client.list(Pod).toArray()).rejects.toMatchObject({ code: "MalformedResponse" });
+  });
+
+  it("names the object in the server's refusal", async () => {
+    const { client } = clientOf(() => failure(409, "Conflict", "the object has been modified"));
+    await expect(client.update(web, { subresource: "status" })).rejects.toMatchObject({
+      code: "Conflict",
+      message: "update status of Deployment default/web: the object has been modified",
+    });
+  });
+
+  it("binds a field manager and a signal, on top of those it has", async () => {
+    const { client, transport } = clientOf((_request, signal) => (signal?.aborted ? silence(signal) : { body: web }), "base");
+    await client.apply(web);
+    const outer = new AbortController();
+    const inner = new AbortController();
+    const bound = client.with({ fieldManager: "controller", signal: outer.signal }).with({ signal: inner.signal });
+    await bound.apply(web);
+    await bound.apply(web, { fieldManager: "own" });
+    expect(
+      transport.paths.filter((path) => path.startsWith("PATCH")).map((path) => new URLSearchParams(path.split("?")[1]).get("fieldManager")),
+    ).toEqual(["base", "controller", "own"]);
+    outer.abort(new Error("stopping"));
+    await expect(bound.get(Pod, { name: "a", namespace: "x" })).rejects.toThrow("stopping");
+    await expect(bound.resolve({ apiVersion: "v1", kind: "Pod" })).rejects.toThrow("stopping");
+    await expect(client.get(Pod, { name: "a", namespace: "x" })).resolves.toBeDefined();
+  });
+
+  it("closes its transport at the end of its block", async () => {
+    const { client, transport } = clientOf();
+    {
+      await using scoped = client;
+      await scoped.get(Deployment, web.metadata);
+    }
+    expect(transport.isClosed).toBe(true);
+    await expect(client.get(Deployment, web.metadata)).rejects.toMatchObject({ code: "ConnectionFailed" });
+  });
+
+  describe("listWatch", () => {
+    const signal = new AbortController().signal;
+
+    it("lists a page of frozen entries, without managedFields", async () => {
+      const item = { metadata: { ...entry("a", "3").metadata, managedFields: [{}] } };
+      const { client, transport } = clientOf(() => ({
+        body: { kind: "ConfigMapList", metadata: { resourceVersion: "5", continue: "next", remainingItemCount: 7 }, items: [item] },
+      }));
+      const source = client.listWatch(ConfigMap, { namespace: "x", labelSelector: "a=b" });
+      const page = await source.list({ limit: 500, resourceVersion: "0", resourceVersionMatch: "NotOlderThan", signal });
+      expect(page).toEqual({
+        resourceVersion: "5",
+        continue: "next",
+        remainingItemCount: 7,
+        entries: [{ key: "x/a", uid: "u-a", resourceVersion: "3", object: { apiVersion: "v1", kind: "ConfigMap", ...entry("a", "3") } }],
+      });
+      expect(Object.isFrozen(page.entries[0]?.object.metadata)).toBe(true);
+      expect(transport.paths).toEqual([
+        "GET /api/v1/namespaces/x/configmaps?limit=500&resourceVersion=0&resourceVersionMatch=NotOlderThan&labelSelector=a%3Db",
+      ]);
+    });
+
+    it("watches, and ends when the server ends it", async () => {
+      const { client, transport } = clientOf(() => ({
+        chunks: lines({ type: "ADDED", object: entry("a", "6") }, { type: "BOOKMARK", object: { metadata: { resourceVersion: "8" } } }),
+      }));
+      const request = {
+        resourceVersion: "5",
+        sendInitialEvents: true,
+        resourceVersionMatch: "NotOlderThan",
+        allowWatchBookmarks: true,
+      } as const;
+      const stream = await client.listWatch(ConfigMap).watch({ ...request, timeoutSeconds: 300, signal });
+      const seen: string[] = [];
+      for await (const batch of stream)
+        for (const event of batch) seen.push(event.type === "ADDED" ? `ADDED ${event.entry.key}` : event.type);
+      expect(seen).toEqual(["ADDED x/a", "BOOKMARK"]);
+      expect(transport.paths).toEqual([
+        "GET /api/v1/configmaps?watch=true&resourceVersion=5&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=300",
+      ]);
+    });
+
+    it("rejects a watch that is refused, and one that is answered by a page", async () => {
+      await expect(watchAnsweredBy(failure(410, "Expired", "too old"))).rejects.toMatchObject({
+        code: "Expired",
+        message: "watch ConfigMap: too old",
+      });
+      await expect(watchAnsweredBy({ body: "<html>", headers: { "content-type": "text/html" } })).rejects.toMatchObject({
+        code: "MalformedResponse",
+      });
+    });
+
+    it("makes one request and no more: the reflector decides when to try again", async () => {
+      const { client, transport } = clientOf(() => failure(429, "TooManyRequests", "later", { "retry-after": "3" }));
+      await expect(client.listWatch(ConfigMap).list({ signal })).rejects.toMatchObject({ code: "TooManyRequests", retryAfterMs: 3_000 });
+      expect(transport.seen).toHaveLength(1);
+    });
+
+    it("throws at a corrupt line after the events before it, and leaves the stream", async () => {
+      let wasLeft = false;
+      async function* chunks(): AsyncGenerator<Uint8Array> {
+        try {
+          yield* lines({ type: "ADDED", object: entry("a", "6") }, '{"type":\n', { type: "ADDED", object: entry("b", "7") });
+        } finally {
+          wasLeft = true;
+        }
+      }
+      const { client } = clientOf(() => ({ chunks: chunks() }));
+      const stream = await client.listWatch(ConfigMap).watch({ allowWatchBookmarks: true, timeoutSeconds: 300, signal });
+      const seen: string[] = [];
+      await expect(
+        (async () => {
+          for await (const batch of stream) seen.push(...batch.map(({ type }) => type));
+        })(),
+      ).rejects.toMatchObject({ code: "MalformedResponse" });
+      expect(seen).toEqual(["ADDED"]);
+      expect(wasLeft).toBe(true);
+    });
+
+    it("ends when its own signal or the client's is aborted", async () => {
+      const { client } = clientOf((_request, ended) => silence(ended));
+      const controller = new AbortController();
+      const bound = client.with({ signal: controller.signal });
+      const watch = bound.listWatch(ConfigMap).watch({ allowWatchBookmarks: true, timeoutSeconds: 300, signal });
+      const rejected = rejection(watch);
+      await new Promise((resolve) => setImmediate(resolve));
+      controller.abort(new Error("stopping"));
+      expect(await rejected).toMatchObject({ message: expect.stringContaining("stopping") });
+    });
+  });
+
+  it("is typed by the kind it is given", async () => {
+    const { client } = clientOf();
+    const found: KubernetesObject = await client.get(Deployment, web.metadata);
+    expect(found.metadata.name).toBe("web");
+  });
+});
+
+function entry(name: string, resourceVersion: string) {
+  return { metadata: { name, namespace: "x", uid: `u-${name}`, resourceVersion } };
+}
+
+async function* lines(...events: readonly unknown[]): AsyncGenerator<Uint8Array> {
+  for (const event of events) yield Buffer.from(typeof event === "string" ? event : `${JSON.stringify(event)}\n`);
+}
+
+function watchAnsweredBy(answer: FakeAnswer) {
+  const { client } = clientOf(() => answer);
+  return client.listWatch(ConfigMap).watch({ allowWatchBookmarks: true, timeoutSeconds: 300, signal: new AbortController().signal });
+}

@@ -1,0 +1,296 @@
+import { ManualClock } from "@operatorkit/observe/testing";
+import { describe, expect, it } from "vitest";
+import type { Credentials } from "../config/credentials.ts";
+import { FakeTransport, failure, silence, type FakeAnswer } from "../testing/fake-transport.ts";
+import { Pod } from "../testing/kinds.ts";
+import { recordingLogger, recordingMetrics } from "../testing/recording.ts";
+import { TransportError } from "../transport/transport-error.ts";
+import type { Call } from "./call.ts";
+import { RequestMetrics } from "./request-metrics.ts";
+import { Requester } from "./requester.ts";
+import { rejection } from "../testing/bodies.ts";
+
+const broken = (wasSent: boolean): TransportError => new TransportError("cut", { wasSent });
+
+/** A requester on a transport that gives these answers in turn, the last one for ever. */
+function requesterWith(answers: readonly (FakeAnswer | Error | "silence")[], { credentials }: { credentials?: Credentials } = {}) {
+  const clock = new ManualClock();
+  const { logger, lines } = recordingLogger();
+  const { metrics, samples } = recordingMetrics();
+  const left = [...answers];
+  const transport = new FakeTransport((_request, signal) => {
+    const answer = (left.length > 1 ? left.shift() : left[0]) ?? {};
+    if (answer instanceof Error) throw answer;
+    return answer === "silence" ? silence(signal) : answer;
+  });
+  const requester = new Requester({
+    transport,
+    clock,
+    logger,
+    credentials: credentials ?? { source: "test", headers: async () => ({ authorization: "Bearer t" }), refresh: async () => false },
+    server: "the API server at https://a",
+    metrics: new RequestMetrics(metrics, "a"),
+    timeoutMs: 60_000,
+    backoff: (attempt) => 100 * 2 ** attempt,
+    userAgent: "operatorkit",
+  });
+  return { requester, transport, clock, lines, samples };
+}
+
+const get: Call = { action: "get Pod x/a", verb: "get", subject: { kind: Pod, namespace: "x" }, method: "GET", path: "/a", signals: [] };
+const post: Call = {
+  ...get,
+  action: "create Pod x/a",
+  verb: "create",
+  method: "POST",
+  body: { contentType: "application/json", json: { a: "ü" } },
+};
+const ok: FakeAnswer = { body: { fine: true } };
+
+describe("Requester", () => {
+  it("sends credentials, what it accepts, and a body with its length", async () => {
+    const { requester, transport } = requesterWith([ok]);
+    expect(await requester.json(post)).toEqual({ fine: true });
+    expect(transport.seen).toEqual([
+      {
+        method: "POST",
+        path: "/a",
+        headers: {
+          accept: "application/json",
+          "user-agent": "operatorkit",
+          authorization: "Bearer t",
+          "content-type": "application/json",
+          "content-length": "10",
+        },
+        body: { a: "ü" },
+      },
+    ]);
+  });
+
+  it.each([
+    ["a GET whose connection broke", get, [broken(true), broken(true), ok], 3],
+    ["a GET after 503", get, [failure(503, "ServiceUnavailable", "x"), ok], 2],
+    ["a POST that was never sent", post, [broken(false), ok], 2],
+    ["a POST after 429", post, [failure(429, "TooManyRequests", "x"), ok], 2],
+    ["a POST after 500 with Retry-After", post, [failure(500, "ServerTimeout", "x", { "retry-after": "1" }), ok], 2],
+  ] satisfies [string, Call, (FakeAnswer | Error)[], number][])("sends %s again", async (_title, call, answers, requests) => {
+    const { requester, transport, clock, lines } = requesterWith(answers);
+    const result = requester.json(call);
+    await clock.advance(10_000);
+    expect(await result).toEqual({ fine: true });
+    expect(transport.seen).toHaveLength(requests);
+    expect(lines).toEqual(Array(requests - 1).fill("debug request failed, trying again"));
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ["a POST that may have arrived", post, broken(true), "ConnectionFailed"],
+    ["a POST after 503", post, failure(503, "ServiceUnavailable", "x"), "ServiceUnavailable"],
+    ["a GET of what is not there", get, failure(404, "NotFound", "x"), "NotFound"],
+    ["a call that must not be", { ...get, mayRetry: false }, broken(true), "ConnectionFailed"],
+    ["a GET that cannot succeed", get, new TransportError("bad certificate", { wasSent: false, isPermanent: true }), "ConnectionFailed"],
+  ] satisfies [string, Call, FakeAnswer | Error, string][])("does not send %s again", async (_title, call, answer, code) => {
+    const { requester, transport, clock } = requesterWith([answer]);
+    await expect(requester.json(call)).rejects.toMatchObject({ name: "ApiError", code });
+    expect(transport.seen).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("stops after a bounded number of retries, with the last failure", async () => {
+    const { requester, transport, clock } = requesterWith([broken(true)]);
+    const result = requester.json(get);
+    const rejected = rejection(result);
+    await clock.advance(10_000);
+    expect(await rejected).toMatchObject({
+      code: "ConnectionFailed",
+      message: "get Pod x/a: no answer from the API server at https://a: cut",
+    });
+    expect(transport.seen).toHaveLength(4);
+  });
+
+  it("waits as long as Retry-After says, and not at all when that is longer than there is time", async () => {
+    const { requester, transport, clock } = requesterWith([failure(429, "TooManyRequests", "x", { "retry-after": "30" })]);
+    const result = requester.json(post);
+    const rejected = rejection(result);
+    await clock.advance(29_999);
+    expect(transport.seen).toHaveLength(1);
+    await clock.advance(1);
+    expect(transport.seen).toHaveLength(2);
+    expect(await rejected).toMatchObject({ code: "TooManyRequests", retryAfterMs: 30_000 });
+    expect(clock.monotonicMs()).toBe(30_000);
+  });
+
+  it("gives a call a minute in all, before the answer and in the middle of it", async () => {
+    for (const answer of ["silence", { chunks: halfThenNothing() }] as const) {
+      const { requester, clock } = requesterWith([answer]);
+      const rejected = rejection(requester.json(get));
+      await clock.advance(60_000);
+      expect(await rejected).toMatchObject({
+        code: "DeadlineExceeded",
+        message: "get Pod x/a: no complete answer from the API server at https://a within 60 s",
+      });
+      expect(clock.pendingTimers).toBe(0);
+    }
+  });
+
+  it("rejects with the reason of the signal, also while it waits to try again", async () => {
+    const { requester, clock } = requesterWith([failure(429, "TooManyRequests", "x")]);
+    const controller = new AbortController();
+    const rejected = rejection(requester.json({ ...get, signals: [undefined, controller.signal] }));
+    await clock.advance(1);
+    controller.abort(new Error("enough"));
+    expect(await rejected).toMatchObject({ message: expect.stringContaining("enough") });
+    expect(clock.pendingTimers).toBe(0);
+    await expect(requester.json({ ...get, signals: [controller.signal] })).rejects.toThrow("enough");
+  });
+
+  it("reads credentials anew after a 401, once, and then tries again whatever the method", async () => {
+    let refreshes = 0;
+    const credentials: Credentials = {
+      source: "the token file /t",
+      headers: async () => ({ authorization: `Bearer ${refreshes}` }),
+      refresh: async () => {
+        refreshes += 1;
+        return true;
+      },
+    };
+    const good = requesterWith([failure(401, "Unauthorized", "Unauthorized"), ok], { credentials });
+    expect(await good.requester.json({ ...post, mayRetry: false })).toEqual({ fine: true });
+    expect(good.transport.seen.map(({ headers }) => headers["authorization"])).toEqual(["Bearer 0", "Bearer 1"]);
+    const bad = requesterWith([failure(401, "Unauthorized", "Unauthorized")], { credentials });
+    await expect(bad.requester.json(post)).rejects.toMatchObject({
+      code: "Unauthorized",
+      message: expect.stringContaining("the token file /t"),
+    });
+    expect(bad.transport.seen).toHaveLength(2);
+  });
+
+  it("does not repeat a 401 when there are no other credentials", async () => {
+    const { requester, transport } = requesterWith([failure(401, "Unauthorized", "Unauthorized")]);
+    await expect(requester.json(get)).rejects.toMatchObject({ code: "Unauthorized" });
+    expect(transport.seen).toHaveLength(1);
+  });
+
+  it("counts requests, retries and durations by client-go's names", async () => {
+    const { requester, clock, samples } = requesterWith([broken(true), failure(503, "ServiceUnavailable", "x"), ok]);
+    const result = requester.json(get);
+    await clock.advance(1_000);
+    await result;
+    expect(samples).toEqual([
+      'rest_client_requests_total{code="<error>",method="GET",host="a"} 1',
+      'rest_client_request_duration_seconds{verb="get",host="a"} 0',
+      'rest_client_request_retries_total{code="<error>",verb="get",host="a"} 1',
+      'rest_client_requests_total{code="503",method="GET",host="a"} 1',
+      'rest_client_request_duration_seconds{verb="get",host="a"} 0',
+      'rest_client_request_retries_total{code="503",verb="get",host="a"} 1',
+      'rest_client_requests_total{code="200",method="GET",host="a"} 1',
+      'rest_client_request_duration_seconds{verb="get",host="a"} 0',
+    ]);
+  });
+
+  it("logs each of the server's warnings once", async () => {
+    const { requester, lines } = requesterWith([{ ...ok, headers: { warning: '299 - "old", 299 - "unknown field"' } }]);
+    await requester.json(get);
+    await requester.json(get);
+    expect(lines).toEqual(["warn the API server warns: old", "warn the API server warns: unknown field"]);
+  });
+
+  it("refuses an answer that is not JSON, with its beginning", async () => {
+    const { requester } = requesterWith([{ body: "<html>Welcome to nginx</html>" }]);
+    await expect(requester.json(get)).rejects.toMatchObject({
+      code: "MalformedResponse",
+      message:
+        'get Pod x/a: the API server at https://a answered with something that is not JSON ("<html>Welcome to nginx</html>"); is the server\'s address right?',
+    });
+  });
+
+  it("passes on what another transport throws as a connection that failed", async () => {
+    const { requester, transport } = requesterWith([new Error("in-process trouble")]);
+    await expect(requester.json(post)).rejects.toMatchObject({ code: "ConnectionFailed", cause: { message: "in-process trouble" } });
+    expect(transport.seen).toHaveLength(1);
+  });
+
+  it("rejects running calls when it is closed, and closes the transport", async () => {
+    const { requester, transport, clock } = requesterWith(["silence"]);
+    const rejected = rejection(requester.json(get));
+    await clock.advance(0);
+    await requester.close();
+    expect(await rejected).toMatchObject({ code: "ConnectionFailed", message: "the client was closed" });
+    expect(transport.isClosed).toBe(true);
+    await expect(requester.json(get)).rejects.toThrow("the client was closed");
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  describe("a stream", () => {
+    it("has no deadline once it is accepted, and its signals end it", async () => {
+      const { requester, clock } = requesterWith([{ chunks: halfThenNothing() }]);
+      const controller = new AbortController();
+      const { body } = await requester.stream({ ...get, signals: [controller.signal] });
+      expect(clock.pendingTimers).toBe(0);
+      const chunks = body[Symbol.asyncIterator]();
+      expect((await chunks.next()).value).toEqual(Buffer.from("half"));
+    });
+
+    it("must be accepted within the deadline", async () => {
+      const { requester, clock } = requesterWith(["silence"]);
+      const rejected = rejection(requester.stream(get));
+      await clock.advance(60_000);
+      expect(await rejected).toMatchObject({ code: "DeadlineExceeded" });
+    });
+
+    it("breaks with an ApiError, and with the signal's own reason", async () => {
+      const { requester } = requesterWith([{ chunks: halfThen(() => Promise.reject(broken(true))) }]);
+      const { body } = await requester.stream(get);
+      const chunks = body[Symbol.asyncIterator]();
+      await chunks.next();
+      await expect(chunks.next()).rejects.toMatchObject({
+        code: "ConnectionFailed",
+        message: expect.stringContaining("get Pod x/a: no answer"),
+      });
+      const controller = new AbortController();
+      const aborted = requesterWith([
+        {
+          chunks: halfThen(
+            () =>
+              new Promise((_resolve, reject) =>
+                controller.signal.addEventListener("abort", () => reject(new Error("wire")), { once: true }),
+              ),
+          ),
+        },
+      ]);
+      const stream = await aborted.requester.stream({ ...get, signals: [controller.signal] });
+      const rest = stream.body[Symbol.asyncIterator]();
+      await rest.next();
+      const next = rest.next();
+      controller.abort(new Error("enough"));
+      await expect(next).rejects.toThrow("enough");
+    });
+
+    it("gives its body back when it is left", async () => {
+      let wasLeft = false;
+      const chunks = {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => ({ done: false as const, value: Buffer.from("x") }),
+          return: async () => {
+            wasLeft = true;
+            return { done: true as const, value: undefined };
+          },
+        }),
+      };
+      const { requester } = requesterWith([{ chunks }]);
+      const { body } = await requester.stream(get);
+      for await (const _chunk of body) break;
+      expect(wasLeft).toBe(true);
+    });
+  });
+});
+
+async function* halfThen(next: () => Promise<never>): AsyncGenerator<Uint8Array> {
+  yield Buffer.from("half");
+  await next();
+}
+
+/** Half an answer that never goes on; not even a signal reaches it. */
+function halfThenNothing(): AsyncGenerator<Uint8Array> {
+  return halfThen(() => new Promise(() => {}));
+}
