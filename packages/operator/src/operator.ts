@@ -1,0 +1,209 @@
+import type { Client, Runnable, RunOptions } from "@operatorkit/api";
+import { SharedInformers } from "@operatorkit/informer";
+import { noMetrics, sleep, systemClock, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
+import { defaultLogger } from "./default-logger.ts";
+import { HealthServer } from "./health-server.ts";
+import { OperatorError, type OperatorErrorCode } from "./operator-error.ts";
+import { PrometheusMetrics } from "./prometheus-metrics.ts";
+import { onStopSignals } from "./stop-signals.ts";
+
+/** What an operator gives everything it runs. */
+export interface OperatorRunOptions extends RunOptions {
+  /** One watch and one copy per kind for all runnables. They run while any runnable does. */
+  readonly informers: SharedInformers;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+export interface OperatorOptions {
+  readonly client: Client;
+  /** Controllers, and anything else with a `name` and `run`. */
+  readonly runnables?: readonly Runnable[];
+  /** @default pino to standard output; plain lines when that is a terminal */
+  readonly logger?: Logger;
+  /** Serves `/livez`, `/readyz` and `/healthz` (both) here; 0 takes any free port. @default nothing is served */
+  readonly healthPort?: number;
+  /** The address to listen on. @default all, since a kubelet asks from outside the pod */
+  readonly healthHost?: string;
+  /** `true` counts, and serves `/metrics` for Prometheus on `healthPort`; so does a `PrometheusMetrics` of yours. @default nothing is counted */
+  readonly metrics?: Metrics | boolean;
+  /** How long runnables may take to stop; then `run` rejects and names those that did not. @default 40_000 */
+  readonly stopTimeoutMs?: number;
+  /** Stop on SIGTERM and SIGINT. @default true */
+  readonly handleSignals?: boolean;
+  readonly clock?: Clock;
+}
+
+/**
+ * One process: starts runnables, stops them together.
+ *
+ * Guarantees:
+ * - `run` stops when its signal is aborted, on SIGTERM and SIGINT (any number of them), and when a runnable fails;
+ * - the first failure stops the others; `run` rejects with an `OperatorError` that has it as `cause`, and all there were in
+ *   `errors`. A runnable that resolves early is done, and stops nobody;
+ * - stopping has a deadline, and who misses it is named;
+ * - what is added while it runs starts at once.
+ */
+export class Operator {
+  readonly #options: OperatorOptions;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #runnables: Runnable[] = [];
+  readonly #running = new Map<Runnable, Promise<void>>();
+  /** All that went wrong, and how the first of it is told. */
+  readonly #failures: unknown[] = [];
+  #first: { readonly code: OperatorErrorCode; readonly message: string } | undefined;
+  /** Aborted to stop the runnables. */
+  readonly #stop = new AbortController();
+  #runOptions: OperatorRunOptions | undefined;
+  #health: HealthServer | undefined;
+  #phase: "new" | "running" | "stopped" = "new";
+
+  /** @throws {TypeError} naming the option that cannot work. */
+  constructor(options: OperatorOptions) {
+    const { client, runnables = [], metrics = false, healthPort, stopTimeoutMs = 0, clock = systemClock } = options;
+    if (typeof client?.listWatch !== "function") throw new TypeError("operator: client is missing");
+    if (healthPort !== undefined && !(Number.isInteger(healthPort) && healthPort >= 0 && healthPort < 65_536)) {
+      throw new TypeError(`operator: healthPort: ${healthPort} must be a port number`);
+    }
+    if (metrics === true && healthPort === undefined) throw new TypeError("operator: metrics: they are served on healthPort; give one");
+    if (!(stopTimeoutMs >= 0)) throw new TypeError(`operator: stopTimeoutMs: ${stopTimeoutMs} must be a number, 0 or more`);
+    this.#options = options;
+    this.#clock = clock;
+    this.#metrics = metricsFor(metrics);
+    for (const runnable of runnables) this.add(runnable);
+  }
+
+  /** The port health and metrics are served on, while they are. */
+  get healthPort(): number | undefined {
+    return this.#health?.port;
+  }
+
+  /**
+   * Adds a runnable; it starts with the others, or at once when they run.
+   *
+   * @throws {Error} when the operator has stopped or is about to, or the name is taken.
+   */
+  add(runnable: Runnable): void {
+    if (typeof runnable?.run !== "function") throw new TypeError(`operator: runnable ${String(runnable?.name)} has no run method`);
+    if (this.#runnables.some(({ name }) => name === runnable.name)) {
+      throw new TypeError(`operator: two are named ${runnable.name}; names tell runnables apart in logs and errors`);
+    }
+    if (this.#phase === "stopped" || this.#stop.signal.aborted) throw new Error(`operator: add ${runnable.name}: it has stopped`);
+    this.#runnables.push(runnable);
+    if (this.#runOptions !== undefined) this.#start(runnable, this.#runOptions);
+  }
+
+  /** Runs until stopped. An operator runs once. */
+  async run({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#phase !== "new")
+      throw new Error(`operator: it ${this.#phase === "running" ? "runs already" : "has stopped; make a new one"}`);
+    this.#phase = "running";
+    const onAbort = (): void => this.#stop.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    const releaseSignals = this.#options.handleSignals === false ? undefined : onStopSignals((name) => this.#signalled(name));
+    try {
+      if (!this.#stop.signal.aborted) await this.#runAll();
+    } finally {
+      this.#phase = "stopped";
+      signal?.removeEventListener("abort", onAbort);
+      releaseSignals?.();
+      await this.#health?.close();
+      this.#health = undefined;
+    }
+    if (this.#first !== undefined) throw new OperatorError(this.#first.message, { code: this.#first.code, errors: this.#failures });
+  }
+
+  async #runAll(): Promise<void> {
+    const { client } = this.#options;
+    const logger = this.#options.logger ?? (await defaultLogger());
+    const informers = new SharedInformers({ client, clock: this.#clock, logger, metrics: this.#metrics });
+    await this.#serve(informers, logger);
+    const stopInformers = new AbortController();
+    const informing = informers.run({ signal: stopInformers.signal }).catch((error: unknown) => this.#failed("informers", error, logger));
+    this.#runOptions = { client, signal: this.#stop.signal, informers, logger, metrics: this.#metrics, clock: this.#clock };
+    for (const runnable of this.#runnables) this.#start(runnable, this.#runOptions);
+    await aborted(this.#stop.signal);
+    const { reason } = this.#stop.signal as { reason: unknown };
+    logger.info("stopping", { why: reason instanceof Error ? reason.message : String(reason) });
+    await this.#ended();
+    // Last, since what runs until the end reads from them.
+    stopInformers.abort();
+    await informing;
+    logger.info("stopped");
+  }
+
+  #start(runnable: Runnable, options: OperatorRunOptions): void {
+    const { logger } = options;
+    const running = Promise.resolve(options)
+      .then((given) => runnable.run(given))
+      .then(
+        () => logger.debug("a runnable has ended", { runnable: runnable.name }),
+        (error: unknown) => this.#failed(runnable.name, error, logger),
+      )
+      .finally(() => this.#running.delete(runnable));
+    this.#running.set(runnable, running);
+  }
+
+  #failed(name: string, error: unknown, logger: Logger): void {
+    logger.error("a runnable failed; the operator stops", { runnable: name, error });
+    this.#note("RunnableFailed", `${name} failed: ${error instanceof Error ? error.message : String(error)}`, error);
+    this.#stop.abort(error);
+  }
+
+  #signalled(name: string): void {
+    this.#stop.abort(new Error(`${name} asked for it`));
+  }
+
+  /** Resolves when every runnable has ended, or its time is up. */
+  async #ended(): Promise<void> {
+    const { stopTimeoutMs = STOP_TIMEOUT_MS } = this.#options;
+    const done = new AbortController();
+    const late = sleep(stopTimeoutMs, { signal: done.signal, clock: this.#clock }).catch(() => {});
+    await Promise.race([Promise.all(this.#running.values()), late]);
+    done.abort();
+    if (this.#running.size === 0) return;
+    const names = [...this.#running.keys()].map(({ name }) => name).join(", ");
+    const message = `${names} did not stop within ${stopTimeoutMs / 1000} s; run must end when its signal is aborted`;
+    this.#note("StopTimeout", message, new Error(message));
+  }
+
+  #note(code: OperatorErrorCode, message: string, error: unknown): void {
+    this.#first ??= { code, message: `operator: ${message}` };
+    this.#failures.push(error);
+  }
+
+  async #serve(informers: SharedInformers, logger: Logger): Promise<void> {
+    const { healthPort, healthHost } = this.#options;
+    if (healthPort === undefined) return;
+    const metrics = this.#metrics;
+    this.#health = await HealthServer.start({
+      port: healthPort,
+      host: healthHost,
+      checks: () => [
+        { name: "operator", type: "ready", check: () => (this.#stop.signal.aborted ? "it is stopping" : undefined) },
+        informers.healthCheck(),
+        ...this.#runnables.flatMap((runnable) => runnable.healthChecks?.() ?? []),
+      ],
+      metricsText: metrics instanceof PrometheusMetrics ? () => metrics.text() : undefined,
+    });
+    logger.info("serving health", { port: this.#health.port });
+  }
+}
+
+/** Longer than a controller waits for its turns. */
+const STOP_TIMEOUT_MS = 40_000;
+
+function metricsFor(metrics: Metrics | boolean): Metrics {
+  if (metrics === true) return new PrometheusMetrics();
+  return metrics === false ? noMetrics : metrics;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

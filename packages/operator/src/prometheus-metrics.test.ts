@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { PrometheusMetrics } from "./prometheus-metrics.ts";
+
+describe("PrometheusMetrics", () => {
+  it("writes counters, gauges and histograms as Prometheus reads them", () => {
+    const metrics = new PrometheusMetrics();
+    const counter = metrics.counter({ name: "things_total", help: "Things\nand more.", labels: ["kind", "result"] });
+    counter.add(1, { kind: 'a "quoted" \\ one', result: "ok" });
+    counter.add(2, { kind: 'a "quoted" \\ one', result: "ok" });
+    const gauge = metrics.gauge({ name: "depth", help: "Depth." });
+    gauge.set(5);
+    gauge.add(-2);
+    const histogram = metrics.histogram({ name: "seconds", help: "Seconds.", labels: ["name"], buckets: [0.1, 1] });
+    for (const value of [0.05, 0.1, 0.5, 7]) histogram.observe(value, { name: "x" });
+    expect(metrics.text()).toBe(
+      [
+        "# HELP things_total Things\\nand more.",
+        "# TYPE things_total counter",
+        'things_total{kind="a \\"quoted\\" \\\\ one",result="ok"} 3',
+        "# HELP depth Depth.",
+        "# TYPE depth gauge",
+        "depth 3",
+        "# HELP seconds Seconds.",
+        "# TYPE seconds histogram",
+        'seconds_bucket{name="x",le="0.1"} 2',
+        'seconds_bucket{name="x",le="1"} 3',
+        'seconds_bucket{name="x",le="+Inf"} 4',
+        'seconds_sum{name="x"} 7.65',
+        'seconds_count{name="x"} 4',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("gives two users of one name the same metric, and refuses another type or other labels", () => {
+    const metrics = new PrometheusMetrics();
+    const options = { name: "things_total", help: "Things.", labels: ["kind"] };
+    metrics.counter(options).add(1, { kind: "a" });
+    metrics.counter(options).add(1, { kind: "a" });
+    expect(metrics.text()).toContain('things_total{kind="a"} 2');
+    expect(() => metrics.gauge(options)).toThrow(/is a counter with labels \(kind\), not a gauge/);
+    expect(() => metrics.counter({ ...options, labels: [] })).toThrow(/not a counter with \(\)/);
+  });
+
+  it("refuses a counter that falls, and a name Prometheus does not take", () => {
+    const metrics = new PrometheusMetrics();
+    expect(() => metrics.counter({ name: "a_total", help: "" }).add(-1)).toThrow(/0 or more/);
+    expect(() => metrics.gauge({ name: "not a name", help: "" })).toThrow(/no name for Prometheus/);
+  });
+});

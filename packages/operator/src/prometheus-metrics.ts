@@ -1,0 +1,130 @@
+import type { Counter, Gauge, Histogram, HistogramOptions, Labels, MetricOptions, Metrics } from "@operatorkit/observe";
+
+/**
+ * Metrics in memory, and their Prometheus text (version 0.0.4). Asking for a metric twice gives the same one, so that many
+ * users may share a name; with another type or other labels it is refused.
+ *
+ * Every combination of label values is kept for good: labels are for a handful of values, never for names of objects.
+ */
+export class PrometheusMetrics implements Metrics {
+  readonly #metrics = new Map<string, Metric>();
+
+  counter(options: MetricOptions): Counter {
+    const metric = this.#metric("counter", options);
+    return {
+      add(value, labels) {
+        if (!(value >= 0)) throw new RangeError(`counter ${options.name}: ${value} must be 0 or more`);
+        metric.sample(labels).value += value;
+      },
+    };
+  }
+
+  gauge(options: MetricOptions): Gauge {
+    const metric = this.#metric("gauge", options);
+    return {
+      set: (value, labels) => void (metric.sample(labels).value = value),
+      add: (value, labels) => void (metric.sample(labels).value += value),
+    };
+  }
+
+  histogram({ buckets = DEFAULT_BUCKETS, ...options }: HistogramOptions): Histogram {
+    const metric = this.#metric("histogram", options, buckets);
+    return {
+      observe(value, labels) {
+        const sample = metric.sample(labels);
+        sample.value += value;
+        sample.count += 1;
+        const at = metric.buckets.findIndex((bound) => value <= bound);
+        if (at !== -1) sample.counts[at] = (sample.counts[at] ?? 0) + 1;
+      },
+    };
+  }
+
+  /** All metrics as Prometheus reads them. */
+  text(): string {
+    return [...this.#metrics.values()].map((metric) => metric.text()).join("");
+  }
+
+  #metric(type: Metric["type"], { name, help, labels = [] }: MetricOptions, buckets: readonly number[] = []): Metric {
+    const known = this.#metrics.get(name);
+    if (known === undefined) {
+      if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) throw new TypeError(`metric "${name}": that is no name for Prometheus`);
+      const metric = new Metric(type, name, help, labels, buckets);
+      this.#metrics.set(name, metric);
+      return metric;
+    }
+    if (known.type !== type || known.labels.join() !== labels.join()) {
+      throw new TypeError(
+        `metric ${name}: it is a ${known.type} with labels (${known.labels.join()}), not a ${type} with (${labels.join()})`,
+      );
+    }
+    return known;
+  }
+}
+
+interface Sample {
+  readonly labels: Labels;
+  /** The value; of a histogram, the sum. */
+  value: number;
+  count: number;
+  /** Of a histogram: how many fell into each bucket, not counting those below. */
+  readonly counts: number[];
+}
+
+class Metric {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets: readonly number[];
+  readonly #samples = new Map<string, Sample>();
+
+  constructor(type: Metric["type"], name: string, help: string, labels: readonly string[], buckets: readonly number[]) {
+    this.type = type;
+    this.name = name;
+    this.help = help;
+    this.labels = labels;
+    this.buckets = buckets;
+  }
+
+  sample(labels: Labels = {}): Sample {
+    const id = this.labels.length === 1 ? String(labels[this.labels[0] ?? ""]) : JSON.stringify(this.labels.map((label) => labels[label]));
+    let sample = this.#samples.get(id);
+    if (sample === undefined) {
+      sample = { labels, value: 0, count: 0, counts: this.buckets.map(() => 0) };
+      this.#samples.set(id, sample);
+    }
+    return sample;
+  }
+
+  text(): string {
+    const lines = [`# HELP ${this.name} ${escaped(this.help)}`, `# TYPE ${this.name} ${this.type}`];
+    for (const sample of this.#samples.values())
+      lines.push(...(this.type === "histogram" ? this.#histogram(sample) : [this.#line(this.name, sample, sample.value)]));
+    return `${lines.join("\n")}\n`;
+  }
+
+  #histogram(sample: Sample): string[] {
+    let below = 0;
+    const lines = this.buckets.map((bound, i) => {
+      below += sample.counts[i] ?? 0;
+      return this.#line(`${this.name}_bucket`, sample, below, `le="${bound}"`);
+    });
+    lines.push(this.#line(`${this.name}_bucket`, sample, sample.count, `le="+Inf"`));
+    lines.push(this.#line(`${this.name}_sum`, sample, sample.value), this.#line(`${this.name}_count`, sample, sample.count));
+    return lines;
+  }
+
+  #line(name: string, { labels }: Sample, value: number, extra?: string): string {
+    const pairs = this.labels.map((label) => `${label}="${escaped(labels[label] ?? "").replaceAll('"', '\\"')}"`);
+    if (extra !== undefined) pairs.push(extra);
+    return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value === Number.POSITIVE_INFINITY ? "+Inf" : value}`;
+  }
+}
+
+/** Prometheus's own defaults. */
+const DEFAULT_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+}
