@@ -24,5 +24,5 @@ it("refuses what is no YAML, and a bomb of aliases", () => {
     "a: &a [x,x,x,x,x,x,x,x,x]",
     ...["b", "c", "d", "e", "f"].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcde"[index]}`).join(",")}]`),
   ].join("\n");
-  expect(() => parseYaml(bomb, refuse)).toThrow();
+  expect(() => parseYaml(bomb, refuse)).toThrow("Excessive alias count");
 });

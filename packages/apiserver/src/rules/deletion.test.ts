@@ -84,7 +84,7 @@ describe("deletionStep", () => {
     ],
   ])("%s", (_title, actual, expected, metadata) => {
     expect(actual.type).toBe(expected);
-    if ("object" in actual && metadata !== undefined) expect(actual.object["metadata"]).toEqual(metadata);
+    expect("object" in actual ? actual.object["metadata"] : undefined).toEqual(metadata);
   });
 });
 

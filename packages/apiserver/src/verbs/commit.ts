@@ -1,5 +1,4 @@
-import { sameJson } from "@operatorkit/object";
-import type { Json } from "@operatorkit/object";
+import { liveIfOnlyTimesDiffer } from "@operatorkit/schema/merge";
 import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
 import { present } from "../presentation.ts";
 import type { ResourceDescriptor, RuleContext } from "../resource-descriptor.ts";
@@ -45,7 +44,8 @@ export function storedUpdate(
     return next;
   }
   allocated(context, descriptor, next, before);
-  if (rule.dryRun || isSame(next, before)) return next;
+  if (rule.dryRun) return next;
+  if (liveIfOnlyTimesDiffer(next, before) === before) return before;
   const { object } = collectionOf(context, descriptor).put(stored.namespace, stored.name, toStorage(descriptor, next));
   return present(descriptor, object);
 }
@@ -62,18 +62,4 @@ export function allocated(
   const others = collectionOf(context, descriptor).objects();
   const problems = allocate(object, before, others, context.random);
   if (problems.length > 0) throw invalidError(kindSubject(descriptor), stringAt(object["metadata"], "name"), problems);
-}
-
-/** Equal but for the times of managed fields, which alone are no reason to write. Source: apiserver `fieldmanager/equality.go`. */
-function isSame(next: JsonObject, before: JsonObject): boolean {
-  if (sameJson(next as Json, before as Json)) return true;
-  return sameJson(withoutTimes(next) as Json, withoutTimes(before) as Json);
-}
-
-function withoutTimes(object: JsonObject): JsonObject {
-  const metadata = objectAt(object, "metadata");
-  const managed = metadata["managedFields"];
-  if (!Array.isArray(managed)) return object;
-  const entries = (managed as JsonObject[]).map(({ time: _time, ...entry }) => entry);
-  return { ...object, metadata: { ...metadata, managedFields: entries } };
 }

@@ -66,12 +66,13 @@ it.each([
   expect((await api.delete(`${MAPS}/a?propagationPolicy=${policy}`)).json["metadata"]).toMatchObject({ finalizers });
 });
 
+const pod = (name: string, more: object): object => ({
+  metadata: { name },
+  spec: { containers: [{ name: "c", image: "i:1" }], ...more },
+});
+
 it("a Pod on a node is given time, another one is not", async () => {
   await using api = await RawApi.start();
-  const pod = (name: string, more: object): object => ({
-    metadata: { name },
-    spec: { containers: [{ name: "c", image: "i:1" }], ...more },
-  });
   await api.post(PODS, pod("bound", { nodeName: "n" }));
   await api.post(PODS, pod("free", {}));
   expect((await api.delete(`${PODS}/bound`)).json["metadata"]).toMatchObject({ deletionGracePeriodSeconds: 30, generation: 2 });

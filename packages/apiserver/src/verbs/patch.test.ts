@@ -34,15 +34,34 @@ it.each([
   expect(answer.json["message"]).toContain(message);
 });
 
+it("a strategic merge patch merges containers by name", async () => {
+  await using api = await RawApi.start();
+  const deployments = "/apis/apps/v1/namespaces/default/deployments";
+  const labels = { a: "b" };
+  const containers = [
+    { name: "one", image: "one:1", ports: [{ containerPort: 80 }] },
+    { name: "two", image: "two:1" },
+  ];
+  await api.post(deployments, {
+    metadata: { name: "d" },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  });
+  const patch = { spec: { template: { spec: { containers: [{ name: "one", image: "one:2" }] } } } };
+  expect((await api.patch("strategic", `${deployments}/d`, patch)).json).toMatchObject({
+    spec: { template: { spec: { containers: [{ name: "one", image: "one:2", ports: [{ containerPort: 80 }] }, { name: "two" }] } } },
+  });
+});
+
 it("a media type that is no patch is 415", async () => {
   await using api = await RawApi.start();
   await api.post(MAPS, { metadata: { name: "a" } });
   expect((await api.request("PATCH", `${MAPS}/a`, {})).status).toBe(415);
 });
 
+const config = (data: object): object => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data });
+
 it("apply creates, merges, reports conflicts and takes over when forced", async () => {
   await using api = await RawApi.start();
-  const config = (data: object): object => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data });
   expect((await api.patch("apply", `${MAPS}/a?fieldManager=one`, config({ x: "1", y: "1" }))).status).toBe(201);
   const conflict = await api.patch("apply", `${MAPS}/a?fieldManager=two`, config({ x: "2" }));
   expect(conflict.json).toMatchObject({ code: 409, message: 'Apply failed with 1 conflict: conflict with "one": .data.x' });

@@ -1,6 +1,7 @@
 import type { TransportResponse } from "@operatorkit/api";
 import { JsonPatchError, applyJsonPatch, mergePatch } from "@operatorkit/object";
 import type { Json, JsonPatchOperation } from "@operatorkit/object";
+import { MergeError, strategicMergePatch } from "@operatorkit/schema/merge";
 import { type JsonObject, isObject, objectAt, stringAt } from "../json-object.ts";
 import { MAX_BODY_BYTES } from "../handler.ts";
 import { objectResponse, present } from "../presentation.ts";
@@ -9,12 +10,12 @@ import { typedObject } from "../request/decode-object.ts";
 import { goJsonError } from "../request/go-json-error.ts";
 import { duplicateKeys } from "../request/json-duplicates.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
+import type { ResourceDescriptor } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import type { ServerContext } from "../server-context.ts";
-import { StatusError, badRequest, bodyTooLarge, invalidError } from "../status-error.ts";
+import { StatusError, badRequest, bodyTooLarge, invalidError, plainError } from "../status-error.ts";
 import { applyObject } from "./apply.ts";
 import { checkVersion } from "./commit.ts";
-import { strategicPatch } from "./strategic-patch.ts";
 import { placeInNamespace } from "./prepared-object.ts";
 import { storedObject } from "./read.ts";
 import { changedObject } from "./update.ts";
@@ -68,7 +69,16 @@ export function patchedValue(
   if (!isObject(patch))
     throw badRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type map[string]interface {}`);
   if (type === "merge") return { value: mergePatch(before as Json, patch as Json), duplicates };
-  return { value: strategicPatch(request.descriptor, before, patch), duplicates };
+  return { value: strategicallyPatched(request.descriptor, before, patch), duplicates };
+}
+
+function strategicallyPatched(descriptor: ResourceDescriptor, before: JsonObject, patch: JsonObject): JsonObject {
+  try {
+    return strategicMergePatch(before, patch, descriptor.schema() ?? {});
+  } catch (error) {
+    if (!(error instanceof MergeError)) throw error;
+    throw error.code === "BadRequest" ? badRequest(error.message) : plainError(error.message);
+  }
 }
 
 function parsePatch(text: string): unknown {
