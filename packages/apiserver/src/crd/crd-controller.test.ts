@@ -15,7 +15,7 @@ async function withWidgets(crd = widgetCrd()): Promise<{ api: RawApi; clock: Man
 }
 
 const conditions = (crd: RawJson): unknown =>
-  (crd["status"]?.["conditions"] as unknown as { type: string; status: string }[]).map(({ type, status }) => `${type}=${status}`);
+  ((crd["status"]?.["conditions"] ?? []) as unknown as { type: string; status: string }[]).map(({ type, status }) => `${type}=${status}`);
 
 it("a new CRD is established shortly after and served from then on", async () => {
   const clock = new ManualClock();
