@@ -325,6 +325,7 @@ export class Reflector<T extends KubernetesObject> {
         open.isFilling = false;
         open.unread(batch.slice(at + 1));
         this.#kept = [...open.filled.values()];
+        open.filled.clear();
         return { type: "filled", version: event.resourceVersion };
       }
       if (event.type === "DELETED") open.filled.delete(event.entry.key);
