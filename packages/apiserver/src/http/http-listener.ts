@@ -1,18 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import {
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type ServerHttp2Session,
-} from "node:http2";
+import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
 import type { Handler, Peer } from "../handler.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
 import { ListenError } from "./listen-error.ts";
+import type { ListenerTls } from "./secure-server.ts";
 
 export interface HttpListenerOptions {
   readonly handler: Handler;
@@ -25,14 +20,6 @@ export interface HttpListenerOptions {
   readonly limits?: Partial<HttpLimits> | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
-}
-
-export interface ListenerTls {
-  /** PEM: the server's certificate, then those that lead to its authority. */
-  readonly cert: string;
-  readonly key: string;
-  /** PEM: client certificates of this authority are taken as identity. None is asked for when left out. */
-  readonly clientCa?: string | undefined;
 }
 
 export interface CloseOptions {
@@ -72,7 +59,8 @@ export class HttpListener {
       throw new RangeError(`port must be a whole number from 0 to 65535, not ${String(port)}`);
     const limits = httpLimits(options.limits);
     const connections = new Connections(tls !== undefined);
-    const server = tls === undefined ? plainServer(limits) : secureServer(limits, tls);
+    // HTTP/2 and TLS take time to load; plain HTTP does without.
+    const server = tls === undefined ? plainServer(limits) : (await import("./secure-server.ts")).secureServer(limits, tls);
     connections.follow(server);
     server.on("request", (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => {
       const exchange = new HttpExchange({ request, response, handler, limits, clock, logger, peer: peerOf(request.socket) });
@@ -161,7 +149,7 @@ class Connections {
     for (const exchange of this.#exchanges) exchange.beginClosing();
     for (const session of this.#sessions) session.close();
     for (const socket of this.#sockets) {
-      const isHttp2 = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
+      const isHttp2 = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
       if (!isHttp2 && !this.#busy.has(socket)) socket.destroy();
     }
   }
@@ -187,28 +175,6 @@ function plainServer(limits: HttpLimits): Server {
   });
   server.maxHeadersCount = limits.maxHeaders;
   return server;
-}
-
-function secureServer(limits: HttpLimits, { cert, key, clientCa }: ListenerTls): Http2SecureServer {
-  // Node hands these to its HTTP/1.1 side; its types know only HTTP/2's.
-  const http1 = {
-    maxHeaderSize: limits.maxHeaderBytes,
-    noDelay: true,
-    keepAliveTimeout: limits.keepAliveMs,
-    headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
-  };
-  return createSecureServer({
-    cert,
-    key,
-    // A certificate that does not verify is no identity, but its owner may still bring a token.
-    ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
-    allowHTTP1: true,
-    minVersion: "TLSv1.2",
-    maxHeaderListPairs: limits.maxHeaders,
-    settings: { maxConcurrentStreams: limits.maxConcurrentStreams, maxHeaderListSize: limits.maxHeaderBytes, enablePush: false },
-    ...http1,
-  });
 }
 
 function peerOf(socket: Socket | TLSSocket): Peer {
