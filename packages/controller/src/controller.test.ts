@@ -1,5 +1,7 @@
 import { ApiError } from "@operatorkit/api";
+import { SharedInformers } from "@operatorkit/informer";
 import { ConfigMap, Event, Secret } from "@operatorkit/object/kinds";
+import type { Labels } from "@operatorkit/observe";
 import { constantBackoff } from "@operatorkit/retry";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
@@ -178,6 +180,87 @@ describe("Controller", () => {
       cluster.remove(Echo, { namespace: "n", name: "b" });
       await clock.advance(0);
       expect(keys).toEqual(["n/a", "n/b"]);
+      await stop();
+    });
+
+    it("keeps to its namespace", async () => {
+      const { keys, reconcile } = noting();
+      const { clock, cluster, stop } = await start(
+        { reconcile, namespace: "n" },
+        { objects: [echo("a"), { ...echo("b"), metadata: { name: "b", namespace: "m" } }] },
+      );
+      cluster.put({ ...echo("c"), metadata: { name: "c", namespace: "m" } });
+      await clock.advance(0);
+      expect(keys).toEqual(["n/a"]);
+      await stop();
+    });
+
+    it("shares informers that somebody else runs, and leaves them running", async () => {
+      const clock = new ManualClock();
+      const cluster = new FakeCluster([Echo, Event]);
+      const client = cluster.client();
+      const informers = new SharedInformers({ client, clock });
+      const stopping = new AbortController();
+      const stopInformers = new AbortController();
+      const informing = informers.run({ signal: stopInformers.signal });
+      const [one, two] = [noting(), noting()];
+      const lease = informers.for(Echo);
+      const runs = [
+        new Controller<Echo>({ name: "one", for: Echo, reconcile: one.reconcile }),
+        new Controller<Echo>({ name: "two", for: Echo, reconcile: two.reconcile }),
+      ].map((controller) => controller.run({ client, signal: stopping.signal, informers, clock }));
+      await clock.advance(0);
+      cluster.put(echo("a"));
+      await clock.advance(0);
+      expect([informers.size, one.keys, two.keys]).toEqual([1, ["n/a"], ["n/a"]]);
+      stopping.abort();
+      await clock.advance(0);
+      await Promise.all(runs);
+      cluster.put(echo("b"));
+      await clock.advance(0);
+      expect(lease.lister.keys()).toEqual(["n/a", "n/b"]);
+      expect(one.keys).toEqual(["n/a"]);
+      stopInformers.abort();
+      await clock.advance(0);
+      await informing;
+    });
+
+    it("counts under controller-runtime's names", async () => {
+      const counts = new Map<string, number>();
+      const record = ({ name }: { name: string }) => ({
+        add: (value: number, labels: Labels = {}) => {
+          const id = [name, labels["result"]].filter(Boolean).join(" ");
+          counts.set(id, (counts.get(id) ?? 0) + value);
+        },
+        set: (value: number) => void counts.set(name, value),
+        observe: () => void counts.set(name, (counts.get(name) ?? 0) + 1),
+      });
+      const { clock, stop } = await start(
+        {
+          backoff,
+          concurrency: 4,
+          metrics: { counter: record, gauge: record, histogram: record },
+          reconcile({ object, failures }) {
+            if (object.metadata.name === "bad" && failures === 0) throw new TypeError("undefined is not a function");
+            if (object.metadata.name === "terminal") throw new TerminalError("no");
+            return object.metadata.name === "later" ? { requeueAfterMs: 1_000_000 } : undefined;
+          },
+        },
+        { objects: ["good", "bad", "terminal", "later"].map((name) => echo(name)) },
+      );
+      await clock.advance(1000);
+      expect(Object.fromEntries([...counts].filter(([name]) => name.startsWith("controller_runtime")))).toEqual({
+        "controller_runtime_reconcile_total success": 2,
+        "controller_runtime_reconcile_total requeue_after": 1,
+        "controller_runtime_reconcile_total error": 2,
+        controller_runtime_reconcile_errors_total: 2,
+        controller_runtime_terminal_reconcile_errors_total: 1,
+        controller_runtime_reconcile_panics_total: 1,
+        controller_runtime_reconcile_timeouts_total: 0,
+        controller_runtime_reconcile_time_seconds: 5,
+        controller_runtime_active_workers: 0,
+        controller_runtime_max_concurrent_reconciles: 4,
+      });
       await stop();
     });
 

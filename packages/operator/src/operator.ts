@@ -58,6 +58,8 @@ export class Operator {
   readonly #stop = new AbortController();
   #runOptions: OperatorRunOptions | undefined;
   #health: HealthServer | undefined;
+  /** The process signal that asked to stop. */
+  #signal: string | undefined;
   #phase: "new" | "running" | "stopped" = "new";
 
   /** @throws {TypeError} naming the option that cannot work. */
@@ -126,8 +128,7 @@ export class Operator {
     this.#runOptions = { client, signal: this.#stop.signal, informers, logger, metrics: this.#metrics, clock: this.#clock };
     for (const runnable of this.#runnables) this.#start(runnable, this.#runOptions);
     await aborted(this.#stop.signal);
-    const { reason } = this.#stop.signal as { reason: unknown };
-    logger.info("stopping", { why: reason instanceof Error ? reason.message : String(reason) });
+    logger.info("stopping", this.#signal === undefined ? {} : { signal: this.#signal });
     await this.#ended();
     // Last, since what runs until the end reads from them.
     stopInformers.abort();
@@ -154,7 +155,8 @@ export class Operator {
   }
 
   #signalled(name: string): void {
-    this.#stop.abort(new Error(`${name} asked for it`));
+    this.#signal ??= name;
+    this.#stop.abort(new Error(`stopped by ${name}`));
   }
 
   /** Resolves when every runnable has ended, or its time is up. */
