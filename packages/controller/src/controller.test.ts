@@ -17,7 +17,7 @@ import { watch } from "./watch.ts";
 const backoff = constantBackoff(1000);
 
 /** A reconcile that notes the keys it is called with. */
-function noting(): { keys: string[]; reconcile(context: ReconcileContext<Echo>): void } {
+function noting(): { keys: string[]; reconcile: (context: ReconcileContext<Echo>) => void } {
   const keys: string[] = [];
   return { keys, reconcile: ({ key }) => void keys.push(key) };
 }

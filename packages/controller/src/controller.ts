@@ -156,8 +156,9 @@ function checkKinds(kinds: readonly Kind[], field: string, refuse: Refuse): void
   }
 }
 
-function finalizerOf<T extends KubernetesObject>({ name, for: kind, cleanup, finalizer }: ControllerOptions<T>): string | undefined {
-  if (cleanup === undefined) return undefined;
+function finalizerOf<T extends KubernetesObject>(options: ControllerOptions<T>): string | undefined {
+  const { name, for: kind, finalizer } = options;
+  if (options.cleanup === undefined) return undefined;
   if (finalizer === undefined) return defaultFinalizer(kind.group, name);
   assertFinalizer(kind, finalizer);
   return finalizer;

@@ -67,7 +67,7 @@ function withTransitions(
 }
 
 function conditionsOf(status: Status): readonly Condition[] {
-  return Array.isArray(status.conditions) ? (status.conditions as unknown as readonly Condition[]) : [];
+  return Array.isArray(status.conditions) ? status.conditions : [];
 }
 
 function ordered(status: Status): Status {

@@ -12,7 +12,7 @@ const regarding: ConfigMap = {
 };
 const said: EventRecord = { regarding, type: "Normal", reason: "Scaled", message: "scaled to 3" };
 
-function setUp(): { clock: ManualClock; cluster: FakeCluster; recorder: EventRecorder; events(): Event[] } {
+function setUp(): { clock: ManualClock; cluster: FakeCluster; recorder: EventRecorder; events: () => Event[] } {
   const clock = new ManualClock();
   const cluster = new FakeCluster([Event]);
   const recorder = new EventRecorder({ client: cluster.client(), component: "echo", clock });

@@ -120,12 +120,12 @@ export class Sources<T extends KubernetesObject> {
     this.#options.onChange();
   }
 
-  #tellMapped({ map }: Watch, key: ObjectKey, { entry, old, initial }: Change): void {
+  #tellMapped(watch: Watch, key: ObjectKey, { entry, old, initial }: Change): void {
     const context = { cache: this.cache };
     try {
       const keys = new Set<ObjectKey>();
-      for (const ref of map(entry.object, context)) keys.add(keyOf(ref));
-      if (old !== undefined && old !== entry) for (const ref of map(old.object, context)) keys.add(keyOf(ref));
+      for (const ref of watch.map(entry.object, context)) keys.add(keyOf(ref));
+      if (old !== undefined && old !== entry) for (const ref of watch.map(old.object, context)) keys.add(keyOf(ref));
       for (const mapped of keys) this.#options.onKey(mapped, initial);
     } catch (error) {
       this.#options.onError(error, "a mapping of watches failed", key);

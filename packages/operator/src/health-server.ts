@@ -79,9 +79,9 @@ export class HealthServer {
 
 const PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-function ailmentOf({ check }: HealthCheck): string | undefined {
+function ailmentOf(check: HealthCheck): string | undefined {
   try {
-    return check();
+    return check.check();
   } catch (error) {
     return `the check itself failed: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -88,7 +88,7 @@ export class Operator {
    * @throws {Error} when the operator has stopped or is about to, or the name is taken.
    */
   add(runnable: Runnable): void {
-    if (typeof runnable?.run !== "function") throw new TypeError(`operator: runnable ${String(runnable?.name)} has no run method`);
+    if (typeof runnable?.run !== "function") throw new TypeError(`operator: runnable ${runnable?.name} has no run method`);
     if (this.#runnables.some(({ name }) => name === runnable.name)) {
       throw new TypeError(`operator: two are named ${runnable.name}; names tell runnables apart in logs and errors`);
     }

@@ -7,7 +7,7 @@ function setUp(options: { concurrency?: number; merge?: (a: string, b: string) =
   lanes: KeyedLanes<string>;
   running: Map<string, PromiseWithResolvers<void>>;
   log: string[];
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 } {
   const running = new Map<string, PromiseWithResolvers<void>>();
   const log: string[] = [];

@@ -32,9 +32,9 @@ export interface Harness {
   readonly controller: Controller<Echo>;
   /** Settles with the run. */
   readonly run: Promise<unknown>;
-  abort(): void;
+  readonly abort: () => void;
   /** Stops the controller and waits for it. */
-  stop(): Promise<unknown>;
+  readonly stop: () => Promise<unknown>;
 }
 
 /** A controller for `Echo` that runs in virtual time against a pretended cluster. */
