@@ -1,5 +1,5 @@
 import type { Client, Runnable, RunOptions } from "@operatorkit/api";
-import { silentLogger } from "@operatorkit/observe";
+import { silentLogger, sleep } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { OperatorError } from "./operator-error.ts";
@@ -63,6 +63,17 @@ describe("Operator", () => {
       },
     };
     await expect(new Operator({ client, logger: silentLogger, runnables: [broken] }).run()).rejects.toThrow("broken failed: at once");
+  });
+
+  it("takes a rejection with the signal's reason for a clean end", async () => {
+    const clock = new ManualClock();
+    const stop = new AbortController();
+    const loop: Runnable = { name: "loop", run: ({ signal }) => sleep(60_000, { signal, clock }) };
+    const running = new Operator({ client, logger: silentLogger, runnables: [loop], clock }).run({ signal: stop.signal });
+    await turn();
+    stop.abort(new Error("enough"));
+    await running;
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it("goes on when a runnable ends by itself", async () => {

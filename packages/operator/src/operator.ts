@@ -142,7 +142,10 @@ export class Operator {
       .then((given) => runnable.run(given))
       .then(
         () => logger.debug("a runnable has ended", { runnable: runnable.name }),
-        (error: unknown) => this.#failed(runnable.name, error, logger),
+        (error: unknown) => {
+          // A wait that ends with the signal's reason is what stopping looks like.
+          if (!options.signal.aborted || error !== options.signal.reason) this.#failed(runnable.name, error, logger);
+        },
       )
       .finally(() => this.#running.delete(runnable));
     this.#running.set(runnable, running);
