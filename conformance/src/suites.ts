@@ -1,7 +1,9 @@
 import { apiSuite } from "./api-suite.ts";
+import { differentialSuite } from "./differential-suite.ts";
 import { historySuite } from "./history-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
+import { operatorSuite } from "./operator-suite.ts";
 import type { Suite } from "./suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
-export const suites: readonly Suite[] = [apiSuite, historySuite, kubectlSuite];
+export const suites: readonly Suite[] = [apiSuite, historySuite, kubectlSuite, operatorSuite, differentialSuite];
