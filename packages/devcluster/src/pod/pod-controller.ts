@@ -10,25 +10,34 @@ export interface PodControllerOptions {
   readonly podReadyDelayMs: number;
 }
 
-/** Addresses of pods that are gone are taken back when they are this many more than twice the pods. */
+/** What is remembered of pods that are gone is forgotten when it is this much more than twice the pods. */
 const SPARE_ADDRESSES = 256;
 
 /** Lets pods "run": they get an address and become Ready after a while. No container is started. */
 export function podController({ clock, podReadyDelayMs }: PodControllerOptions): Controller<Pod> {
   const addresses = new PodAddresses();
+  /** When pods were first seen. */
+  const seenMs = new Map<string, number>();
+  function forgetAllBut(pods: readonly Pod[]): void {
+    const uids = new Set(pods.map(({ metadata }) => metadata.uid ?? ""));
+    addresses.retain(uids);
+    for (const uid of seenMs.keys()) if (!uids.has(uid)) seenMs.delete(uid);
+  }
   return new Controller({
     name: "pod-controller",
     for: Pod,
     async reconcile({ object, cache }) {
       // A pod that has ended stays as it ended.
       if (object.status?.phase === "Succeeded" || object.status?.phase === "Failed") return;
-      const afterMs = readyAfterMs(object, podReadyDelayMs);
-      const readyAtMs = afterMs === undefined ? Number.POSITIVE_INFINITY : Date.parse(object.metadata.creationTimestamp ?? "") + afterMs;
+      const { uid = "", creationTimestamp = "" } = object.metadata;
       const nowMs = clock.now();
+      // Timestamps are whole seconds; a pod that was seen when it was new is Ready to the millisecond.
+      if (object.status?.startTime === undefined && !seenMs.has(uid)) seenMs.set(uid, nowMs);
+      const afterMs = readyAfterMs(object, podReadyDelayMs);
+      const readyAtMs = afterMs === undefined ? Number.POSITIVE_INFINITY : (seenMs.get(uid) ?? Date.parse(creationTimestamp)) + afterMs;
       const isReady = nowMs >= readyAtMs;
-      if (addresses.size > 2 * cache.list(Pod).length + SPARE_ADDRESSES)
-        addresses.retain(new Set(cache.list(Pod).map(({ metadata }) => metadata.uid ?? "")));
-      const podIP = addresses.of(object.metadata.uid ?? "", object.status?.podIP);
+      if (addresses.size > 2 * cache.list(Pod).length + SPARE_ADDRESSES) forgetAllBut(cache.list(Pod));
+      const podIP = addresses.of(uid, object.status?.podIP);
       return {
         status: podStatus({ pod: object, podIP, isReady, nowMs }),
         ...(isReady || !Number.isFinite(readyAtMs) ? {} : { requeueAfterMs: readyAtMs - nowMs }),
