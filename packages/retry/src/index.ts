@@ -10,6 +10,8 @@ export { retry } from "./retry.ts";
 export type { RetryCall, RetryOptions } from "./retry.ts";
 export { dropAllRetries, opinionatedRetryDequeuePolicy } from "./retry-dequeue-policy.ts";
 export type { PendingRetry, RetryDequeuePolicy, RetryEvent } from "./retry-dequeue-policy.ts";
+export { RetryQueue } from "./retry-queue.ts";
+export type { Requeue, Retry, RetryQueueOptions } from "./retry-queue.ts";
 export { backoffRetryPolicy, defaultRetryPolicy, exponentialBackoffRetryPolicy, noRetryPolicy } from "./retry-policy.ts";
 export type { BackoffRetryPolicyOptions, RetryDecision, RetryPolicy } from "./retry-policy.ts";
 export { TimeoutError, withTimeout } from "./with-timeout.ts";

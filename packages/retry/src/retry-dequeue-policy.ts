@@ -37,11 +37,11 @@ export const opinionatedRetryDequeuePolicy: RetryDequeuePolicy = (event, pending
   if (uid !== undefined && pendingUid !== undefined && uid !== pendingUid) return pending.action !== "DELETE";
   if (event.action === "DELETE") return true;
   if (event.action !== pending.action) return false;
-  return versionOf(event.object) !== versionOf(pending.object);
+  return specVersionOf(event.object) !== specVersionOf(pending.object);
 };
 
 /** What tells two specs of one object apart. The prefix keeps a generation from equalling a resource version. */
-function versionOf(object: KubernetesObject | undefined): string {
+export function specVersionOf(object: KubernetesObject | undefined): string {
   if (object === undefined) return "";
   const { generation, resourceVersion } = object.metadata;
   return generation === undefined ? `version ${resourceVersion ?? ""}` : `generation ${generation}`;
