@@ -13,11 +13,11 @@ export {
 export type { Client, ListWatch, Patch, Reader, Runnable, RunOptions, Transport, Writer } from "@operatorkit/api";
 export { ConfigError, connect, ensureCustomResources, ensureNamespace, KubernetesClient, retryOnConflict } from "@operatorkit/client";
 export type { ConnectOptions } from "@operatorkit/client";
-export { anyOf, Controller, generationChanged, owned, ReconcileError, TerminalError, watch } from "@operatorkit/controller";
+export { anyOf, Controller, EventRecorder, generationChanged, owned, ReconcileError, TerminalError, watch } from "@operatorkit/controller";
 export type { Cache, ConditionInput, ControllerOptions, ReconcileContext, ReconcileResult } from "@operatorkit/controller";
 export { Informer, KubernetesBasedInformer, Lister, SharedInformers } from "@operatorkit/informer";
 export type { EventHandler, InformerOptions, KubernetesBasedInformerOptions } from "@operatorkit/informer";
-export { defineKind, findCondition, isConditionTrue, keyOf, mutableCopy, refOf } from "@operatorkit/object";
+export { defineKind, findCondition, isConditionTrue, jsonSchema, keyOf, mutableCopy, refOf } from "@operatorkit/object";
 export type {
   Condition,
   DefinedKind,
@@ -32,8 +32,8 @@ export type {
 } from "@operatorkit/object";
 export { silentLogger, sleep, systemClock } from "@operatorkit/observe";
 export type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
-export { Operator } from "@operatorkit/operator";
+export { Operator, OperatorError, pinoLogger } from "@operatorkit/operator";
 export type { OperatorOptions } from "@operatorkit/operator";
 export { crdFor } from "@operatorkit/schema";
-export { SimpleWatcher } from "@operatorkit/watcher";
+export { OpinionatedWatcher, SimpleWatcher } from "@operatorkit/watcher";
 export type { ResourceWatcher } from "@operatorkit/watcher";
