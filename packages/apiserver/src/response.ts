@@ -1,7 +1,7 @@
 import type { TransportResponse } from "@operatorkit/api";
-import { stringify } from "yaml";
 import type { JsonObject } from "./json-object.ts";
 import type { StatusError } from "./status-error.ts";
+import { yamlLibrary } from "./yaml-library.ts";
 
 const ENCODER = new TextEncoder();
 
@@ -25,7 +25,7 @@ export function jsonResponse(status: number, value: unknown, headers: Readonly<R
 }
 
 export function yamlResponse(status: number, value: JsonObject, headers: Readonly<Record<string, string>> = {}): TransportResponse {
-  return textResponse(status, stringify(value), "application/yaml", headers);
+  return textResponse(status, yamlLibrary().stringify(value), "application/yaml", headers);
 }
 
 export function errorResponse(error: StatusError): TransportResponse {

@@ -3,6 +3,8 @@ import { MAX_BODY_BYTES } from "../handler.ts";
 import { badRequest, bodyTooLarge, unsupportedMediaType } from "../status-error.ts";
 import { duplicateKeys } from "./json-duplicates.ts";
 import { goJsonError } from "./go-json-error.ts";
+import { decodeProtobuf } from "../protobuf/decode-protobuf.ts";
+import { WireError } from "../protobuf/wire-reader.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
 /** A parsed request body. */
@@ -14,20 +16,37 @@ export interface DecodedBody {
   readonly text: string;
 }
 
-const ACCEPTED = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const TEXT_TYPES = ["application/json", "application/yaml"];
+
+export interface DecodeBodyOptions {
+  /** Whether the type has a protobuf form: built-in ones do. */
+  readonly takesProtobuf: boolean;
+  /** Makes the error from what is wrong with the body. */
+  readonly refuse: (problem: string, text: string) => Error;
+}
 
 /**
- * Reads JSON or YAML (1.1, first document), whichever the content type says; no content type means JSON.
- * @throws StatusError 413, 415
+ * Reads JSON, YAML (1.1, first document) or protobuf, whichever the content type says; no content type means JSON.
+ * @throws StatusError 413, 415, and what `refuse` makes
  */
-export function parseBody(
-  body: Uint8Array | undefined,
-  contentType: string | undefined,
-): { readonly format: "json" | "yaml"; readonly text: string } {
+export function decodeBody(body: Uint8Array | undefined, contentType: string | undefined, options: DecodeBodyOptions): DecodedBody {
+  const { takesProtobuf, refuse } = options;
   if (body !== undefined && body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
   const type = mediaType(contentType);
-  if (type !== "" && type !== "application/json" && type !== "application/yaml") throw unsupportedMediaType(ACCEPTED);
-  return { format: type === "application/yaml" ? "yaml" : "json", text: textOf(body) };
+  if (type === PROTOBUF && takesProtobuf) return decodedProtobuf(body, refuse);
+  if (type !== "" && !TEXT_TYPES.includes(type)) throw unsupportedMediaType(takesProtobuf ? [...TEXT_TYPES, PROTOBUF] : TEXT_TYPES);
+  const text = textOf(body);
+  return decodeText(type === "application/yaml" ? "yaml" : "json", text, (problem) => refuse(problem, text));
+}
+
+function decodedProtobuf(body: Uint8Array | undefined, refuse: DecodeBodyOptions["refuse"]): DecodedBody {
+  try {
+    return { value: decodeProtobuf(body ?? new Uint8Array()), duplicates: [], text: "" };
+  } catch (error) {
+    if (error instanceof WireError) throw refuse(error.message, "");
+    throw error;
+  }
 }
 
 /** The value of a text; `refuse` makes the error from what is wrong with it. */
@@ -54,11 +73,13 @@ export function textOf(body: Uint8Array | undefined): string {
   return body === undefined ? "" : new TextDecoder().decode(body);
 }
 
-/** An options body (`DeleteOptions`): a JSON or YAML object, or nothing. */
+/** An options body (`DeleteOptions`): an object, or nothing. */
 export function decodeOptions(body: Uint8Array | undefined, contentType: string | undefined): JsonObject | undefined {
   if (body === undefined || body.byteLength === 0) return undefined;
-  const { format, text } = parseBody(body, contentType);
-  const { value } = decodeText(format, text, (problem) => badRequest(`couldn't get version/kind; json parse error: ${problem}`));
+  const { value } = decodeBody(body, contentType, {
+    takesProtobuf: true,
+    refuse: (problem) => badRequest(`couldn't get version/kind; json parse error: ${problem}`),
+  });
   if (value === null) return undefined;
   if (typeof value !== "object" || Array.isArray(value)) {
     const what = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;

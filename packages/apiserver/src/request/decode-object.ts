@@ -3,7 +3,7 @@ import { type JsonObject, isObject, stringAt } from "../json-object.ts";
 import type { GroupVersionKind } from "../resource-descriptor.ts";
 import { StatusError, badRequest, invalidError } from "../status-error.ts";
 import type { DecodedObject } from "../typed/decode-built-in.ts";
-import { type DecodedBody, decodeText, parseBody } from "./decode-body.ts";
+import { type DecodedBody, decodeBody } from "./decode-body.ts";
 
 /** The type a body is read as. */
 export interface BodyType extends GroupVersionKind {
@@ -20,12 +20,14 @@ export type FieldValidation = "Ignore" | "Warn" | "Strict";
  * @throws StatusError 400, 413, 415, 422
  */
 export function decodeObject(request: ServerRequest, type: BodyType, fieldValidation: FieldValidation, warnings: string[]): JsonObject {
-  const { format, text } = parseBody(request.body, request.headers["content-type"]);
-  const unrecognized = (problem: string): Error =>
+  const unrecognized = (problem: string, text: string): Error =>
     badRequest(`the object provided is unrecognized (must be of type ${type.kind}): ${problem} (${excerpt(text, type)})`);
-  const body = decodeText(format, text, (problem) => unrecognized(`couldn't get version/kind; json parse error: ${problem}`));
-  const value = asObject(body, unrecognized);
-  checkType(value, body, type, unrecognized);
+  const body = decodeBody(request.body, request.headers["content-type"], {
+    takesProtobuf: type.origin === "built-in",
+    refuse: (problem, text) => unrecognized(`couldn't get version/kind; json parse error: ${problem}`, text),
+  });
+  const value = asObject(body, (problem) => unrecognized(problem, body.text));
+  checkType(value, body, type, (problem) => unrecognized(problem, body.text));
   return typedObject(value, body.duplicates, type, fieldValidation, warnings);
 }
 

@@ -1,4 +1,5 @@
-import { type Document, isMap, isPair, isScalar, isSeq, parseAllDocuments } from "yaml";
+import type { Document } from "yaml";
+import { yamlLibrary } from "../yaml-library.ts";
 
 /** A parsed YAML text. */
 export interface ParsedYaml {
@@ -11,7 +12,7 @@ const MAX_ALIASES = 100;
 
 /** The first document of a YAML 1.1 text, as sigs.k8s.io/yaml reads it: `yes` and `on` are booleans, `017` is octal, keys become text. */
 export function parseYaml(text: string, refuse: (problem: string) => Error): ParsedYaml {
-  const documents = parseAllDocuments(text, {
+  const documents = yamlLibrary().parseAllDocuments(text, {
     version: "1.1",
     uniqueKeys: false,
     // Dates stay the text they are.
@@ -39,6 +40,7 @@ function jsonOf(value: unknown): unknown {
 }
 
 function duplicatesIn(node: unknown, path: string): readonly string[] {
+  const { isMap, isPair, isScalar, isSeq } = yamlLibrary();
   if (isSeq(node)) return node.items.flatMap((item, index) => duplicatesIn(item, `${path}[${index}]`));
   if (!isMap(node)) return [];
   const seen = new Set<string>();

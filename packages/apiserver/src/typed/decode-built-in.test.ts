@@ -23,7 +23,7 @@ describe("decodeBuiltIn", () => {
   it("writes what Go always writes", () => {
     expect(decode({ metadata: { name: "a" } }, DEPLOYMENT)).toEqual({
       metadata: { name: "a" },
-      spec: { strategy: {}, template: { metadata: {}, spec: {} } },
+      spec: { strategy: {}, template: { metadata: {}, spec: { containers: null } } },
       status: {},
     });
   });

@@ -50,7 +50,10 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
   for (const [key, property] of Object.entries(properties)) {
     const part = Object.hasOwn(value, key) ? value[key] : undefined;
     const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct };
-    const decoded = part === undefined || part === null ? filled(property, at) : decodeValue(part, property, at);
+    const isGiven = part !== undefined && part !== null;
+    // A list that is always written is null while there is none.
+    if (!isGiven && property["type"] === "array" && required.includes(key)) result[key] = null;
+    const decoded = isGiven ? decodeValue(part, property, at) : filled(property, at);
     if (decoded === undefined || (isEmpty(decoded, property) && !required.includes(key) && key !== "managedFields")) continue;
     result[key] = decoded;
   }
