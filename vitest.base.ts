@@ -8,7 +8,9 @@ export const base: ViteUserConfig = defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     setupFiles: [fileURLToPath(new URL("scripts/vitest/no-leaks.ts", import.meta.url))],
-    testTimeout: 10_000,
+    // Tests measure behaviour, not speed: on a busy machine they may take their time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     typecheck: { enabled: false },
   },
 });

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -110,7 +111,7 @@ if (mode === "start") {
 } else if (mode === "test") {
   const code = await pnpm(
     "build and test",
-    ["exec", "turbo", "run", "build", "test", "--output-logs=full", ...(process.env.CI === "true" ? ["--concurrency=2"] : [])],
+    ["exec", "turbo", "run", "build", "test", "--output-logs=full", `--concurrency=${Math.max(2, availableParallelism())}`],
     { show: true },
   );
   process.exit(code);
