@@ -246,6 +246,19 @@ describe("KubernetesClient", () => {
       ]);
     });
 
+    it("has no time limit of its own for a page, and passes signs of life on", async () => {
+      const clock = new ManualClock();
+      const arrived = Promise.withResolvers<FakeAnswer>();
+      const client = new KubernetesClient({ transport: new FakeTransport(() => arrived.promise), clock, requestTimeoutMs: 1_000 });
+      let signs = 0;
+      const page = client.listWatch(ConfigMap).list({ signal, onProgress: () => (signs += 1) });
+      await clock.advance(3_600_000);
+      expect(signs).toBe(0);
+      arrived.resolve({ body: { kind: "ConfigMapList", metadata: { resourceVersion: "5" }, items: [] } });
+      expect((await page).resourceVersion).toBe("5");
+      expect(signs).toBe(2);
+    });
+
     it("watches, and ends when the server ends it", async () => {
       const { client, transport } = clientOf(() => ({
         chunks: lines({ type: "ADDED", object: entry("a", "6") }, { type: "BOOKMARK", object: { metadata: { resourceVersion: "8" } } }),

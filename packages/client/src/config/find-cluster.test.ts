@@ -253,6 +253,17 @@ describe("findCluster", () => {
     await expect(find(options)).rejects.toMatchObject({ name: "ConfigError", code, message: expect.stringContaining(message) });
   });
 
+  it.each([
+    ["as an option", (text: string) => find({ kubeconfig: text })],
+    ["in KUBECONFIG", (text: string) => find({}, host({ env: { KUBECONFIG: text } }))],
+  ])("tells text from a path %s, and shows nothing of it", async (_title, give) => {
+    for (const text of [kubeconfig(), JSON.stringify({ users: [{ name: "u", user: { token: "secret" } }] })]) {
+      const error = await give(text).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "InvalidOptions", message: expect.stringContaining("{ kubeconfig: { text } }") });
+      expect(String(error)).not.toContain("secret");
+    }
+  });
+
   it("shows no secret of a kubeconfig that is not YAML", async () => {
     await expect(find({ kubeconfig: { text: "token: 'very-secret\nb: c" } })).rejects.not.toMatchObject({
       message: expect.stringContaining("very-secret"),

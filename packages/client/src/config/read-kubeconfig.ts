@@ -26,6 +26,7 @@ export async function readKubeconfig(
   input: KubeconfigInput,
   { context, clock }: { readonly context?: string | undefined; readonly clock: Clock },
 ): Promise<ClusterConfig> {
+  if (typeof input === "string") refuseText(input);
   const where = typeof input === "string" ? input : "the kubeconfig text";
   const documents =
     typeof input === "string" ? await readDocuments(input) : [await parse({ from: where, folder: undefined, text: input.text })];
@@ -42,6 +43,14 @@ export async function readKubeconfig(
     ...(selected.namespace === undefined ? {} : { namespace: selected.namespace }),
     ...(cluster["proxy-url"] === undefined ? {} : { proxyUrl: cluster["proxy-url"] }),
   };
+}
+
+/** A text in the place of a path would be echoed by every error about that path, with the tokens in it. */
+function refuseText(path: string): void {
+  if (!path.includes("\n") && !path.trimStart().startsWith("{")) return;
+  throw new ConfigError("kubeconfig: this is the text of a kubeconfig, where a path is expected; give { kubeconfig: { text } }", {
+    code: "InvalidOptions",
+  });
 }
 
 /** Files of the list that are missing are passed over, as kubectl does, as long as one is there. */

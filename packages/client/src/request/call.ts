@@ -24,4 +24,8 @@ export interface Call {
   readonly signals: readonly (AbortSignal | undefined)[];
   /** Send it again where that is safe. @default true */
   readonly mayRetry?: boolean;
+  /** How long it may take as a whole. @default the client's `requestTimeoutMs`; Infinity for who watches over it otherwise */
+  readonly timeoutMs?: number;
+  /** Told of the answer's head and of each piece of its body. */
+  readonly onProgress?: (() => void) | undefined;
 }

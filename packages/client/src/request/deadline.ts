@@ -2,6 +2,7 @@ import type { Clock, Timer } from "@operatorkit/observe";
 
 export interface DeadlineOptions {
   readonly clock: Clock;
+  /** Infinity for no limit. */
   readonly timeoutMs: number;
   /** Any of them ends the request too, with its own reason. */
   readonly signals: readonly (AbortSignal | undefined)[];
@@ -30,7 +31,7 @@ export class Deadline {
       signal.addEventListener("abort", onAbort, { once: true });
       this.#linked.push(() => signal.removeEventListener("abort", onAbort));
     }
-    this.#timer = clock.setTimer(timeoutMs, () => this.#controller.abort(reason()));
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#timer = clock.setTimer(timeoutMs, () => this.#controller.abort(reason()));
   }
 
   get signal(): AbortSignal {

@@ -1,10 +1,16 @@
 import { ApiError } from "@operatorkit/api";
 
-/** All of a body. One that grows beyond `maxBytes` is left, and refused. */
-export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number, action: string): Promise<Uint8Array> {
+/** All of a body, with `onProgress` told of each piece. One that grows beyond `maxBytes` is left, and refused. */
+export async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  action: string,
+  onProgress?: () => void,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
+    onProgress?.();
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new ApiError(`${action}: the answer is larger than ${maxBytes} bytes`, { code: "MalformedResponse" });
     chunks.push(chunk);

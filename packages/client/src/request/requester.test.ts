@@ -1,3 +1,4 @@
+import { sleep } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import type { Credentials } from "../config/credentials.ts";
@@ -48,6 +49,27 @@ const post: Call = {
 const ok: FakeAnswer = { body: { fine: true } };
 
 describe("Requester", () => {
+  it("lets a call that has no time limit go on, and tells of each piece", async () => {
+    const slowly = new ManualClock();
+    const { requester, clock } = requesterWith([
+      {
+        chunks: (async function* () {
+          for (const piece of ["{", '"a":', "1}"]) {
+            await sleep(50_000, { clock: slowly });
+            yield Buffer.from(piece);
+          }
+        })(),
+      },
+    ]);
+    let pieces = 0;
+    const answer = requester.json({ ...get, timeoutMs: Number.POSITIVE_INFINITY, onProgress: () => (pieces += 1) });
+    for (let minute = 0; minute < 3; minute += 1) await Promise.all([clock.advance(50_000), slowly.advance(50_000)]);
+    expect(await answer).toEqual({ a: 1 });
+    // The head, too, is a sign of life.
+    expect(pieces).toBe(4);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it("sends credentials, what it accepts, and a body with its length", async () => {
     const { requester, transport } = requesterWith([ok]);
     expect(await requester.json(post)).toEqual({ fine: true });

@@ -65,7 +65,7 @@ export class Requester {
   async bytes(call: Call): Promise<Uint8Array> {
     const deadline = this.#deadline(call);
     try {
-      return await this.#withRetries(call, deadline, async (response) => await readBody(response.body, MAX_BODY_BYTES, call.action));
+      return await this.#withRetries(call, deadline, async (response) => await readBody(response.body, MAX_BODY_BYTES, call.action, call.onProgress));
     } finally {
       deadline.dispose();
     }
@@ -92,7 +92,8 @@ export class Requester {
   }
 
   #deadline(call: Call): Deadline {
-    const { clock, timeoutMs, server } = this.#options;
+    const { clock, server } = this.#options;
+    const { timeoutMs = this.#options.timeoutMs } = call;
     return new Deadline({
       clock,
       timeoutMs,
@@ -139,6 +140,7 @@ export class Requester {
     try {
       const response = await this.#send(call, deadline.signal);
       code = String(response.status);
+      call.onProgress?.();
       this.#warn(call, response.headers["warning"]);
       if (response.status < 300) return { value: await orAborted(use(response), deadline.signal) };
       const body = await orAborted(readBody(response.body, MAX_ERROR_BYTES, call.action), deadline.signal);

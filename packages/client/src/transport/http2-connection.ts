@@ -30,7 +30,8 @@ const CONNECTION_WINDOW_BYTES = 2 ** 30;
  * One HTTP/2 connection. It says whether it has room for another request, finds out by pings whether the other side is
  * still there while requests run, and takes no more requests once the server has sent GOAWAY.
  *
- * The process is kept alive by running requests only, never by an idle connection.
+ * The process is kept alive by running requests only, never by an idle connection; an answer to a ping that is still due is
+ * waited for, at most `pingTimeoutMs`.
  */
 export class Http2Connection {
   readonly #session: ClientHttp2Session;
@@ -45,6 +46,8 @@ export class Http2Connection {
   #problem: TransportError | undefined;
   #lastHeardMs: number;
   #pingTimer: Timer | undefined;
+  /** Runs while the answer to a ping is due. Only the answer, or the end of the connection, ends it: see `#ping`. */
+  #pongTimer: Timer | undefined;
 
   /** Waits for the server's SETTINGS, which proves that it speaks HTTP/2 and says how many requests may run at once. */
   static async open(options: Http2ConnectionOptions): Promise<Http2Connection> {
@@ -90,7 +93,8 @@ export class Http2Connection {
       this.#problem ??= new TransportError(`the HTTP/2 connection broke: ${messageOf(cause)}`, { wasSent: true, cause });
     });
     session.on("close", () => {
-      this.#stopPinging();
+      this.#pingTimer?.cancel();
+      this.#pongTimer?.cancel();
       onChange();
     });
     // Nor does Node's session always notice a socket that is gone.
@@ -210,7 +214,7 @@ export class Http2Connection {
   #streamClosed(): void {
     this.#openStreams -= 1;
     if (this.#openStreams === 0) {
-      this.#stopPinging();
+      this.#pingTimer?.cancel();
       if (!this.#session.destroyed) this.#session.unref();
     }
     this.#onChange();
@@ -221,6 +225,7 @@ export class Http2Connection {
   }
 
   #pingLater(): void {
+    if (this.#openStreams === 0) return;
     this.#pingTimer?.cancel();
     this.#pingTimer = this.#clock.setTimer(Math.max(1, this.#pingIntervalMs - this.#silentForMs()), () => {
       if (this.#silentForMs() >= this.#pingIntervalMs) this.#ping();
@@ -228,25 +233,26 @@ export class Http2Connection {
     });
   }
 
+  /**
+   * One ping at a time, whose deadline outlives the requests: were it lifted when the last request ends and set anew by the
+   * next, requests that each end sooner than `pingTimeoutMs` would keep a dead connection for ever.
+   */
   #ping(): void {
-    this.#pingTimer?.cancel();
-    if (this.#session.destroyed) return;
+    if (this.#session.destroyed || this.#pongTimer !== undefined) return;
     const sentAtMs = this.#clock.monotonicMs();
     this.#session.ping((error) => {
       if (error !== null || this.#session.destroyed) return;
       this.#lastHeardMs = this.#clock.monotonicMs();
-      if (this.#openStreams > 0) this.#pingLater();
+      this.#pongTimer?.cancel();
+      this.#pongTimer = undefined;
+      this.#pingLater();
     });
-    this.#pingTimer = this.#clock.setTimer(this.#pingTimeoutMs, () => {
+    this.#pongTimer = this.#clock.setTimer(this.#pingTimeoutMs, () => {
+      this.#pongTimer = undefined;
       // Bytes of a slow, large answer may hold the pong up; they prove as much.
       if (this.#lastHeardMs > sentAtMs) this.#pingLater();
       else this.close(new TransportError(`the server did not answer a ping within ${this.#pingTimeoutMs / 1000} s`, { wasSent: true }));
     });
-  }
-
-  #stopPinging(): void {
-    this.#pingTimer?.cancel();
-    this.#pingTimer = undefined;
   }
 }
 

@@ -334,6 +334,38 @@ describe("Http2Transport", () => {
     expect(await late).toMatchObject({ wasSent: true, message: expect.stringContaining("ping") });
   });
 
+  it("gives up a dead connection even if each of its requests ends sooner than the ping's time is up", async () => {
+    const clock = new ManualClock();
+    await using server = await startHttp2Server((_request, response) => response.end("ok"));
+    await using proxy = await blackHoleInFrontOf(server);
+    await using transport = transportTo({ url: proxy.url }, { clock, pingIntervalMs: 30_000, pingTimeoutMs: 15_000 });
+    await textOf((await transport.request(get("/"))).body);
+    proxy.swallow();
+    await clock.advance(30_000);
+    for (let round = 0; round < 3; round += 1) {
+      expect(transport.connections).toBe(1);
+      const impatient = new AbortController();
+      const request = rejection(transport.request(get("/", impatient.signal)));
+      await clock.advance(5_000 - 1);
+      impatient.abort(new Error("took too long"));
+      expect(await request).toMatchObject({ message: "took too long" });
+      await clock.advance(1);
+    }
+    await expect.poll(() => transport.connections).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("leaves no timer behind when a ping is answered after its request has ended", async () => {
+    const clock = new ManualClock();
+    await using server = await startHttp2Server((_request, response) => response.end("ok"));
+    await using transport = transportTo(server, { clock });
+    await textOf((await transport.request(get("/"))).body);
+    await clock.advance(3_600_000);
+    await textOf((await transport.request(get("/"))).body);
+    await expect.poll(() => clock.pendingTimers).toBe(0);
+    expect(transport.connections).toBe(1);
+  });
+
   it("fails all waiting requests when no connection can be made, and tries anew for the next", async () => {
     await using server = await startHttp2Server((_request, response) => response.end("up"));
     let isUp = false;

@@ -45,8 +45,10 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     this.#path = collectionPath(kind, scope.namespace);
   }
 
-  async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal }: ListRequest): Promise<EntryPage<T>> {
-    const call = this.#call("list", { limit, continue: next, resourceVersion, resourceVersionMatch }, signal);
+  async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal, onProgress }: ListRequest): Promise<EntryPage<T>> {
+    const query = { limit, continue: next, resourceVersion, resourceVersionMatch };
+    // As long as bytes come, it is the reflector's to say how long is too long.
+    const call = { ...this.#call("list", query, signal), timeoutMs: Number.POSITIVE_INFINITY, onProgress };
     const { items, ...page } = decodeList(await this.#requester.json(call), call.action);
     const maker = this.#entries(call.action);
     return { ...page, entries: items.map((item) => maker.entry(item)) };
