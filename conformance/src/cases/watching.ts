@@ -7,6 +7,8 @@ function brief(event: { readonly type: string; readonly object: JsonBody } | und
   return event === undefined ? "end" : `${event.type} ${event.object.metadata?.name ?? event.object.reason}`;
 }
 
+const INITIAL_EVENTS = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+
 /** Watching: what is sent, from where, and how it ends. */
 export const watchingCases: readonly ApiCase[] = [
   {
@@ -178,6 +180,112 @@ export const watchingCases: readonly ApiCase[] = [
           reason: "Invalid",
         });
       }
+    },
+  },
+  {
+    name: "sendInitialEvents not older than a version sends the present and its newer version",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      const a = await api.create(path, configMap("a"));
+      const b = await api.create(path, configMap("b"));
+      for (const version of ["0", a.metadata.resourceVersion, b.metadata.resourceVersion]) {
+        using watch = await api.watch(`${path}?${INITIAL_EVENTS}&resourceVersion=${version}`);
+        assert.deepEqual([brief(await watch.take()), brief(await watch.take())].sort(), ["ADDED a", "ADDED b"]);
+        const end = await watch.take();
+        assertIncludes(end, { type: "BOOKMARK", object: { metadata: { annotations: { "k8s.io/initial-events-end": "true" } } } });
+        assert.ok(Number(end.object.metadata.resourceVersion) >= Number(b.metadata.resourceVersion));
+      }
+    },
+  },
+  {
+    name: "sendInitialEvents of nothing that matches sends the closing bookmark alone",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("a"));
+      using watch = await api.watch(`${paths.configMaps(ns)}?${INITIAL_EVENTS}&labelSelector=none%3Dsuch`);
+      assertIncludes(await watch.take(), {
+        type: "BOOKMARK",
+        object: { metadata: { annotations: { "k8s.io/initial-events-end": "true" } } },
+      });
+    },
+  },
+  {
+    name: "sendInitialEvents without bookmarks does not say where the present ends",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      await api.create(path, configMap("a"));
+      using watch = await api.watch(`${path}?sendInitialEvents=true&resourceVersionMatch=NotOlderThan`);
+      assert.equal(brief(await watch.take()), "ADDED a");
+      await api.create(path, configMap("b"));
+      assert.equal(brief(await watch.take()), "ADDED b");
+    },
+  },
+  {
+    name: "sendInitialEvents knows no pages",
+    async run(api) {
+      const ns = await api.namespace();
+      for (const name of ["a", "b"]) await api.create(paths.configMaps(ns), configMap(name));
+      using watch = await api.watch(`${paths.configMaps(ns)}?${INITIAL_EVENTS}&limit=1`);
+      const events = [await watch.take(), await watch.take(), await watch.take()];
+      assert.deepEqual(
+        events.map(({ type }) => type),
+        ["ADDED", "ADDED", "BOOKMARK"],
+      );
+    },
+  },
+  {
+    name: "sendInitialEvents=false sends only what comes",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      await api.create(path, configMap("before"));
+      const from = assertCode(await api.get(path), 200).metadata.resourceVersion;
+      const query = "sendInitialEvents=false&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+      using watch = await api.watch(`${path}?${query}&resourceVersion=${from}`);
+      await api.create(path, configMap("after"));
+      assert.equal(brief(await watch.take()), "ADDED after");
+    },
+  },
+  {
+    name: "sendInitialEvents not older than a version of the future is an error in the stream",
+    async run(api) {
+      const ns = await api.namespace();
+      using watch = await api.watch(`${paths.configMaps(ns)}?${INITIAL_EVENTS}&resourceVersion=999999999999`);
+      assert.equal(watch.status, 200);
+      assertIncludes(await watch.take(), {
+        type: "ERROR",
+        object: {
+          kind: "Status",
+          code: 504,
+          reason: "Timeout",
+          details: {
+            retryAfterSeconds: 1,
+            causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+          },
+        },
+      });
+      assert.equal(brief(await watch.next()), "end");
+    },
+  },
+  {
+    name: "sendInitialEvents does not go together with Exact, continue, a list, or a version that is no number",
+    async run(api) {
+      const path = paths.configMaps(await api.namespace());
+      const exact = await api.get(`${path}?watch=true&sendInitialEvents=true&resourceVersionMatch=Exact`);
+      assert.deepEqual(
+        assertStatus(exact, 422, { reason: "Invalid" }).details.causes.map((cause: JsonBody) => cause.reason),
+        ["FieldValueForbidden", "FieldValueNotSupported"],
+      );
+      assertStatus(await api.get(`${path}?watch=true&${INITIAL_EVENTS}&continue=abc`), 422, { reason: "Invalid" });
+      assertStatus(await api.get(`${path}?watch=true&resourceVersionMatch=NotOlderThan`), 422, { reason: "Invalid" });
+      const list = assertStatus(await api.get(`${path}?sendInitialEvents=true&resourceVersionMatch=NotOlderThan`), 422);
+      assert.deepEqual(
+        list.details.causes.map((cause: JsonBody) => cause.field),
+        ["resourceVersionMatch", "sendInitialEvents"],
+      );
+      assertStatus(await api.get(`${path}?watch=true&${INITIAL_EVENTS}&resourceVersion=abc`), 500);
     },
   },
   {

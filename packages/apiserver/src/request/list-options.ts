@@ -49,9 +49,13 @@ interface Checked {
 const FIELD = "resourceVersionMatch";
 
 function listProblems({ match, resourceVersion, continueToken, sendInitialEvents }: Checked): readonly FieldProblem[] {
-  const problems: FieldProblem[] = [];
+  const problems = match === "" ? [] : listMatchProblems(match, resourceVersion, continueToken);
   if (sendInitialEvents !== undefined) problems.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
-  if (match === "") return problems;
+  return problems;
+}
+
+function listMatchProblems(match: string, resourceVersion: string, continueToken: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
   if (resourceVersion === "") problems.push(forbidden(FIELD, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
   if (continueToken !== "") problems.push(forbidden(FIELD, "resourceVersionMatch is forbidden when continue is provided"));
   if (match !== "Exact" && match !== "NotOlderThan") problems.push(notSupported(FIELD, match, ["Exact", "NotOlderThan", ""]));

@@ -6,7 +6,7 @@ import { selectionOf } from "../request/selection.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import { parseVersion } from "../rules/version-match.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
-import { plainError, tooLargeVersion } from "../status-error.ts";
+import { type StatusError, plainError, tooLargeVersion } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { WatchBody } from "../watch/watch-body.ts";
 import { malformedVersion } from "./read.ts";
@@ -23,7 +23,14 @@ export function watchObjects(context: ServerContext, request: ResourceRequest): 
   const matches = (stored: StoredObject): boolean =>
     (namespace === "" || stored.namespace === namespace) && (selected === undefined || selected(stored));
   const collection = collectionOf(context, descriptor);
+  const type = representation.encoding === "yaml" ? "application/yaml" : "application/json";
+  const answer = (body: AsyncIterable<Uint8Array>): TransportResponse => ({
+    status: 200,
+    headers: { "content-type": type, "cache-control": "no-cache, private" },
+    body,
+  });
   const start = startOf(context, options);
+  if (start.type === "tooLarge") return answer(errorEvent(tooLargeVersion(options.resourceVersion, context.store.version)));
   const seconds = options.timeoutSeconds ?? 0;
   const timeoutSeconds = seconds > 0 ? seconds : MIN_TIMEOUT_SECONDS * (1 + context.random());
   const body = new WatchBody({
@@ -40,14 +47,13 @@ export function watchObjects(context: ServerContext, request: ResourceRequest): 
     encode: encoderOf(context, request),
     bookmark: (version, initialEventsEnd) => bookmarkObject(request, version, initialEventsEnd),
   });
-  const type = representation.encoding === "yaml" ? "application/yaml" : "application/json";
-  return { status: 200, headers: { "content-type": type, "cache-control": "no-cache, private" }, body };
+  return answer(body);
 }
 
-interface WatchStart {
-  readonly after: number;
-  readonly sendsInitial: boolean;
-}
+type WatchStart =
+  | { readonly type: "from"; readonly after: number; readonly sendsInitial: boolean }
+  /** The initial state is asked for not older than a version that is not there yet: said in the stream, as the real server does. */
+  | { readonly type: "tooLarge" };
 
 /**
  * Without a version, and from "0", a watch begins with the present state, as with `sendInitialEvents`.
@@ -55,12 +61,16 @@ interface WatchStart {
  */
 function startOf(context: ServerContext, { resourceVersion, sendInitialEvents }: ListOptions): WatchStart {
   const current = context.store.version;
-  if (resourceVersion === "" || resourceVersion === "0") return { after: current, sendsInitial: sendInitialEvents ?? true };
+  if (resourceVersion === "" || resourceVersion === "0") return { type: "from", after: current, sendsInitial: sendInitialEvents ?? true };
   const version = parseVersion(resourceVersion);
   if (version === undefined) throw plainError(malformedVersion(resourceVersion));
-  if (sendInitialEvents !== true) return { after: version, sendsInitial: false };
-  if (version > current) throw tooLargeVersion(resourceVersion, current);
-  return { after: current, sendsInitial: true };
+  if (sendInitialEvents !== true) return { type: "from", after: version, sendsInitial: false };
+  if (version > current) return { type: "tooLarge" };
+  return { type: "from", after: current, sendsInitial: true };
+}
+
+async function* errorEvent(error: StatusError): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(`{"type":"ERROR","object":${JSON.stringify(error.toStatus())}}\n`);
 }
 
 function encoderOf(context: ServerContext, request: ResourceRequest): (stored: StoredObject, version: number) => string {
