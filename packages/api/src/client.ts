@@ -78,10 +78,13 @@ export interface PatchClient {
 
 /** Writes objects. The kind of a whole object is found by its `apiVersion` and `kind`. */
 export interface Writer extends PatchClient {
+  /** The type of a literal is found by itself, and its result has all of `metadata`: `create({ …, metadata: { generateName: "a-" } })`. */
+  create<T extends Manifest>(object: T, options?: WriteOptions): Promise<T & KubernetesObject>;
+  /** For `create<Pod>(…)` of a manifest that leaves its name to `generateName`. */
   create<T extends KubernetesObject>(object: Manifest<T>, options?: WriteOptions): Promise<T>;
-  update<T extends KubernetesObject>(object: T, options?: SubresourceWriteOptions): Promise<T>;
+  update<T extends KubernetesObject>(object: T, options?: SubresourceWriteOptions): Promise<T & KubernetesObject>;
   /** Server-side apply: the object holds the fields you own, and nothing else. */
-  apply<T extends KubernetesObject>(object: T, options?: ApplyOptions): Promise<T>;
+  apply<T extends KubernetesObject>(object: T, options?: ApplyOptions): Promise<T & KubernetesObject>;
   delete<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   deleteCollection<T extends KubernetesObject>(kind: Kind<T>, options?: ListOptions & DeleteOptions): Promise<void>;
 }

@@ -29,6 +29,8 @@ export type {
   WriteOptions,
   Writer,
 } from "./client.ts";
+export { conflictsOf } from "./conflicts-of.ts";
+export type { FieldConflict } from "./conflicts-of.ts";
 export type { EventRecord, EventSink } from "./event-sink.ts";
 export { entryOf } from "./list-watch.ts";
 export type { EntryPage, ListRequest, ListWatch, ObjectEntry, WatchEvent, WatchRequest, WatchStream } from "./list-watch.ts";

@@ -136,14 +136,16 @@ export class KubernetesClient implements Client, AsyncDisposable {
     });
   }
 
-  async create<T extends KubernetesObject>(object: Manifest<T>, options: WriteOptions = {}): Promise<T> {
+  async create<T extends Manifest>(object: T, options?: WriteOptions): Promise<T & KubernetesObject>;
+  async create<T extends KubernetesObject>(object: Manifest<T>, options?: WriteOptions): Promise<T>;
+  async create(object: Manifest, options: WriteOptions = {}): Promise<KubernetesObject> {
     const kind = await this.#kindOf("create", object, options);
     const { namespace, name } = object.metadata;
     const path = (): string => withQuery(creationPath(kind, namespace), this.#writeQuery(options));
     return await this.#object(this.#call("create", { kind, ref: { namespace, name } }, "POST", path, options, jsonBody(object)));
   }
 
-  async update<T extends KubernetesObject>(object: T, options: SubresourceWriteOptions = {}): Promise<T> {
+  async update<T extends KubernetesObject>(object: T, options: SubresourceWriteOptions = {}): Promise<T & KubernetesObject> {
     const kind = await this.#kindOf("update", object, options);
     const { subresource } = options;
     const path = (): string => withQuery(objectPath(kind, object.metadata, subresource), this.#writeQuery(options));
@@ -158,7 +160,7 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return await this.#object(this.#call("patch", { kind, ref, subresource }, "PATCH", path, options, body));
   }
 
-  async apply<T extends KubernetesObject>(object: T, options: ApplyOptions = {}): Promise<T> {
+  async apply<T extends KubernetesObject>(object: T, options: ApplyOptions = {}): Promise<T & KubernetesObject> {
     const kind = await this.#kindOf("apply", object, options);
     const { force = true, subresource } = options;
     const query = this.#writeQuery(options);

@@ -34,7 +34,7 @@ describe("Controller, typed", () => {
         expectTypeOf(cache.get(Deployment, ref)).toEqualTypeOf<Deployment | undefined>();
         expectTypeOf(cache.owned(Deployment)).toEqualTypeOf<Deployment[]>();
         const deployment = await api.apply(own<Deployment>({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "a" } }));
-        expectTypeOf(deployment).toEqualTypeOf<Deployment>();
+        expectTypeOf(deployment).toExtend<Deployment>();
         return { status: { ready: deployment.status?.readyReplicas ?? 0 }, conditions: [{ type: "Ready", status: "True", reason: "Ok" }] };
       },
       cleanup({ object }) {
