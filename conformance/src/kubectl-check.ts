@@ -17,6 +17,7 @@ export class KubectlContext {
   readonly api: CaseContext;
   readonly #kubectl: Kubectl;
   #namespace: string | undefined;
+  #runs = 0;
 
   constructor(options: { readonly kubectl: Kubectl; readonly api: CaseContext }) {
     this.#kubectl = options.kubectl;
@@ -35,6 +36,7 @@ export class KubectlContext {
     await this.api.eventually(async () => {
       const { items } = (await this.api.get("/apis", { headers: { accept } })).json;
       const group = items.find((item: JsonBody) => item.metadata.name === kind.group);
+      assert.equal(group?.versions[0]?.freshness, "Current", `discovery of ${kind.group} is current`);
       assert.equal(group?.versions[0]?.resources[0]?.resource, kind.plural, `${kind.crdName} is in aggregated discovery`);
     });
     return kind;
@@ -50,7 +52,10 @@ export class KubectlContext {
   /** Runs kubectl in the check's namespace, however it ends. Words are split at spaces; quote with '…'. */
   async try(command: string, options: { readonly input?: string } = {}): Promise<ProgramResult> {
     const words = Array.from(command.matchAll(/'([^']*)'|(\S+)/g), (match) => match[1] ?? match[2] ?? "");
-    return this.#kubectl.run(["--namespace", await this.namespace(), ...words], options);
+    // What discovery said a moment ago may be wrong by now, and kubectl would believe it for hours.
+    this.#runs += 1;
+    const kubectl = this.#kubectl.fresh(`${this.api.id}-${this.#runs}`);
+    return kubectl.run(["--namespace", await this.namespace(), ...words], options);
   }
 
   /** Starts a kubectl that goes on (`get -w`) and returns its lines as they come. */

@@ -17,6 +17,14 @@ function object(resourceVersion: string, uid: string): unknown {
 const UID = "11111111-2222-3333-4444-555555555555";
 const OTHER = "99999999-2222-3333-4444-555555555555";
 
+function cause(field: string): unknown {
+  return { field, message: "no" };
+}
+
+function status(...causes: readonly unknown[]): unknown {
+  return { kind: "Status", reason: "Invalid", message: String(causes.length), details: { causes } };
+}
+
 describe("Masker", () => {
   it("makes the same answers of two servers the same", () => {
     const [real, ours] = [new Masker(), new Masker()];
@@ -33,13 +41,6 @@ describe("Masker", () => {
   });
 
   it("does not mind the order of managers and causes, nor what the real server tells twice", () => {
-    const cause = (field: string): unknown => ({ field, message: "no" });
-    const status = (...causes: unknown[]): unknown => ({
-      kind: "Status",
-      reason: "Invalid",
-      message: String(causes.length),
-      details: { causes },
-    });
     const left = new Masker().mask("1", response(status(cause("a"), cause("b"), cause("a")), 422));
     const right = new Masker().mask("1", response(status(cause("b"), cause("a")), 422));
     expect(firstDifference(left, right)).toBeUndefined();
