@@ -4,7 +4,7 @@ import type { TransportResponse } from "@operatorkit/api";
 import type { Clock, Logger } from "@operatorkit/observe";
 import type { Handler, Peer, ServerRequest } from "../handler.ts";
 import type { HttpLimits } from "./http-limits.ts";
-import { readRequestBody } from "./request-body.ts";
+import { type RequestBody, readRequestBody } from "./request-body.ts";
 import { statusResponse } from "./status-response.ts";
 
 export interface HttpExchangeOptions {
@@ -67,7 +67,7 @@ export class HttpExchange {
   }
 
   async #answer(): Promise<TransportResponse | undefined> {
-    const { request, handler, peer, limits, clock, logger } = this.#options;
+    const { request, handler, peer, limits, logger } = this.#options;
     const headers = headersOf(request);
     const path = request.url ?? "/";
     if (Buffer.byteLength(path) > limits.maxUrlBytes) {
@@ -76,7 +76,7 @@ export class HttpExchange {
     if (!path.startsWith("/")) return this.#refuse(400, "BadRequest", "the request target must be a path");
     const tooLarge = `Request entity too large: limit is ${limits.maxBodyBytes}`;
     if (Number(headers["content-length"] ?? 0) > limits.maxBodyBytes) return this.#refuse(413, "RequestEntityTooLarge", tooLarge);
-    const body = await readRequestBody(request, { maxBytes: limits.maxBodyBytes, timeoutMs: limits.bodyTimeoutMs, clock });
+    const body = await this.#body();
     if (body.type === "aborted") return undefined;
     if (body.type === "too large") return this.#refuse(413, "RequestEntityTooLarge", tooLarge);
     if (body.type === "too slow")
@@ -96,6 +96,14 @@ export class HttpExchange {
       logger.error("the handler failed", { method: request.method, url: request.url, error });
       return statusResponse(500, "InternalError", `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  #body(): Promise<RequestBody> | RequestBody {
+    const { request, limits, clock } = this.#options;
+    if (hasBody(request)) return readRequestBody(request, { maxBytes: limits.maxBodyBytes, timeoutMs: limits.bodyTimeoutMs, clock });
+    // Read all the same: Node sees that a client has gone only while it reads.
+    request.resume();
+    return { type: "body", bytes: undefined };
   }
 
   /** An answer to a request that was not read to its end: the connection cannot be used again. */
@@ -134,7 +142,7 @@ export class HttpExchange {
     for await (const chunk of body) {
       if (this.#isOver || response.writableEnded) break;
       this.#isWriting = true;
-      if (!this.#asServerResponse.write(chunk)) await this.#drained("drain");
+      await this.#send(chunk);
       this.#isWriting = false;
       if (this.#closing && this.#isOpenEnded) break;
     }
@@ -142,6 +150,13 @@ export class HttpExchange {
     const finished = this.#drained("finish");
     if (!response.writableEnded) response.end();
     await finished;
+  }
+
+  /** In pieces, so that a client that reads slowly is seen to read. */
+  async #send(chunk: Uint8Array): Promise<void> {
+    for (let start = 0; start < chunk.byteLength && !this.#isOver; start += PIECE_BYTES) {
+      if (!this.#asServerResponse.write(chunk.subarray(start, start + PIECE_BYTES))) await this.#drained("drain");
+    }
   }
 
   /** HTTP/2's answer has all of these methods too; Node's types leave some out, or give them another signature. */
@@ -180,7 +195,15 @@ const NO_ERROR = 0;
 const INTERNAL_ERROR = 2;
 function ignore(): void {}
 
+const PIECE_BYTES = 256 * 1024;
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade"]);
+
+/** Most requests have none, and need no waiting for it. */
+function hasBody(request: IncomingMessage | Http2ServerRequest): boolean {
+  if ("stream" in request) return !request.stream.endAfterHeaders;
+  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+  return encoding !== undefined || (length !== undefined && length !== "0");
+}
 
 /** Lower-case names, one value each, pseudo-headers as `host`. */
 function headersOf(request: IncomingMessage | Http2ServerRequest): Record<string, string> {

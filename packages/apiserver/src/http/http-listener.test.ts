@@ -303,6 +303,15 @@ describe("streams", () => {
     response.destroy();
   });
 
+  it("serves many large answers at a time on one HTTP/2 connection", async () => {
+    const size = 2 * 1024 * 1024;
+    const listener = await listen(async () => answer(200, "x".repeat(size)), { tls: certificate, limits: { stalledMs: 5_000 } });
+    const session = openHttp2(listener);
+    const answers = await Promise.all(Array.from({ length: 12 }, () => askHttp2(session, { ":path": "/" })));
+    expect(answers.map(({ text }) => text.length)).toEqual(answers.map(() => size));
+    session.close();
+  });
+
   it("cuts a client that reads nothing for too long", async () => {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const handler: Handler = async () => ({

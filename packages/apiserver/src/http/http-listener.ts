@@ -180,7 +180,7 @@ function plainServer(limits: HttpLimits): Server {
 function peerOf(socket: Socket | TLSSocket): Peer {
   const address = socket.remoteAddress;
   const base: Peer = address === undefined ? {} : { address };
-  if (!("authorized" in socket) || socket.authorized !== true) return base;
+  if (!("authorized" in socket) || !socket.authorized) return base;
   const subject = socket.getPeerCertificate()?.subject;
   if (subject?.CN === undefined) return base;
   const organizations: unknown = subject.O;

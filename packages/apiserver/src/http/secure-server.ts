@@ -26,6 +26,7 @@ export function secureServer(limits: HttpLimits, { cert, key, clientCa }: Listen
     ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
     allowHTTP1: true,
     minVersion: "TLSv1.2",
+    handshakeTimeout: limits.headersTimeoutMs,
     maxHeaderListPairs: limits.maxHeaders,
     settings: { maxConcurrentStreams: limits.maxConcurrentStreams, maxHeaderListSize: limits.maxHeaderBytes, enablePush: false },
     ...http1,
