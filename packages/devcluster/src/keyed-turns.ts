@@ -31,6 +31,6 @@ export async function keyedTurns(queue: WorkQueue, { concurrency, signal, logger
       },
     });
   } finally {
-    queue.shutDown();
+    await queue.shutDown();
   }
 }

@@ -36,7 +36,7 @@ describe("a finalizer's name", () => {
   });
 
   it("can be what grafana-app-sdk's watchers use", () => {
-    expect(defaultFinalizerSupplier({ ...Thing, version: "version", kind: "my-crd", group: "group" } as never)).toBe(
+    expect(defaultFinalizerSupplier({ ...Thing, version: "version", kind: "my-crd", group: "group" })).toBe(
       "operator.version.my-crd.group",
     );
   });

@@ -57,6 +57,6 @@ describe("SimpleWatcher", () => {
     const handler = new SimpleWatcher<Thing>({ add: (thing) => expectTypeOf(thing).toEqualTypeOf<Thing>() });
     expectTypeOf(handler).toExtend<Parameters<Informer<Thing>["addEventHandler"]>[0]>();
     expectTypeOf(new SimpleWatcher<KubernetesObject>()).toExtend<Parameters<Informer<Thing>["addEventHandler"]>[0]>();
-    expect(handler.add).toBeTypeOf("function");
+    expect("add" in handler).toBe(true);
   });
 });

@@ -56,7 +56,7 @@ export class World {
   }
 
   /** Starts the operator; stopping it twice does nothing. */
-  async startOperator(): Promise<{ stop(): Promise<void> }> {
+  async startOperator(): Promise<{ readonly stop: () => Promise<void> }> {
     for (const stop of this.#stops.splice(0)) await stop();
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#cluster.signal]);

@@ -9,10 +9,7 @@ const service: Service = {
   spec: { clusterIP: "None", selector: { app: "web" }, ports: [{ name: "http", port: 80, targetPort: "http" }] },
 };
 
-function pod(
-  name: string,
-  { ready = true, ip = "10.244.0.1", port = 8080, labels = { app: "web" } as Record<string, string>, deleting = false } = {},
-): Pod {
+function pod(name: string, { ready = true, ip = "10.244.0.1", port = 8080, labels = { app: "web" }, deleting = false } = {}): Pod {
   return {
     apiVersion: "v1",
     kind: "Pod",

@@ -68,7 +68,7 @@ function schemaOf(definition: OpenApiDefinition): StructuralSchema {
   else if (additionalProperties !== undefined) {
     lazily(schema, "additionalProperties", () => schemaOf(additionalProperties as OpenApiDefinition));
   }
-  return schema as StructuralSchema;
+  return schema;
 }
 
 /** A reference with keywords beside it (`x-kubernetes-patch-strategy`): the definition's own parts, shared, and these on top. */
