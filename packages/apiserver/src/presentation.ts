@@ -5,6 +5,8 @@ import type { ResourceDescriptor } from "./resource-descriptor.ts";
 import type { ResourceRequest } from "./resource-request.ts";
 import { jsonResponse, warningHeader, yamlResponse } from "./response.ts";
 import type { StoredObject } from "./store/stored-object.ts";
+import { badRequest } from "./status-error.ts";
+import { SCALE_COLUMNS } from "./table/built-in-columns.ts";
 import { tableFor } from "./table/table-for.ts";
 
 /** A stored object as one version of its kind shows it. */
@@ -29,7 +31,7 @@ export function shapeOne(request: ResourceRequest, object: JsonObject, withColum
     default:
       return object;
     case "Table":
-      return tableFor(descriptor, [object], {
+      return tableFor(request.subresource?.behaviour.type === "scale" ? { columns: SCALE_COLUMNS } : descriptor, [object], {
         includeObject: includeObjectOf(query),
         nowMs,
         listMetadata: { resourceVersion: (object["metadata"] as JsonObject | undefined)?.["resourceVersion"] ?? "" },
@@ -96,6 +98,10 @@ function withoutType(object: JsonObject): JsonObject {
 }
 
 function includeObjectOf(query: URLSearchParams): "None" | "Metadata" | "Object" {
-  const value = query.get("includeObject");
-  return value === "None" || value === "Object" ? value : "Metadata";
+  const value = query.get("includeObject") ?? "";
+  if (value === "None" || value === "Object" || value === "Metadata") return value;
+  if (value === "") return "Metadata";
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
 }
