@@ -37,7 +37,10 @@ export class Http2Body implements AsyncIterableIterator<Uint8Array> {
     try {
       result = await this.#chunks.next();
     } catch (cause) {
-      throw signal?.aborted ? signal.reason : this.#brokenOff(cause);
+      if (signal?.aborted) throw signal.reason;
+      // A server may reset the stream, without an error, right behind its last byte; node then calls the end premature.
+      if (this.#receivedBytes !== this.#options.expectedBytes) throw this.#brokenOff(cause);
+      return { done: true, value: undefined };
     }
     if (!result.done) {
       this.#receivedBytes += result.value.byteLength;
