@@ -8,6 +8,7 @@ import { describingCases } from "./cases/describing.ts";
 import { listingCases } from "./cases/listing.ts";
 import { patchingCases } from "./cases/patching.ts";
 import { refusingCases } from "./cases/refusing.ts";
+import { strategicCases } from "./cases/strategic.ts";
 import { watchingCases } from "./cases/watching.ts";
 
 /** Every case about the API. What the real server does is what they say. */
@@ -17,6 +18,7 @@ export const apiCases: readonly ApiCase[] = [
   ...listingCases,
   ...watchingCases,
   ...patchingCases,
+  ...strategicCases,
   ...applyingCases,
   ...refusingCases,
   ...describingCases,

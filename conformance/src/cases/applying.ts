@@ -219,6 +219,62 @@ export const applyingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "managedFields of an empty entry empties them, unreadable entries are dropped",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one"));
+      const emptied = assertCode(await api.patch("merge", path, { metadata: { managedFields: [{}] } }), 200);
+      assert.equal(emptied.metadata.managedFields, undefined);
+      await api.apply(`${paths.configMaps(ns)}/two`, "alpha", configMap("two"));
+      const unreadable = { manager: "x", operation: "Apply", apiVersion: "v1", fieldsType: "FieldsV9", fieldsV1: {} };
+      const dropped = await api.patch("merge", `${paths.configMaps(ns)}/two`, { metadata: { managedFields: [unreadable] } });
+      assert.ok(dropped.status === 200 || dropped.status === 422, String(dropped.status));
+    },
+  },
+  {
+    name: "the conflicts of an apply with many fields are told all at once",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.configMaps(ns)}/one`;
+      await api.apply(path, "alpha", configMap("one", { a: "1", b: "1" }));
+      await api.apply(path, "beta", configMap("one", { c: "1" }));
+      const status = assertStatus(await api.apply(path, "gamma", configMap("one", { a: "2", b: "2", c: "2" })), 409);
+      assert.match(
+        status.message,
+        /^Apply failed with 3 conflicts: conflicts with "alpha":\n- \.data\.a\n- \.data\.b\nconflicts with "beta":\n- \.data\.c$/,
+      );
+      assert.equal(status.details.causes.length, 3);
+    },
+  },
+  {
+    name: "an applier that sets the same values shares them without force",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.deployments(ns)}/web`;
+      assertCode(await api.apply(path, "alpha", deployment("web")), 201);
+      const shared = assertCode(await api.apply(path, "beta", deployment("web")), 200);
+      assert.deepEqual(managersOf(shared).toSorted(), ["alpha Apply", "beta Apply"]);
+      assert.equal(shared.metadata.generation, 1);
+      assertStatus(await api.apply(path, "beta", { ...deployment("web"), spec: { ...deployment("web").spec, replicas: 3 } }), 409, {
+        message: 'Apply failed with 1 conflict: conflict with "alpha": .spec.replicas',
+      });
+    },
+  },
+  {
+    name: "a scaler takes the replicas, and the applier that lets go of them leaves them",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.deployments(ns)}/web`;
+      await api.apply(path, "alpha", deployment("web"));
+      assertCode(await api.patch("merge", `${path}?fieldManager=scaler`, { spec: { replicas: 5 } }), 200);
+      const { replicas: _, ...spec } = deployment("web").spec;
+      const kept = assertCode(await api.apply(path, "alpha", { ...deployment("web"), spec }), 200);
+      assert.equal(kept.spec.replicas, 5);
+      assertStatus(await api.apply(path, "alpha", deployment("web")), 409);
+    },
+  },
+  {
     name: "labels, annotations and finalizers of metadata are owned by key and by value",
     async run(api) {
       const ns = await api.namespace();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
 import { configMap, lease, paths } from "./sample-objects.ts";
 
@@ -176,6 +177,79 @@ export const creatingCases: readonly ApiCase[] = [
           'Operation cannot be fulfilled on configmaps "one": the object has been modified; please apply your changes to the latest version and try again',
         details: { name: "one", kind: "configmaps" },
       });
+    },
+  },
+  {
+    name: "replacing with a resourceVersion that is no number is 500",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("one"));
+      assertStatus(await api.put(`${paths.configMaps(ns)}/one`, configMap("one", {}, { resourceVersion: "abc" })), 500);
+    },
+  },
+  {
+    name: "a body of null is an empty object",
+    async run(api) {
+      const ns = await api.namespace();
+      const status = assertStatus(await api.post(paths.configMaps(ns), "null"), 422, { reason: "Invalid" });
+      assertIncludes(status.details.causes, [{ field: "metadata.name", reason: "FieldValueRequired" }]);
+    },
+  },
+  {
+    name: "an object may be asked for and given as YAML",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.configMaps(ns), configMap("one"));
+      const answer = await api.get(`${paths.configMaps(ns)}/one`, { headers: { accept: "application/yaml" } });
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers["content-type"], "application/yaml");
+      assertIncludes(parse(answer.text), { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one" }, data: { a: "1" } });
+    },
+  },
+  {
+    name: "an object created with a generateName and a name keeps the name",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = await api.create(paths.configMaps(ns), configMap("one", {}, { generateName: "made-" }));
+      assertIncludes(made.metadata, { name: "one", generateName: "made-" });
+    },
+  },
+  {
+    name: "what only the server may set is not taken from a client",
+    async run(api) {
+      const ns = await api.namespace();
+      const metadata = {
+        uid: "11111111-2222-3333-4444-555555555555",
+        creationTimestamp: "2020-01-01T00:00:00Z",
+        deletionTimestamp: "2020-01-01T00:00:00Z",
+        deletionGracePeriodSeconds: 5,
+        selfLink: "/x",
+      };
+      const made = await api.create(paths.configMaps(ns), configMap("one", {}, metadata));
+      assert.notEqual(made.metadata.uid, metadata.uid);
+      assert.notEqual(made.metadata.creationTimestamp, metadata.creationTimestamp);
+      assertIncludes(made.metadata, { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined });
+    },
+  },
+  {
+    name: "owner references are validated, and two controllers are one too many",
+    async run(api) {
+      const ns = await api.namespace();
+      const owner = { apiVersion: "v1", kind: "ConfigMap", name: "o", uid: "11111111-2222-3333-4444-555555555555" };
+      const made = await api.create(
+        paths.configMaps(ns),
+        configMap("one", {}, { ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }] }),
+      );
+      assertIncludes(made.metadata.ownerReferences, [{ ...owner, controller: true }]);
+      const bare = assertStatus(await api.post(paths.configMaps(ns), configMap("two", {}, { ownerReferences: [{ name: "o" }] })), 422);
+      assert.ok(bare.details.causes.length >= 3, JSON.stringify(bare.details.causes));
+      const uid = "22222222-2222-3333-4444-555555555555";
+      const ownerReferences = [
+        { ...owner, controller: true },
+        { ...owner, name: "p", uid, controller: true },
+      ];
+      const twice = assertStatus(await api.post(paths.configMaps(ns), configMap("three", {}, { ownerReferences })), 422);
+      assert.match(twice.message, /Only one reference can have Controller set to true/);
     },
   },
   {

@@ -43,8 +43,7 @@ export const refusingCases: readonly ApiCase[] = [
       });
       const kind = await api.customKind();
       await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } });
-      const answer = await api.get(`${kind.path(ns, "one")}/status`);
-      assert.equal(answer.status, 404);
+      for (const name of ["status", "scale", "nothing"]) assert.equal((await api.get(`${kind.path(ns, "one")}/${name}`)).status, 404, name);
     },
   },
   {
@@ -131,6 +130,33 @@ export const refusingCases: readonly ApiCase[] = [
       const ns = await api.namespace();
       assertStatus(await api.post(paths.configMaps(ns), "not json", { token: null }), 403, { reason: "Forbidden" });
       assertStatus(await api.get(`${paths.configMaps(ns)}/nothing`, { token: null }), 403, { reason: "Forbidden" });
+    },
+  },
+  {
+    name: "a user asks what it may do and who it is",
+    async run(api) {
+      const ns = await api.namespace();
+      const may = { spec: { resourceAttributes: { namespace: ns, verb: "create", resource: "pods" } } };
+      const authorization = "/apis/authorization.k8s.io/v1";
+      const yes = assertCode(await api.post(`${authorization}/selfsubjectaccessreviews`, may), 201);
+      assertIncludes(yes, { kind: "SelfSubjectAccessReview", apiVersion: "authorization.k8s.io/v1", status: { allowed: true } });
+      const who = assertCode(await api.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", {}), 201);
+      assertIncludes(who, { kind: "SelfSubjectReview", apiVersion: "authentication.k8s.io/v1" });
+      assert.ok(who.status.userInfo.groups.includes("system:authenticated"), JSON.stringify(who.status));
+    },
+  },
+  {
+    name: "a token is reviewed: whose it is, or that it is nobody's",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.serviceAccounts(ns), { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "me" } });
+      const { status } = assertCode(await api.post(`${paths.serviceAccounts(ns)}/me/token`, { spec: {} }), 201);
+      const reviews = "/apis/authentication.k8s.io/v1/tokenreviews";
+      const known = assertCode(await api.post(reviews, { spec: { token: status.token } }), 201);
+      assertIncludes(known.status, { authenticated: true, user: { username: `system:serviceaccount:${ns}:me` } });
+      assert.ok(known.status.user.groups.includes(`system:serviceaccounts:${ns}`));
+      const unknown = assertCode(await api.post(reviews, { spec: { token: "not-a-token" } }), 201);
+      assert.notEqual(unknown.status.authenticated, true);
     },
   },
   {

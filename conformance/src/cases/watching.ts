@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
+import { assertCode, assertIncludes, assertStatus, CRDS, type ApiCase } from "../api-case.ts";
 import type { JsonBody } from "../raw-http.ts";
 import { configMap, paths } from "./sample-objects.ts";
 
@@ -319,6 +319,58 @@ export const watchingCases: readonly ApiCase[] = [
         data: undefined,
         metadata: { uid: made.metadata.uid },
       });
+    },
+  },
+  {
+    name: "every watcher sees the same changes in the same order",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      const from = assertCode(await api.get(path), 200).metadata.resourceVersion;
+      const early = await api.watch(`${path}?resourceVersion=${from}`);
+      const names = ["a", "b", "c"];
+      await Promise.all(names.map((name) => api.create(path, configMap(name))));
+      await Promise.all(names.map((name) => api.patch("merge", `${path}/${name}`, { data: { x: name } })));
+      await Promise.all(names.map((name) => api.delete(`${path}/${name}`)));
+      const late = await api.watch(`${path}?resourceVersion=${from}`);
+      const seen: string[][] = [];
+      for (const watch of [early, late]) {
+        const events = [];
+        for (let count = 0; count < 9; count += 1) events.push(await watch.take());
+        seen.push(events.map((event) => `${event.object.metadata.resourceVersion} ${brief(event)}`));
+      }
+      assert.deepEqual(seen[0], seen[1]);
+      const versions = (seen[0] ?? []).map((text) => Number.parseInt(text, 10));
+      assert.deepEqual(
+        versions,
+        versions.toSorted((a, b) => a - b),
+      );
+    },
+  },
+  {
+    name: "deleting a collection is one event for each object",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = paths.configMaps(ns);
+      for (const name of ["a", "b"]) await api.create(path, configMap(name));
+      const from = assertCode(await api.get(path), 200).metadata.resourceVersion;
+      const watch = await api.watch(`${path}?resourceVersion=${from}`);
+      assertCode(await api.delete(path), 200);
+      const events = [await watch.take(), await watch.take()];
+      assert.deepEqual(events.map(brief).sort(), ["DELETED a", "DELETED b"]);
+    },
+  },
+  {
+    name: "a watch ends with its CRD",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } });
+      const watch = await api.watch(kind.path(ns));
+      assert.equal(brief(await watch.take()), "ADDED one");
+      assertCode(await api.delete(`${CRDS}/${kind.crdName}`), 200);
+      assert.equal(brief(await watch.take()), "DELETED one");
+      assert.equal(brief(await watch.next()), "end");
     },
   },
   {
