@@ -5,6 +5,8 @@ export interface TransportRequest {
   readonly path: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Lower-case names of headers that come once for each value, none of which is in `headers`: `impersonate-group`. */
+  readonly repeatedHeaders?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly body?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }

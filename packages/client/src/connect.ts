@@ -7,7 +7,8 @@ import { proxyFor } from "./transport/proxy-for.ts";
 import { SocketTransport } from "./transport/socket-transport.ts";
 
 /** Which cluster, and how to speak to it. */
-export interface ConnectOptions extends ClusterOptions, Partial<Omit<KubernetesClientOptions, "server" | "credentials" | "namespace">> {}
+export interface ConnectOptions
+  extends ClusterOptions, Partial<Omit<KubernetesClientOptions, "server" | "credentials" | "namespace" | "toKubeConfig">> {}
 
 /**
  * A client of the cluster that the options name: `server`, `kubeconfig` (with `context`), `inCluster` or `transport`. With
@@ -19,11 +20,11 @@ export interface ConnectOptions extends ClusterOptions, Partial<Omit<KubernetesC
 export async function connect(options: ConnectOptions = {}): Promise<KubernetesClient> {
   const { transport } = options;
   if (transport !== undefined) {
-    const stray = (["server", "kubeconfig", "context", "inCluster", "token", "proxyUrl"] as const).find(
+    const stray = (["server", "kubeconfig", "context", "inCluster", "token", "proxyUrl", "impersonate"] as const).find(
       (name) => options[name] !== undefined,
     );
     if (stray !== undefined) {
-      throw new ConfigError(`connect: transport and ${stray} both say how to reach the cluster; give one of them`, {
+      throw new ConfigError(`connect: transport and ${stray} both say how to reach the cluster, or as whom; give one of them`, {
         code: "InvalidOptions",
       });
     }
@@ -32,12 +33,15 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
   const host = hostEnvironment();
   const clock = options.clock ?? systemClock;
   const cluster = await findCluster(options, host, clock);
-  const { server, tls, credentials, source } = cluster;
+  const { server, tls, credentials, source, impersonate } = cluster;
   const proxyUrl = checkedProxy(cluster.proxyUrl ?? proxyFor(server, host.env));
   return new KubernetesClient({
     ...clientOptions(options),
     transport: new SocketTransport({ server, tls, proxyUrl, clock }),
     credentials,
+    ...(impersonate === undefined ? {} : { impersonate }),
+    toKubeConfig: async () =>
+      await (await import("./config/kube-config.ts")).kubeConfigOf(proxyUrl === undefined ? cluster : { ...cluster, proxyUrl }),
     server: { host: server.host, description: `the API server at ${server.href.replace(/\/$/, "")} (from ${source})` },
     namespace: cluster.namespace,
   });

@@ -2,11 +2,12 @@
 export { connect } from "./connect.ts";
 export type { ConnectOptions } from "./connect.ts";
 export { KubernetesClient } from "./kubernetes-client.ts";
-export type { KubernetesClientOptions, ServerVersion } from "./kubernetes-client.ts";
+export type { Applied, KubernetesClientOptions, ServerVersion } from "./kubernetes-client.ts";
 export { ConfigError } from "./config/config-error.ts";
 export type { ConfigErrorCode } from "./config/config-error.ts";
 export type { ClusterOptions } from "./config/find-cluster.ts";
-export type { KubeconfigInput } from "./config/read-kubeconfig.ts";
+export type { Impersonation } from "./config/impersonation.ts";
+export type { KubeconfigInput, KubeconfigSource } from "./config/read-kubeconfig.ts";
 export type { Credentials } from "./config/credentials.ts";
 export type { TlsSettings } from "./config/cluster-config.ts";
 export { SocketTransport } from "./transport/socket-transport.ts";
@@ -21,3 +22,6 @@ export type { CustomResourceErrorCode } from "./resources/custom-resource-error.
 export type { CustomResourceDefinition } from "./resources/custom-resource-definition.ts";
 export { ensureNamespace } from "./resources/ensure-namespace.ts";
 export type { EnsureNamespaceOptions } from "./resources/ensure-namespace.ts";
+export type { ApiGroup, ApiResource } from "./discovery/api-resource.ts";
+export type { PodLogOptions } from "./pods/pod-logs.ts";
+export type { RawRequest } from "./request/raw-request.ts";

@@ -1,6 +1,7 @@
 import {
   ApiError,
   isApiError,
+  isNotFound,
   type ApplyOptions,
   type Client,
   type ClientDefaults,
@@ -17,12 +18,19 @@ import {
   type Transport,
   type WriteOptions,
 } from "@operatorkit/api";
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef } from "@operatorkit/object";
+import type { Scale } from "@operatorkit/object/kinds";
 import { noMetrics, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
 import { exponentialBackoff, type Backoff } from "@operatorkit/retry";
+import { ConfigError } from "./config/config-error.ts";
 import { StaticCredentials, type Credentials } from "./config/credentials.ts";
+import type { Impersonation } from "./config/impersonation.ts";
+import { AGGREGATED_DISCOVERY, decodeDiscovery, type ApiGroup } from "./discovery/api-resource.ts";
+import { linesOf, type PodLogOptions } from "./pods/pod-logs.ts";
 import { ObjectListing, type PageRequest } from "./object-listing.ts";
 import type { Call, Verb } from "./request/call.ts";
+import { callOf, type RawRequest } from "./request/raw-request.ts";
 import { RequestMetrics } from "./request/request-metrics.ts";
 import { Requester } from "./request/requester.ts";
 import { collectionPath, creationPath, objectPath, withQuery, type Query } from "./request/resource-path.ts";
@@ -36,6 +44,10 @@ export interface KubernetesClientOptions extends ClientDefaults {
   readonly transport: Transport;
   /** @default none: the transport says who is asking */
   readonly credentials?: Credentials;
+  /** Make every request as somebody else. The transport must send `repeatedHeaders`. */
+  readonly impersonate?: Impersonation;
+  /** @internal how `toKubeConfig` is answered; `connect` knows. */
+  readonly toKubeConfig?: () => Promise<KubeConfig>;
   /** The server, for error messages and the metrics' `host` label. */
   readonly server?: { readonly host: string; readonly description: string };
   /** The namespace that the context, or the pod, is in. */
@@ -68,6 +80,14 @@ interface Core {
   readonly mapper: RestMapper;
   readonly namespace: string | undefined;
   readonly keepManagedFields: boolean;
+  readonly toKubeConfig: (() => Promise<KubeConfig>) | undefined;
+}
+
+/** An object that was applied. */
+export interface Applied<T> {
+  readonly object: T;
+  /** False when everything applied was there already, and belonged to the field manager. */
+  readonly changed: boolean;
 }
 
 const PATCH_TYPES = {
@@ -176,6 +196,31 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return await this.#object({ ...this.#call("patch", about, "PATCH", path, options, body), action: `apply ${nameOf(about)}` });
   }
 
+  /**
+   * `apply` that says whether anything changed: whether the resource version is another than that of `current`, which
+   * a cache may give and is read first otherwise. A `current` that is behind makes `changed` true for somebody else's change.
+   *
+   * The request is always sent. Only the server knows its defaults, merge keys and normal forms (`1000m` is `1`), and whether
+   * a field that is left out now was owned before; it answers an apply that changes nothing without writing, and no watch hears of it.
+   */
+  async applyAndCompare<T extends KubernetesObject>(
+    object: T,
+    { current, ...options }: ApplyOptions & { readonly current?: KubernetesObject | undefined } = {},
+  ): Promise<Applied<T & KubernetesObject>> {
+    const request = options.signal === undefined ? {} : { signal: options.signal };
+    let before = current;
+    if (before === undefined) {
+      const kind = await this.#kindOf("apply", object, options);
+      before = await this.get(kind, object.metadata, request).catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+    }
+    const applied = await this.apply(object, options);
+    const { uid, resourceVersion } = applied.metadata;
+    return { object: applied, changed: before?.metadata.uid !== uid || before?.metadata.resourceVersion !== resourceVersion };
+  }
+
   async delete<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
     this.#core.mapper.learn(kind);
     await this.#core.requester.bytes(
@@ -191,6 +236,105 @@ export class KubernetesClient implements Client, AsyncDisposable {
     await this.#core.requester.bytes(
       this.#call("deletecollection", { kind, ref: { namespace } }, "DELETE", path, options, deleteBody(options)),
     );
+  }
+
+  /** How many replicas an object wants and has, whatever its kind: its `scale` subresource. */
+  async getScale(kind: Kind, ref: ObjectRef, options: RequestOptions = {}): Promise<Scale> {
+    this.#core.mapper.learn(kind);
+    const about = { kind, ref, subresource: "scale" };
+    return await this.#object(this.#call("get", about, "GET", () => objectPath(kind, ref, "scale"), options));
+  }
+
+  /** Asks for so many replicas, whatever else the object says. */
+  async scale(kind: Kind, ref: ObjectRef, replicas: number, options: WriteOptions = {}): Promise<Scale> {
+    const action = `scale ${nameOf({ kind, ref })}`;
+    if (!Number.isSafeInteger(replicas) || replicas < 0)
+      throw new ApiError(`${action}: replicas is ${replicas}, and must be a whole number from 0`, { code: "InvalidRequest" });
+    // The server vouches for what a scale subresource answers.
+    const patched: KubernetesObject = await this.patch(
+      kind,
+      ref,
+      { type: "merge", body: { spec: { replicas } } },
+      { ...options, subresource: "scale" },
+    );
+    return patched as Scale;
+  }
+
+  /**
+   * Asks for a pod to be deleted where its disruption budgets allow it. Refused by them it rejects at once with `TooManyRequests`,
+   * for you to ask again later, as `kubectl drain` does every 5 seconds.
+   */
+  async evict(ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
+    const eviction = {
+      apiVersion: "policy/v1",
+      kind: "Eviction",
+      metadata: { name: ref.name, namespace: ref.namespace },
+      deleteOptions: deleteBody(options)?.json,
+    };
+    const path = (): string => objectPath(PodKind, ref, "eviction");
+    const call = this.#call("create", { kind: PodKind, ref, subresource: "eviction" }, "POST", path, options, jsonBody(eviction));
+    await this.#core.requester.bytes({ ...call, action: `evict ${nameOf({ kind: PodKind, ref })}`, mayRetry: false });
+  }
+
+  /**
+   * A container's log, line by line. Leaving the loop closes the stream.
+   *
+   * For exec, attach and port-forward give `toKubeConfig()` to @kubernetes/client-node.
+   */
+  async *logs(ref: ObjectRef, { signal, ...query }: PodLogOptions = {}): AsyncGenerator<string, void, undefined> {
+    const path = (): string => withQuery(objectPath(PodKind, ref, "log"), { ...query });
+    const call = this.#call("get", { kind: PodKind, ref, subresource: "log" }, "GET", path, signal === undefined ? {} : { signal });
+    yield* linesOf((await this.#core.requester.stream({ ...call, accept: "*/*" })).body);
+  }
+
+  /**
+   * The escape hatch: a request as you write it, on the same connection, with the same credentials, deadline, retries, metrics
+   * and errors as all others. Nothing of the answer is checked.
+   */
+  async request(request: RawRequest & { readonly as: "bytes" }): Promise<Uint8Array>;
+  async request(request: RawRequest & { readonly as: "stream" }): Promise<AsyncIterable<Uint8Array>>;
+  async request(request: RawRequest & { readonly as?: "json" }): Promise<unknown>;
+  async request(request: RawRequest): Promise<unknown> {
+    const call = callOf(request, this.#defaults.signal);
+    const { requester } = this.#core;
+    if (request.as === "bytes") return await requester.bytes(call);
+    if (request.as === "stream") return (await requester.stream(call)).body;
+    return await requester.json(call);
+  }
+
+  /** All that the server serves: groups, versions, resources, their verbs and parts, in two requests. Needs Kubernetes 1.27. */
+  async discover({ signal }: RequestOptions = {}): Promise<ApiGroup[]> {
+    const action = "discover all APIs";
+    const groups = await Promise.all(
+      ["/api", "/apis"].map(async (path) => {
+        const call: Call = {
+          action,
+          verb: "get",
+          method: "GET",
+          path,
+          accept: `${AGGREGATED_DISCOVERY},application/json`,
+          signals: [signal, this.#defaults.signal],
+        };
+        return decodeDiscovery(await this.#core.requester.json(call), action);
+      }),
+    );
+    return groups.flat();
+  }
+
+  /**
+   * The same cluster and identity for @kubernetes/client-node, which this loads: for `Exec`, `PortForward` and whatever else
+   * this client has not. A snapshot: what rotates is as it is now.
+   */
+  async toKubeConfig(): Promise<KubeConfig> {
+    if (this.#core.toKubeConfig === undefined) {
+      throw new ConfigError(
+        "toKubeConfig: this client was given a transport, which only knows how to carry requests; connect by an address or a kubeconfig",
+        {
+          code: "InvalidOptions",
+        },
+      );
+    }
+    return await this.#core.toKubeConfig();
   }
 
   listWatch<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}): ListWatch<T> {
@@ -291,6 +435,20 @@ export class KubernetesClient implements Client, AsyncDisposable {
   }
 }
 
+/** Written out, so that a pod's log needs neither discovery nor the built-in kinds. */
+const PodKind: Kind = {
+  group: "",
+  version: "v1",
+  apiVersion: "v1",
+  kind: "Pod",
+  plural: "pods",
+  singular: "pod",
+  listKind: "PodList",
+  namespaced: true,
+  shortNames: ["po"],
+  categories: ["all"],
+};
+
 /** A path that cannot be built says what it was for. */
 function pathFor(action: string, path: () => string): string {
   try {
@@ -338,6 +496,7 @@ function coreOf(options: KubernetesClientOptions): Core {
     transport,
     clock,
     credentials: options.credentials ?? new StaticCredentials({ source: "the transport's own" }),
+    impersonate: options.impersonate,
     server: server.description,
     logger: options.logger ?? silentLogger,
     metrics: new RequestMetrics(options.metrics ?? noMetrics, server.host),
@@ -348,7 +507,14 @@ function coreOf(options: KubernetesClientOptions): Core {
   const mapper = new RestMapper((path) =>
     requester.json({ action: `discover ${path.replace(/^\/apis?\//, "")}`, verb: "get", method: "GET", path, signals: [] }),
   );
-  return { transport, requester, mapper, namespace: options.namespace, keepManagedFields: options.keepManagedFields ?? false };
+  return {
+    transport,
+    requester,
+    mapper,
+    namespace: options.namespace,
+    keepManagedFields: options.keepManagedFields ?? false,
+    toKubeConfig: options.toKubeConfig,
+  };
 }
 
 function defaultsOf(signal: AbortSignal | undefined, fieldManager: string | undefined): ClientDefaults {

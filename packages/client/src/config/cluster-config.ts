@@ -1,4 +1,5 @@
 import type { Credentials } from "./credentials.ts";
+import type { Impersonation } from "./impersonation.ts";
 
 /** What a TLS connection to the server needs. */
 export interface TlsSettings {
@@ -17,6 +18,7 @@ export interface ClusterConfig {
   /** Asked at each new connection, so that rotated files are taken up. */
   readonly tls: () => Promise<TlsSettings>;
   readonly credentials: Credentials;
+  readonly impersonate?: Impersonation;
   /** The namespace that the context, or the pod, is in. */
   readonly namespace?: string;
   readonly proxyUrl?: string;

@@ -159,15 +159,26 @@ describe("findCluster", () => {
   it("prefers a token file to a token, and knows basic credentials and impersonation", async () => {
     await file("token", "from-file");
     const path = await file("with-token-file", kubeconfig({ user: "    tokenFile: token\n    as: someone\n    as-groups: [devs]" }));
-    expect(await (await find({ kubeconfig: path })).credentials.headers()).toEqual({
-      authorization: "Bearer from-file",
-      "impersonate-user": "someone",
-      "impersonate-group": "devs",
-    });
+    const config = await find({ kubeconfig: path });
+    expect(await config.credentials.headers()).toEqual({ authorization: "Bearer from-file" });
+    expect(config.impersonate).toEqual({ user: "someone", groups: ["devs"] });
+    const impersonate = { user: "other", groups: ["a", "b"], extra: { scope: ["x"] } };
+    expect((await find({ kubeconfig: path, impersonate })).impersonate).toEqual(impersonate);
     const basic = kubeconfig({ user: "    username: me\n    password: pw" }).replace("token: secret", "");
     expect(await (await find({ kubeconfig: { text: basic } })).credentials.headers()).toEqual({
       authorization: `Basic ${base64("me:pw")}`,
     });
+  });
+
+  it("merges a list of kubeconfigs, the first to say something wins", async () => {
+    const context = "current-context: other\ncontexts: [{name: other, context: {cluster: c, user: u, namespace: mine}}]";
+    const path = await file("complete", kubeconfig());
+    expect(await find({ kubeconfig: [{ text: context }, path] })).toMatchObject({
+      namespace: "mine",
+      server: new URL("https://10.0.0.1:6443"),
+      source: `the kubeconfig text and ${path}, context other`,
+    });
+    await expect(find({ kubeconfig: [] })).rejects.toMatchObject({ code: "InvalidOptions" });
   });
 
   it("runs an exec plugin, keeps its answer, and asks again after a 401", async () => {
@@ -243,10 +254,10 @@ describe("findCluster", () => {
       "client-certificate but no client-key",
     ],
     [
-      "several impersonated groups",
-      { kubeconfig: { text: kubeconfig({ user: "    as: a\n    as-groups: [b, c]" }) } },
-      "InvalidKubeconfig",
-      "several groups",
+      "impersonated groups without a user",
+      { kubeconfig: { text: kubeconfig({ user: "    as-groups: [b, c]" }) } },
+      "InvalidOptions",
+      'user "u": impersonation (as): a user is missing',
     ],
   ];
   it.each(cases)("refuses %s", async (_title, options, code, message) => {

@@ -5,6 +5,7 @@ import type { ClusterConfig } from "./cluster-config.ts";
 import { StaticCredentials } from "./credentials.ts";
 import type { HostEnvironment } from "./host-environment.ts";
 import { inClusterConfig, isInCluster } from "./in-cluster.ts";
+import { checkedImpersonation, type Impersonation } from "./impersonation.ts";
 import { readPem } from "./pem-source.ts";
 import { readKubeconfig, type KubeconfigInput } from "./read-kubeconfig.ts";
 import { serverUrl } from "./server-url.ts";
@@ -25,12 +26,14 @@ export interface ClusterOptions {
   readonly tlsServerName?: string;
   /** An HTTP proxy to the server. @default HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY says otherwise */
   readonly proxyUrl?: string;
-  /** A path, or the text itself. */
+  /** A path, the text itself, or a list of them to be merged. */
   readonly kubeconfig?: KubeconfigInput;
   /** @default the kubeconfig's current-context */
   readonly context?: string;
   /** The cluster of the pod this process runs in. */
   readonly inCluster?: boolean;
+  /** Make every request as somebody else. @default what the kubeconfig's user says */
+  readonly impersonate?: Impersonation;
 }
 
 /**
@@ -39,9 +42,11 @@ export interface ClusterOptions {
  */
 export async function findCluster(options: ClusterOptions, host: HostEnvironment, clock: Clock): Promise<ClusterConfig> {
   refuseContradictions(options);
+  const { impersonate, proxyUrl } = options;
+  if (impersonate !== undefined) checkedImpersonation(impersonate, "connect: impersonate");
   const config = await choose(options, host, clock);
   await config.tls();
-  return options.proxyUrl === undefined ? config : { ...config, proxyUrl: options.proxyUrl };
+  return { ...config, ...(proxyUrl === undefined ? {} : { proxyUrl }), ...(impersonate === undefined ? {} : { impersonate }) };
 }
 
 async function choose(options: ClusterOptions, host: HostEnvironment, clock: Clock): Promise<ClusterConfig> {

@@ -7,8 +7,6 @@ export interface PluginCredentialsOptions {
   readonly context: SelectedContext;
   readonly source: string;
   readonly clock: Clock;
-  /** Headers beside those the plugin gives. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface Identity {
@@ -27,17 +25,15 @@ export class PluginCredentials implements Credentials {
   readonly source: string;
   readonly #context: SelectedContext;
   readonly #clock: Clock;
-  readonly #extra: Readonly<Record<string, string>>;
   #identity: Identity | undefined;
   #askedAtMs = 0;
   #asking: Promise<Identity> | undefined;
   #ask: (() => Promise<Identity>) | undefined;
 
-  constructor({ context, source, clock, headers = {} }: PluginCredentialsOptions) {
+  constructor({ context, source, clock }: PluginCredentialsOptions) {
     this.source = source;
     this.#context = context;
     this.#clock = clock;
-    this.#extra = headers;
   }
 
   async headers(): Promise<Readonly<Record<string, string>>> {
@@ -69,7 +65,7 @@ export class PluginCredentials implements Credentials {
     try {
       this.#ask ??= await pluginLayer(this.#context);
       const identity = await this.#ask();
-      this.#identity = { headers: { ...this.#extra, ...identity.headers }, certificate: identity.certificate };
+      this.#identity = identity;
       this.#askedAtMs = this.#clock.monotonicMs();
       return this.#identity;
     } catch (cause) {

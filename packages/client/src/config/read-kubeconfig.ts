@@ -4,6 +4,7 @@ import type { Clock } from "@operatorkit/observe";
 import { ConfigError } from "./config-error.ts";
 import type { ClusterConfig, TlsSettings } from "./cluster-config.ts";
 import { StaticCredentials, type Credentials } from "./credentials.ts";
+import { checkedImpersonation, type Impersonation } from "./impersonation.ts";
 import {
   mergeKubeconfigs,
   needsPlugin,
@@ -18,18 +19,21 @@ import { PluginCredentials } from "./plugin-credentials.ts";
 import { serverUrl } from "./server-url.ts";
 import { TokenFile } from "./token-file.ts";
 
-/** A kubeconfig: a path (several joined as in `KUBECONFIG`), or its text. */
-export type KubeconfigInput = string | { readonly text: string };
+/** One kubeconfig: a path (several joined as in `KUBECONFIG`), or its text. */
+export type KubeconfigSource = string | { readonly text: string };
+
+/** A kubeconfig, or several to be merged: the first to name an entry, or a current context, wins. */
+export type KubeconfigInput = KubeconfigSource | readonly KubeconfigSource[];
 
 /** The cluster and user that a kubeconfig's context names. */
 export async function readKubeconfig(
   input: KubeconfigInput,
   { context, clock }: { readonly context?: string | undefined; readonly clock: Clock },
 ): Promise<ClusterConfig> {
-  if (typeof input === "string") refuseText(input);
-  const where = typeof input === "string" ? input : "the kubeconfig text";
-  const documents =
-    typeof input === "string" ? await readDocuments(input) : [await parse({ from: where, folder: undefined, text: input.text })];
+  const sources = typeof input === "string" || "text" in input ? [input] : input;
+  if (sources.length === 0) throw new ConfigError("kubeconfig: the list is empty; give one at least", { code: "InvalidOptions" });
+  const where = sources.map(nameOf).join(" and ");
+  const documents = (await Promise.all(sources.map(readSource))).flat();
   const selected = selectContext(mergeKubeconfigs(documents), where, context);
   const { cluster } = selected;
   const at = `${cluster.from}: cluster ${JSON.stringify(selected.clusterName)}`;
@@ -40,14 +44,29 @@ export async function readKubeconfig(
     server: serverUrl(cluster.server, at),
     credentials,
     tls: tlsOf(selected, credentials),
+    ...impersonationOf(selected),
     ...(selected.namespace === undefined ? {} : { namespace: selected.namespace }),
     ...(cluster["proxy-url"] === undefined ? {} : { proxyUrl: cluster["proxy-url"] }),
   };
 }
 
+function nameOf(source: KubeconfigSource): string {
+  return typeof source === "string" ? (isText(source) ? "the kubeconfig" : source) : "the kubeconfig text";
+}
+
+async function readSource(source: KubeconfigSource): Promise<KubeconfigDocument[]> {
+  if (typeof source !== "string") return [await parse({ from: "the kubeconfig text", folder: undefined, text: source.text })];
+  refuseText(source);
+  return await readDocuments(source);
+}
+
+function isText(path: string): boolean {
+  return path.includes("\n") || path.trimStart().startsWith("{");
+}
+
 /** A text in the place of a path would be echoed by every error about that path, with the tokens in it. */
 function refuseText(path: string): void {
-  if (!path.includes("\n") && !path.trimStart().startsWith("{")) return;
+  if (!isText(path)) return;
   throw new ConfigError("kubeconfig: this is the text of a kubeconfig, where a path is expected; give { kubeconfig: { text } }", {
     code: "InvalidOptions",
   });
@@ -140,17 +159,15 @@ function credentialsOf(selected: SelectedContext, clock: Clock): Credentials {
   const { user, userName } = selected;
   if (user === undefined) return new StaticCredentials({ source: "no credentials: the context names no user" });
   const source = `user ${JSON.stringify(userName)} of ${user.from}`;
-  const headers = impersonationOf(user);
   // Token before password before plugin: kubectl's order. A token file wins over a token, because it is the one that rotates.
-  if (user.tokenFile) return new TokenFile({ path: pathOf(user, user.tokenFile), clock, headers });
-  if (user.token) return new StaticCredentials({ source, headers: { ...headers, authorization: `Bearer ${user.token}` } });
+  if (user.tokenFile) return new TokenFile({ path: pathOf(user, user.tokenFile), clock });
+  if (user.token) return new StaticCredentials({ source, headers: { authorization: `Bearer ${user.token}` } });
   if (user.username) {
     const pair = Buffer.from(`${user.username}:${user.password ?? ""}`).toString("base64");
-    return new StaticCredentials({ source, headers: { ...headers, authorization: `Basic ${pair}` } });
+    return new StaticCredentials({ source, headers: { authorization: `Basic ${pair}` } });
   }
-  if (needsPlugin(user))
-    return new PluginCredentials({ context: { ...selected, user: withAbsoluteCommand(user) }, source, clock, headers });
-  return new StaticCredentials({ source, headers });
+  if (needsPlugin(user)) return new PluginCredentials({ context: { ...selected, user: withAbsoluteCommand(user) }, source, clock });
+  return new StaticCredentials({ source });
 }
 
 /** A plugin named by a relative path is beside the kubeconfig; a bare name is looked up in PATH. */
@@ -160,18 +177,15 @@ function withAbsoluteCommand(user: KubeconfigUser): KubeconfigUser {
   return { ...user, exec: { ...user.exec, command: pathOf(user, command) } };
 }
 
-function impersonationOf(user: KubeconfigUser): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (user.as) headers["impersonate-user"] = user.as;
-  if (user["as-uid"]) headers["impersonate-uid"] = user["as-uid"];
-  const several = (user["as-groups"]?.length ?? 0) > 1 || user["as-user-extra"] !== undefined;
-  if (several) {
-    throw new ConfigError(
-      `${user.from}: impersonation with several groups or with as-user-extra is not supported; give one group, or create the client as that user`,
-      { code: "InvalidKubeconfig" },
-    );
-  }
-  const group = user["as-groups"]?.[0];
-  if (group !== undefined) headers["impersonate-group"] = group;
-  return headers;
+function impersonationOf({ user, userName }: SelectedContext): { readonly impersonate?: Impersonation } {
+  if (user === undefined) return {};
+  const { as = "", "as-uid": uid, "as-groups": groups, "as-user-extra": extra } = user;
+  if (as === "" && uid === undefined && (groups ?? []).length === 0 && extra === undefined) return {};
+  const impersonate = {
+    user: as,
+    ...(uid === undefined ? {} : { uid }),
+    ...(groups === undefined ? {} : { groups }),
+    ...(extra === undefined ? {} : { extra }),
+  };
+  return { impersonate: checkedImpersonation(impersonate, `${user.from}: user ${JSON.stringify(userName)}: impersonation (as)`) };
 }

@@ -8,8 +8,6 @@ export interface TokenFileOptions {
   readonly clock: Clock;
   /** How long a token that was read is used before the file is read again. @default 60000, as client-go's cachingTokenSource */
   readonly maxAgeMs?: number;
-  /** Headers beside the token. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -21,23 +19,21 @@ export class TokenFile implements Credentials {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #maxAgeMs: number;
-  readonly #extra: Readonly<Record<string, string>>;
   #token: string | undefined;
   #readAtMs = 0;
   #reading: Promise<string> | undefined;
 
-  constructor({ path, clock, maxAgeMs = 60_000, headers = {} }: TokenFileOptions) {
+  constructor({ path, clock, maxAgeMs = 60_000 }: TokenFileOptions) {
     this.source = `the token file ${path}`;
     this.#path = path;
     this.#clock = clock;
     this.#maxAgeMs = maxAgeMs;
-    this.#extra = headers;
   }
 
   async headers(): Promise<Readonly<Record<string, string>>> {
     const isFresh = this.#token !== undefined && this.#clock.monotonicMs() - this.#readAtMs < this.#maxAgeMs;
     const token = isFresh ? this.#token : await this.#read();
-    return { ...this.#extra, authorization: `Bearer ${token}` };
+    return { authorization: `Bearer ${token}` };
   }
 
   async refresh(): Promise<boolean> {

@@ -10,6 +10,13 @@ export interface Subject {
   readonly subresource?: string | undefined;
 }
 
+/** A value to send as JSON, or bytes to send as they are. */
+export interface CallBody {
+  readonly contentType: string;
+  readonly json?: unknown;
+  readonly bytes?: Uint8Array;
+}
+
 /** One request, before it is known how it is carried. */
 export interface Call {
   /** What is being done to what: `create Deployment default/web`. */
@@ -20,7 +27,7 @@ export interface Call {
   /** With its query. */
   readonly path: string;
   readonly accept?: string;
-  readonly body?: { readonly contentType: string; readonly json: unknown } | undefined;
+  readonly body?: CallBody | undefined;
   readonly signals: readonly (AbortSignal | undefined)[];
   /** Send it again where that is safe. @default true */
   readonly mayRetry?: boolean;

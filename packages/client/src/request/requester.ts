@@ -2,6 +2,7 @@ import { ApiError, isApiError, type Transport, type TransportResponse } from "@o
 import { sleep, type Clock, type Logger } from "@operatorkit/observe";
 import type { Backoff } from "@operatorkit/retry";
 import type { Credentials } from "../config/credentials.ts";
+import { impersonationHeaders, type Impersonation } from "../config/impersonation.ts";
 import type { Call } from "./call.ts";
 import { orAborted } from "../transport/or-aborted.ts";
 import { Deadline } from "./deadline.ts";
@@ -16,6 +17,7 @@ import { retryDelayMs, type AttemptOutcome } from "./retry-delay.ts";
 export interface RequesterOptions {
   readonly transport: Transport;
   readonly credentials: Credentials;
+  readonly impersonate?: Impersonation | undefined;
   /** The server and where its address came from, for error messages. */
   readonly server: string;
   readonly clock: Clock;
@@ -65,7 +67,11 @@ export class Requester {
   async bytes(call: Call): Promise<Uint8Array> {
     const deadline = this.#deadline(call);
     try {
-      return await this.#withRetries(call, deadline, async (response) => await readBody(response.body, MAX_BODY_BYTES, call.action, call.onProgress));
+      return await this.#withRetries(
+        call,
+        deadline,
+        async (response) => await readBody(response.body, MAX_BODY_BYTES, call.action, call.onProgress),
+      );
     } finally {
       deadline.dispose();
     }
@@ -172,18 +178,22 @@ export class Requester {
   }
 
   async #request(call: Call, signal: AbortSignal): Promise<Parameters<Transport["request"]>[0]> {
-    const { credentials, userAgent } = this.#options;
+    const { credentials, userAgent, impersonate } = this.#options;
+    const asOther = impersonate === undefined ? undefined : impersonationHeaders(impersonate);
     const headers: Record<string, string> = {
       accept: call.accept ?? "application/json",
       "user-agent": userAgent,
+      ...asOther?.headers,
       ...(await credentials.headers()),
     };
     signal.throwIfAborted();
-    if (call.body === undefined) return { method: call.method, path: call.path, headers, signal };
-    const body = Buffer.from(JSON.stringify(call.body.json));
+    const { method, path } = call;
+    const request = { method, path, headers, signal, ...(asOther === undefined ? {} : { repeatedHeaders: asOther.repeatedHeaders }) };
+    if (call.body === undefined) return request;
+    const body = call.body.bytes ?? Buffer.from(JSON.stringify(call.body.json));
     headers["content-type"] = call.body.contentType;
     headers["content-length"] = String(body.byteLength);
-    return { method: call.method, path: call.path, headers, body, signal };
+    return { ...request, body };
   }
 
   #connectionError(call: Call, cause: unknown): ApiError {

@@ -27,7 +27,7 @@ export class Http1Transport implements Transport {
     this.#options = options;
   }
 
-  async request({ method, path, headers, body, signal }: TransportRequest): Promise<TransportResponse> {
+  async request({ method, path, headers, repeatedHeaders, body, signal }: TransportRequest): Promise<TransportResponse> {
     signal?.throwIfAborted();
     if (this.#closing.signal.aborted) throw new TransportError("the client is closed", { wasSent: false, isPermanent: true });
     this.#dispatcher ??= this.#create();
@@ -40,7 +40,7 @@ export class Http1Transport implements Transport {
         origin: this.#options.server.origin,
         method: method,
         path,
-        headers,
+        headers: repeatedHeaders === undefined ? headers : { ...headers, ...mutable(repeatedHeaders) },
         ...(body === undefined ? {} : { body }),
         ...(signal === undefined ? {} : { signal }),
       });
@@ -132,6 +132,10 @@ class Http1Body implements AsyncIterableIterator<Uint8Array> {
     this.#body.destroy();
     return { done: true, value: undefined };
   }
+}
+
+function mutable(headers: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, [...values]]));
 }
 
 function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -1,4 +1,11 @@
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
+import {
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http2";
 import type { Duplex } from "node:stream";
 import type { TransportRequest, TransportResponse } from "@operatorkit/api";
 import type { Clock, Timer } from "@operatorkit/observe";
@@ -128,10 +135,12 @@ export class Http2Connection {
   }
 
   /** Sends a request. Rejects with the signal's reason, or a `TransportError`. */
-  request({ method, path, headers, body, signal }: TransportRequest): Promise<TransportResponse> {
+  request({ method, path, headers, repeatedHeaders, body, signal }: TransportRequest): Promise<TransportResponse> {
     let stream: ClientHttp2Stream;
     try {
-      stream = this.#session.request({ ...headers, ":method": method, ":path": path }, { endStream: body === undefined });
+      const all: OutgoingHttpHeaders = { ...headers };
+      for (const [name, values] of Object.entries(repeatedHeaders ?? {})) all[name] = [...values];
+      stream = this.#session.request({ ...all, ":method": method, ":path": path }, { endStream: body === undefined });
     } catch (cause) {
       return Promise.reject(
         new TransportError(`the HTTP/2 connection takes no more requests: ${messageOf(cause)}`, { wasSent: false, cause }),
