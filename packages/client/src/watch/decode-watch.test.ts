@@ -1,3 +1,4 @@
+import type { ObjectEntry } from "@operatorkit/api";
 import { describe, expect, it } from "vitest";
 import { Pod } from "../testing/kinds.ts";
 import { WatchDecoder } from "./decode-watch.ts";
@@ -14,7 +15,10 @@ const line = (type: string, object: unknown): Buffer => Buffer.from(`${JSON.stri
 
 describe("WatchDecoder", () => {
   it.each(["ADDED", "MODIFIED", "DELETED"])("reads %s with its entry", (type) => {
-    expect(decoder().push(line(type, pod))).toEqual([{ type, entry: { key: "x/a", uid: "u", resourceVersion: "7", object: pod } }]);
+    const [event] = decoder().push(line(type, pod));
+    if (event?.type !== type) throw new Error(`expected ${type}`);
+    const { key, uid, resourceVersion, object } = (event as { entry: ObjectEntry }).entry;
+    expect({ key, uid, resourceVersion, object }).toEqual({ key: "x/a", uid: "u", resourceVersion: "7", object: pod });
   });
 
   it("gives the events of one piece of bytes together, and a cut event with the piece that completes it", () => {
@@ -45,6 +49,17 @@ describe("WatchDecoder", () => {
   });
 
   it.each([
+    ["corrupt in the middle of an object", Buffer.from(line("ADDED", pod).toString().replace('"uid":', '"uid";'))],
+    [
+      "corrupt in what is left out",
+      Buffer.from(
+        line("ADDED", { metadata: { name: "a", managedFields: [{}] } })
+          .toString()
+          .replace("[{}]", "[{]}"),
+      ),
+    ],
+    ["no UTF-8", Buffer.from(line("ADDED", { metadata: { name: "a", labels: { a: "é" } } }).toString(), "latin1")],
+    ["two objects", Buffer.concat([line("ADDED", pod).subarray(0, -1), line("ADDED", pod)])],
     ["not JSON", Buffer.from('{"type":"ADDED","obj\n')],
     ["an HTML page", Buffer.from("<html></html>\n")],
     ["no object", Buffer.from("null\n")],

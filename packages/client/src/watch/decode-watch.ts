@@ -1,12 +1,17 @@
+import { isUtf8 } from "node:buffer";
 import { ApiError, type WatchEvent } from "@operatorkit/api";
 import type { KubernetesObject } from "@operatorkit/object";
 import { errorFromStatus } from "../request/decode-error.ts";
 import { excerptOf } from "../request/excerpt.ts";
 import type { EntryMaker } from "./entry.ts";
+import { skipSpace } from "./json-bytes.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
 /** Set on the bookmark that ends the initial events of a WatchList. Source: KEP-3157, `metav1.InitialEventsAnnotationKey`. */
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
+const CLOSE_BRACE = 0x7d;
+const CHANGES = (["MODIFIED", "ADDED", "DELETED"] as const).map((type) => ({ type, start: Buffer.from(`{"type":"${type}","object":`) }));
 
 export interface WatchDecoderOptions<T extends KubernetesObject> {
   readonly entries: EntryMaker<T>;
@@ -45,9 +50,25 @@ export class WatchDecoder<T extends KubernetesObject> {
   }
 
   #event(line: Buffer): WatchEvent<T> {
+    return this.#change(line) ?? this.#parsed(line);
+  }
+
+  /** The event of a line as kube-apiserver writes it; undefined for any other, which is then parsed as a whole. */
+  #change(line: Buffer): WatchEvent<T> | undefined {
+    const change = CHANGES.find(({ start }) => startsWith(line, start));
+    if (change === undefined) return undefined;
+    const { type, start } = change;
+    const entry = this.#entries.entryAt(line, start.length, line.length);
+    const end = entry === undefined ? line.length : skipSpace(line, this.#entries.end, line.length);
+    if (entry === undefined || line[end] !== CLOSE_BRACE || skipSpace(line, end + 1, line.length) !== line.length) return undefined;
+    return { type, entry };
+  }
+
+  #parsed(line: Buffer): WatchEvent<T> {
     const text = line.toString("utf8");
     let event: { readonly type?: unknown; readonly object?: unknown };
     try {
+      if (!isUtf8(line)) throw new SyntaxError("it is not UTF-8");
       event = JSON.parse(text) as typeof event;
     } catch (cause) {
       throw this.#malformed(`a line is not JSON: ${excerptOf(text)}`, cause);
@@ -80,4 +101,10 @@ export class WatchDecoder<T extends KubernetesObject> {
   #malformed(why: string, cause?: unknown): ApiError {
     return new ApiError(`${this.#action}: ${why}`, { code: "MalformedResponse", cause });
   }
+}
+
+function startsWith(bytes: Buffer, start: Buffer): boolean {
+  if (bytes.length < start.length) return false;
+  for (let index = 0; index < start.length; index += 1) if (bytes[index] !== start[index]) return false;
+  return true;
 }

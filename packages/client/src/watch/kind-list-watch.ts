@@ -11,9 +11,14 @@ import type { Kind, KubernetesObject } from "@operatorkit/object";
 import type { Call } from "../request/call.ts";
 import type { Requester } from "../request/requester.ts";
 import { collectionPath, withQuery } from "../request/resource-path.ts";
-import { decodeList } from "./decode-list.ts";
+import { ListDecoder } from "./decode-list.ts";
 import { WatchDecoder } from "./decode-watch.ts";
 import { EntryMaker } from "./entry.ts";
+import { LoopTurn } from "./loop-turn.ts";
+import { StringTable } from "./string-table.ts";
+
+/** Decoded between two looks at the clock. */
+const PIECE_BYTES = 256 * 1024;
 
 export interface KindListWatchOptions<T extends KubernetesObject> {
   readonly kind: Kind<T>;
@@ -35,6 +40,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
   readonly #signal: AbortSignal | undefined;
   readonly #keepManagedFields: boolean;
   readonly #path: string;
+  readonly #strings = new StringTable();
 
   constructor({ kind, scope, requester, signal, keepManagedFields }: KindListWatchOptions<T>) {
     this.kind = kind;
@@ -49,9 +55,18 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     const query = { limit, continue: next, resourceVersion, resourceVersionMatch };
     // As long as bytes come, it is the reflector's to say how long is too long.
     const call = { ...this.#call("list", query, signal), timeoutMs: Number.POSITIVE_INFINITY, onProgress };
-    const { items, ...page } = decodeList(await this.#requester.json(call), call.action);
-    const maker = this.#entries(call.action);
-    return { ...page, entries: items.map((item) => maker.entry(item)) };
+    const decoder = new ListDecoder({ entries: this.#entries(call.action), action: call.action });
+    const turn = new LoopTurn();
+    const { body } = await this.#requester.stream(call);
+    for await (const chunk of body) {
+      onProgress?.();
+      // A transport that has all of the answer gives it in one piece.
+      for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
+        decoder.push(chunk.subarray(at, at + PIECE_BYTES));
+        if (turn.isLong) await turn.next();
+      }
+    }
+    return decoder.end();
   }
 
   async watch(request: WatchRequest): Promise<WatchStream<T>> {
@@ -87,6 +102,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
       kind: this.kind,
       action,
       keepManagedFields: this.#keepManagedFields,
+      strings: this.#strings,
       freeze: process.env["NODE_ENV"] !== "production",
     });
   }

@@ -1,0 +1,16 @@
+/** Work goes on for at most about this long until the event loop gets its turn. */
+const TURN_MS = 8;
+
+/** Lets long work give the event loop its turn: `if (turn.isLong) await turn.next()`. */
+export class LoopTurn {
+  #startMs = performance.now();
+
+  get isLong(): boolean {
+    return performance.now() - this.#startMs > TURN_MS;
+  }
+
+  async next(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#startMs = performance.now();
+  }
+}
