@@ -1,0 +1,407 @@
+import type { KubernetesObject } from "@operatorkit/object";
+import { PermanentError, backoffRetryPolicy, constantBackoff, exponentialBackoffRetryPolicy, type RetryPolicy } from "@operatorkit/retry";
+import { ManualClock } from "@operatorkit/observe/testing";
+import { describe, expect, it } from "vitest";
+import { InformerController } from "./informer-controller.ts";
+import { FakeInformer } from "./testing/fake-informer.ts";
+import { KIND, Recorder, Stage, thing } from "./testing/stage.ts";
+
+/** Always again after so long, `retries` times. */
+function every(delayMs: number, retries = Number.POSITIVE_INFINITY): RetryPolicy {
+  return backoffRetryPolicy({ backoff: constantBackoff(delayMs), maxRetries: retries });
+}
+
+function failing(): never {
+  throw new Error("failed");
+}
+
+const changed = (generation: number): KubernetesObject => thing("a", { generation, resourceVersion: String(generation) });
+
+describe("a failed watcher", () => {
+  it("is called again with the same event, alone, and reported at every attempt", async () => {
+    await using stage = new Stage({ retryPolicy: exponentialBackoffRetryPolicy(1000, 1) });
+    const failed = stage.recorder(failing);
+    const other = stage.recorder();
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    await stage.advance(10_000);
+    expect(failed.heard.map(({ atMs, attempt }) => [atMs, attempt])).toEqual([
+      [0, 0],
+      [1000, 1],
+      [3000, 2],
+    ]);
+    expect(other.calls).toEqual(["add n/a@1"]);
+    const about = { kind: KIND, key: "n/a", action: "CREATE", handler: "watcher", error: new Error("failed") };
+    expect(stage.failures).toEqual([
+      { ...about, attempt: 0, willRetry: true, retryInMs: 1000 },
+      { ...about, attempt: 1, willRetry: true, retryInMs: 2000 },
+      { ...about, attempt: 2, willRetry: false, retryInMs: undefined },
+    ]);
+  });
+
+  it("is not called again without a policy, nor after a permanent error where the policy knows those", async () => {
+    for (const retryPolicy of [null, every(10)]) {
+      await using stage = new Stage({ retryPolicy });
+      const recorder = stage.recorder(() => {
+        throw new PermanentError("never");
+      });
+      await stage.start();
+      await stage.tell(stage.informer.add(thing()));
+      await stage.advance(1000);
+      expect(recorder.calls).toHaveLength(1);
+    }
+  });
+
+  it("is logged when there is no onError; an onError that throws is logged and changes nothing", async () => {
+    for (const [onError, lines] of [
+      [undefined, ["a watcher failed and will be tried again", "a watcher failed"]],
+      [failing, ["onError failed", "onError failed"]],
+    ] as const) {
+      const logged: string[] = [];
+      const logger = { debug() {}, info() {}, warn() {}, error: (message: string) => logged.push(message), with: () => logger };
+      const clock = new ManualClock();
+      const informer = new FakeInformer();
+      const stop = new AbortController();
+      const controller = new InformerController({
+        clock,
+        logger,
+        retryPolicy: every(10, 1),
+        informers: { [KIND]: [informer] },
+        watchers: { [KIND]: [{ add: failing }] },
+        ...(onError !== undefined && { onError }),
+      });
+      const running = controller.run({ signal: stop.signal });
+      await informer.add(thing());
+      await clock.advance(100);
+      stop.abort();
+      await running;
+      expect(logged).toEqual(lines);
+    }
+  });
+
+  it("is not retried when the policy itself fails", async () => {
+    await using stage = new Stage({ retryPolicy: failing });
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    await stage.advance(100_000);
+    expect(recorder.calls).toHaveLength(1);
+    expect(stage.failures).toMatchObject([{ willRetry: false }]);
+  });
+
+  it("retries of different objects run side by side: one that hangs holds up no other", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000), concurrency: 2 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const recorder = stage.recorder(({ key, attempt }) => {
+      if (attempt === 0) failing();
+      return key === "n/hangs" ? promise : undefined;
+    });
+    await stage.start();
+    const names = ["hangs", ...Array.from({ length: 50 }, (_, index) => `o${index}`)];
+    for (const name of names) await stage.tell(stage.informer.add(thing(name)));
+    await stage.advance(1000);
+    expect(recorder.heard.filter(({ attempt, key }) => attempt === 1 && key !== "n/hangs")).toHaveLength(50);
+    resolve();
+  });
+
+  it("a thousand failures of a hundred objects at once are all retried, none twice", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000, 1) });
+    for (let index = 0; index < 10; index += 1) stage.recorder(failing);
+    await stage.start();
+    for (let index = 0; index < 100; index += 1) void stage.informer.add(thing(`o${index}`));
+    await stage.settle();
+    await stage.advance(5000);
+    expect(stage.failures.filter(({ attempt }) => attempt === 0)).toHaveLength(1000);
+    expect(stage.failures.filter(({ attempt }) => attempt === 1)).toHaveLength(1000);
+  });
+
+  it("never runs a retry beside an event of the same object: each waits for the other", async () => {
+    await using stage = new Stage({ retryPolicy: every(100) });
+    let running = 0;
+    const recorder = stage.recorder(async ({ call, attempt }) => {
+      running += 1;
+      expect(running).toBe(1);
+      await new Promise<void>((resolve) => void stage.clock.setTimer(250, resolve));
+      running -= 1;
+      if (call === "add" && attempt < 2) failing();
+    });
+    await stage.start();
+    await stage.tell(stage.informer.add(changed(1)));
+    await stage.advance(300); // The add has failed at 250.
+    await stage.tell(stage.informer.update(changed(1), changed(2))); // Runs from 300 to 550; the retry is due at 350.
+    await stage.advance(5000);
+    expect(recorder.heard.map(({ call, atMs, attempt }) => [call, atMs, attempt])).toEqual([
+      ["add", 0, 0],
+      ["update", 300, 0],
+      ["add", 550, 1],
+      ["add", 900, 2],
+    ]);
+  });
+
+  it("with ticks is retried on the next one after its delay", async () => {
+    await using stage = new Stage({ retryPolicy: every(100, 1), retryTickMs: 1000 });
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.advance(500);
+    await stage.tell(stage.informer.add(thing()));
+    await stage.advance(5000);
+    expect(recorder.times("add")).toEqual([500, 1000]);
+  });
+
+  it("keeps the error of the latest attempt for the dequeue policy, which upstream loses", async () => {
+    const errors: unknown[] = [];
+    await using stage = new Stage({
+      retryPolicy: every(1000),
+      retryDequeuePolicy: (_event, { error }) => {
+        errors.push((error as Error).message);
+        return true;
+      },
+    });
+    stage.recorder(({ call, attempt }) => {
+      if (call === "add") throw new Error(`attempt ${attempt}`);
+    });
+    await stage.start();
+    await stage.tell(stage.informer.add(changed(1)));
+    await stage.advance(2500);
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    expect(errors).toEqual(["attempt 2"]);
+  });
+});
+
+describe("a success", () => {
+  it("ends the retries: two calls of each, and no more", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000) });
+    const recorder = stage.recorder(({ attempt }) => attempt < 1 && failing());
+    await stage.start();
+    await stage.tell(stage.informer.add(changed(1)));
+    await stage.advance(5000);
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    await stage.advance(5000);
+    expect(recorder.calls).toEqual(["add n/a@1", "add n/a@1", "update n/a@2", "update n/a@2"]);
+  });
+});
+
+describe("the retry policy", () => {
+  it("that allows three retries makes four calls", async () => {
+    await using stage = new Stage({ retryPolicy: (_error, attempt) => ({ retry: attempt < 3, delayMs: 1000 }) });
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    await stage.advance(60_000);
+    expect(recorder.times("add")).toEqual([0, 1000, 2000, 3000]);
+  });
+
+  it("of exponential backoff is kept to by two chains of one object, each for itself", async () => {
+    await using stage = new Stage({ retryPolicy: exponentialBackoffRetryPolicy(1000, 5) });
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.add(changed(1)));
+    await stage.advance(500);
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    await stage.advance(30_000);
+    expect(recorder.times("add")).toEqual([0, 1000, 3000, 7000, 15_000]);
+    expect(recorder.times("update")).toEqual([500, 1500, 3500, 7500, 15_500]);
+  });
+
+  it("by default waits 5, 10, 20, 40, 80 and 160 s", async () => {
+    await using stage = new Stage();
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    await stage.advance(1_000_000);
+    expect(recorder.times("add")).toEqual([0, 5000, 15_000, 35_000, 75_000, 155_000, 315_000]);
+  });
+});
+
+describe("a new event, with the opinionated policy,", () => {
+  /** Fails at one event until a later one comes; how often each was called in the end. */
+  async function calls(first: "add" | "update", then: (stage: Stage) => Promise<void>): Promise<Record<string, number>> {
+    await using stage = new Stage({ retryPolicy: (_error, attempt) => ({ retry: attempt <= 6, delayMs: 1000 }) });
+    let isLater = false;
+    const recorder = stage.recorder(({ call }) => {
+      if (call === first && (!isLater || recorder.heard.at(-1)?.version === "1")) failing();
+    });
+    await stage.start();
+    await stage.tell(first === "add" ? stage.informer.add(changed(1)) : stage.informer.update(thing("a", { generation: 0 }), changed(1)));
+    await stage.advance(4500);
+    isLater = true;
+    await stage.tell(then(stage));
+    await stage.advance(30_000);
+    return Object.fromEntries(
+      ["add", "update", "delete"].map((call) => [call, recorder.calls.filter((one) => one.startsWith(call)).length]),
+    );
+  }
+
+  it("that deletes stops the retries of an add", async () => {
+    expect(await calls("add", ({ informer }) => informer.delete(changed(1)))).toEqual({ add: 5, update: 0, delete: 1 });
+  });
+
+  it("of another action does not stop them: eight calls, and one", async () => {
+    expect(await calls("add", ({ informer }) => informer.update(changed(1), changed(2)))).toEqual({ add: 8, update: 1, delete: 0 });
+  });
+
+  it("of the same generation does not stop the retries of an update", async () => {
+    const later = thing("a", { generation: 1, resourceVersion: "99" });
+    expect(await calls("update", ({ informer }) => informer.update(changed(1), later))).toEqual({ add: 0, update: 9, delete: 0 });
+  });
+
+  it("of another generation stops the retries of an update", async () => {
+    expect(await calls("update", ({ informer }) => informer.update(changed(1), changed(2)))).toEqual({ add: 0, update: 6, delete: 0 });
+  });
+
+  it("about another object, or for another watcher, changes nothing", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000, 3) });
+    const recorder = stage.recorder(({ key }) => key === "n/a" && failing());
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    await stage.tell(stage.informer.add(thing("b")));
+    await stage.tell(stage.informer.delete(thing("b")));
+    await stage.advance(10_000);
+    expect(recorder.times("add")).toHaveLength(5);
+  });
+
+  it("of a re-created object keeps a DELETE that is about the old one, and drops the old one's other retries", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000, 1) });
+    const recorder = stage.recorder(({ version }) => version !== "7" && failing());
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    await stage.tell(stage.informer.delete(thing()));
+    await stage.tell(stage.informer.add(thing("a", { uid: "new", resourceVersion: "7" })));
+    await stage.advance(10_000);
+    expect(recorder.calls).toEqual(["add n/a@1", "delete n/a@1", "add n/a@7", "delete n/a@1"]);
+  });
+
+  it("drops a retry that is due and waits for its turn", async () => {
+    await using stage = new Stage({ retryPolicy: every(100) });
+    const recorder = stage.recorder(async ({ call, version }) => {
+      if (call === "update" && version === "1") failing();
+      await new Promise<void>((resolve) => void stage.clock.setTimer(500, resolve));
+    });
+    await stage.start();
+    await stage.tell(stage.informer.update(thing("a", { resourceVersion: "0" }), changed(1)));
+    await stage.tell(stage.informer.add(changed(1))); // Keeps the lane busy while the retry becomes due and the update comes.
+    await stage.advance(50);
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    await stage.advance(5000);
+    expect(recorder.calls).toEqual(["update n/a@1", "add n/a@1", "update n/a@2"]);
+  });
+});
+
+describe("with retries dropped at any event (no policy)", () => {
+  it("an update ends an add's exponential chain and makes its own", async () => {
+    await using stage = new Stage({ retryPolicy: exponentialBackoffRetryPolicy(1000, 5), retryDequeuePolicy: null });
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.add(changed(1)));
+    await stage.advance(10_000);
+    expect(recorder.times("add")).toHaveLength(4);
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    await stage.advance(9_999);
+    expect([recorder.times("add").length, recorder.times("update").length]).toEqual([4, 4]);
+  });
+
+  it("an update that succeeds is called once and leaves no retry of the add", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000), retryDequeuePolicy: "dropAll" });
+    const recorder = stage.recorder(({ call }) => call === "add" && failing());
+    await stage.start();
+    await stage.tell(stage.informer.add(changed(1)));
+    await stage.advance(3500);
+    await stage.tell(stage.informer.update(changed(1), changed(1)));
+    await stage.advance(10_000);
+    expect([recorder.times("add").length, recorder.times("update").length]).toEqual([4, 1]);
+  });
+});
+
+describe("chains of retries of one object", () => {
+  it("of different actions run each for itself: seven calls each", async () => {
+    await using stage = new Stage({ retryPolicy: (_error, attempt) => ({ retry: attempt < 6, delayMs: 1000 }) });
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.add(changed(1)));
+    await stage.advance(2500);
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    await stage.advance(60_000);
+    expect([recorder.times("add").length, recorder.times("update").length]).toEqual([7, 7]);
+  });
+
+  it("do not stack under resyncs: one chain per state, where upstream has up to ten", async () => {
+    await using stage = new Stage();
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    for (let index = 0; index < 20; index += 1) {
+      await stage.advance(30_000);
+      await stage.tell(stage.informer.update(changed(2), changed(2)));
+    }
+    expect(recorder.heard.filter(({ attempt }) => attempt > 0).length).toBeLessThanOrEqual(12);
+  });
+
+  it("leave nothing behind when they end", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000, 2) });
+    stage.recorder(failing);
+    await stage.start();
+    for (let index = 0; index < 100; index += 1) await stage.tell(stage.informer.add(thing(`o${index}`)));
+    await stage.advance(10_000);
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe("removing a watcher", () => {
+  it("drops its retries", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000) });
+    const recorder = stage.recorder(failing);
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    stage.controller.removeWatcher(recorder, KIND);
+    await stage.advance(10_000);
+    expect([recorder.calls.length, stage.clock.pendingTimers]).toEqual([1, 0]);
+  });
+
+  it("while it runs reports its failure and does not retry it", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000) });
+    const recorder = stage.recorder(() => {
+      stage.controller.removeAllWatchersForResource(KIND);
+      failing();
+    });
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    await stage.advance(10_000);
+    expect([recorder.calls.length, stage.failures.map(({ willRetry }) => willRetry)]).toEqual([1, [false]]);
+  });
+
+  it("leaves the retries of the one behind it with that one", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000, 1) });
+    const first = stage.recorder();
+    const second = stage.recorder(failing);
+    const third = stage.recorder();
+    await stage.start();
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    stage.controller.removeWatcher(first, KIND);
+    await stage.advance(1000);
+    expect([second.times("update").length, third.times("update").length]).toEqual([2, 1]);
+    await stage.tell(stage.informer.update(changed(2), changed(3)));
+    expect(second.calls.at(-1)).toBe("update n/a@3");
+  });
+});
+
+it("the stop drops the retries that wait and starts none", async () => {
+  const stage = new Stage({ retryPolicy: every(1000) });
+  const recorder = stage.recorder(failing);
+  await stage.start();
+  await stage.tell(stage.informer.add(thing()));
+  stage.abort();
+  expect(await stage.ended()).toBe("stopped");
+  await stage.advance(10_000);
+  expect([recorder.calls.length, stage.clock.pendingTimers]).toEqual([1, 0]);
+});
+
+it("a watcher added twice has two lives: each is retried for itself", async () => {
+  await using stage = new Stage({ retryPolicy: every(1000, 1) });
+  const recorder = new Recorder(stage.clock, failing);
+  stage.controller.addWatcher(recorder, KIND);
+  stage.controller.addWatcher(recorder, KIND);
+  await stage.start();
+  await stage.tell(stage.informer.add(thing()));
+  await stage.advance(10_000);
+  expect(recorder.calls).toHaveLength(4);
+});

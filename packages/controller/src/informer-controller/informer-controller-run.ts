@@ -1,0 +1,294 @@
+import { mutableCopy, type ObjectKey, type ResourceAction } from "@operatorkit/object";
+import { sleep, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
+import { RetryQueue, type Retry, type RetryDecision, type RetryDequeuePolicy, type RetryPolicy } from "@operatorkit/retry";
+import { KeyedLanes } from "@operatorkit/workqueue";
+import type { HandlerOutcome, HandlerRegistration } from "./handler-registration.ts";
+import { informerControllerMetrics, type InformerControllerMetrics } from "./informer-controller-metrics.ts";
+import { mergeLiveEvents, type LiveEvent } from "./live-event.ts";
+
+/** A failure, as `onError` is told of it. */
+export interface FailedAttempt {
+  readonly kind: string;
+  readonly key: ObjectKey;
+  readonly action: ResourceAction;
+  /** 0 for the first call, n for the n-th retry. */
+  readonly attempt: number;
+  readonly willRetry: boolean;
+  /** Undefined without a retry. */
+  readonly retryInMs: number | undefined;
+  readonly handler: "watcher" | "reconciler";
+}
+
+export interface InformerControllerRunOptions {
+  readonly name: string;
+  /** Who hears of a kind's events, in order. Read when an event's turn comes. */
+  readonly handlersOf: (kind: string) => readonly HandlerRegistration[];
+  readonly concurrency: number;
+  readonly retryPolicy: RetryPolicy;
+  readonly dequeuePolicy: RetryDequeuePolicy;
+  readonly retryTickMs: number;
+  readonly onError: ((error: unknown, attempt: FailedAttempt) => void) | undefined;
+  readonly serialEvents: boolean;
+  readonly everyEvent: boolean;
+  readonly sharedMutableObjects: boolean;
+  readonly stopGraceMs: number;
+  readonly stopTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** One handler's share of one event: what a retry does again. */
+interface Share {
+  readonly handler: HandlerRegistration;
+  readonly event: LiveEvent;
+  readonly state: unknown;
+}
+
+type Job =
+  | { readonly type: "event"; readonly event: LiveEvent; readonly settled?: () => void }
+  | { readonly type: "retry"; readonly retry: Retry<Share> }
+  | { readonly type: "nothing" };
+
+/** One run of an informer controller: events and retries of an object in one lane, handlers in order, failures into the retry queue. */
+export class InformerControllerRun {
+  readonly #options: InformerControllerRunOptions;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #metrics: InformerControllerMetrics;
+  readonly #lanes: KeyedLanes<Job>;
+  readonly #retries: RetryQueue<Share>;
+  /** Aborts the handlers that run. */
+  readonly #hardStop = new AbortController();
+  /** What each handler's calls are stopped by; made once, not per call. */
+  readonly #signals = new WeakMap<HandlerRegistration, AbortSignal>();
+  readonly #stopped = Promise.withResolvers<void>();
+  /** What handlers are at, for the error of those that do not end. */
+  readonly #busy = new Set<string>();
+  #isStopping = false;
+
+  constructor(options: InformerControllerRunOptions) {
+    const { name, concurrency, dequeuePolicy, retryTickMs, clock, logger, metrics } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#metrics = informerControllerMetrics(metrics);
+    this.#lanes = new KeyedLanes<Job>({
+      name,
+      concurrency,
+      clock,
+      metrics,
+      run: (_lane, job) => this.#work(job),
+      ...(!options.everyEvent && { merge: mergeJobs }),
+    });
+    this.#retries = new RetryQueue<Share>({
+      clock,
+      dequeuePolicy,
+      tickMs: retryTickMs,
+      merge: mergeShares,
+      onPolicyError: (error) => logger.error("the retry dequeue policy failed; the retry is kept", { error }),
+      onDue: (due) => due.forEach((retry) => this.#lanes.push(laneOf(retry.job.event), { type: "retry", retry })),
+    });
+  }
+
+  /** Takes an event in. Resolves when its handlers are done with it, where events are serial; else nothing is to be waited for. */
+  accept(event: LiveEvent): Promise<void> | undefined {
+    if (this.#isStopping) return undefined;
+    if (!this.#options.serialEvents) {
+      this.#lanes.push(laneOf(event), { type: "event", event });
+      return undefined;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lanes.push(laneOf(event), { type: "event", event, settled: resolve });
+    // What waits in a lane at the stop is forgotten there.
+    return Promise.race([promise, this.#stopped.promise]);
+  }
+
+  /** Drops the retries of a handler that was removed. */
+  forget(handler: HandlerRegistration): void {
+    this.#retries.drop(({ job }) => job.handler === handler);
+    this.#metrics.pending(this.#retries.size);
+  }
+
+  /** Works until `stop` is aborted, then waits for the handlers that run: at first they may go on, then their signals are aborted. */
+  async run(stop: AbortSignal): Promise<void> {
+    const { name, stopGraceMs, stopTimeoutMs } = this.#options;
+    const quiet = new AbortController();
+    const late = Promise.withResolvers<void>();
+    const onStop = (): void => {
+      this.#isStopping = true;
+      this.#retries.clear();
+      this.#stopped.resolve();
+      const timing = { signal: quiet.signal, clock: this.#clock };
+      sleep(Math.min(stopGraceMs, stopTimeoutMs), timing).then(
+        () => this.#hardStop.abort(new Error(`${name} is stopping`)),
+        () => {},
+      );
+      sleep(stopTimeoutMs, timing).then(late.resolve, () => {});
+    };
+    if (stop.aborted) onStop();
+    else stop.addEventListener("abort", onStop, { once: true });
+    try {
+      await Promise.race([this.#lanes.run({ signal: stop }), late.promise]);
+    } finally {
+      stop.removeEventListener("abort", onStop);
+      quiet.abort();
+      this.#hardStop.abort(new Error(`${name} has stopped`));
+    }
+    if (this.#busy.size > 0) {
+      throw new Error(
+        `stop ${name}: ${[...this.#busy].join(", ")} did not end within ${stopTimeoutMs} ms; a handler must end when its signal is aborted`,
+      );
+    }
+  }
+
+  async #work(job: Job): Promise<void> {
+    if (job.type === "nothing") return;
+    if (job.type === "retry") {
+      if (this.#retries.begin(job.retry)) await this.#attempt(job.retry.job, job.retry.attempt, job.retry);
+      return;
+    }
+    try {
+      await this.#tell(job.event);
+    } finally {
+      job.settled?.();
+    }
+  }
+
+  /** Tells every handler of the kind, one after the other, whatever those before did. */
+  async #tell(told: LiveEvent): Promise<void> {
+    const event = this.#options.sharedMutableObjects ? withMutableObjects(told) : told;
+    const startMs = this.#clock.monotonicMs();
+    this.#metrics.eventStarted(event.action, event.kind);
+    for (const handler of this.#options.handlersOf(event.kind)) {
+      if (handler.removal.aborted || this.#hardStop.signal.aborted) continue;
+      this.#retries.dequeue(retryKeyOf(handler, event), { action: handler.actionOf(event), object: event.object });
+      await this.#attempt({ handler, event, state: undefined }, 0, undefined);
+    }
+    this.#metrics.eventEnded(event.action, event.kind, this.#clock.monotonicMs() - startMs);
+  }
+
+  /** Calls a handler once, and sees to what follows from how that ended. */
+  async #attempt(share: Share, attempt: number, retry: Retry<Share> | undefined): Promise<void> {
+    const { handler, event } = share;
+    const { kind, key } = event;
+    const action = handler.actionOf(event);
+    const startMs = this.#clock.monotonicMs();
+    const what = `the ${handler.type} of ${kind} at ${action} ${key}`;
+    this.#busy.add(what);
+    const outcome = await handler.call({
+      event,
+      attempt,
+      state: share.state,
+      signal: this.#signalOf(handler),
+      logger: this.#logger,
+    });
+    this.#busy.delete(what);
+    this.#metrics.called(handler.type, action, kind, this.#clock.monotonicMs() - startMs);
+    const retryInMs = this.#again(share, attempt, retry, outcome);
+    if (retry !== undefined) this.#metrics.retried(action, resultOf(outcome, retryInMs));
+    if (outcome.failure === undefined) return;
+    if (retry === undefined) this.#metrics.failed(handler.type, action, kind);
+    this.#report(outcome.failure.error, {
+      kind,
+      key,
+      action,
+      attempt,
+      willRetry: retryInMs !== undefined,
+      retryInMs,
+      handler: handler.type,
+    });
+  }
+
+  #signalOf(handler: HandlerRegistration): AbortSignal {
+    let signal = this.#signals.get(handler);
+    if (signal === undefined) {
+      signal = AbortSignal.any([this.#hardStop.signal, handler.removal]);
+      this.#signals.set(handler, signal);
+    }
+    return signal;
+  }
+
+  /** Puts it in the queue when it is to be done again; returns in how long that is, if it is. */
+  #again(share: Share, attempt: number, retry: Retry<Share> | undefined, outcome: HandlerOutcome): number | undefined {
+    const { handler, event } = share;
+    const next = this.#next(attempt, outcome);
+    if (next === undefined || this.#isStopping || handler.removal.aborted) {
+      if (retry !== undefined) this.#retries.end(retry);
+      return undefined;
+    }
+    const job: Share = { ...share, state: outcome.state ?? share.state };
+    const error = outcome.failure?.error;
+    const action = handler.actionOf(event);
+    let isWaiting = true;
+    if (retry !== undefined) isWaiting = this.#retries.requeue(retry, { error, delayMs: next.delayMs, attempt: next.attempt, job });
+    else {
+      const fresh = { key: retryKeyOf(handler, event), action, object: event.object, error, attempt: next.attempt, job };
+      if (this.#retries.add(fresh, next.delayMs)) this.#metrics.enqueued(action);
+    }
+    this.#metrics.pending(this.#retries.size);
+    return isWaiting ? next.delayMs : undefined;
+  }
+
+  #next(attempt: number, { failure, requeueAfterMs }: HandlerOutcome): { delayMs: number; attempt: number } | undefined {
+    // Asked for: it is no retry, so neither the policy nor the count has to do with it.
+    if (requeueAfterMs !== undefined) return { delayMs: requeueAfterMs, attempt };
+    if (failure === undefined) return undefined;
+    const { retry, delayMs } = this.#decide(failure.error, attempt);
+    return retry ? { delayMs, attempt: attempt + 1 } : undefined;
+  }
+
+  #decide(error: unknown, attempt: number): RetryDecision {
+    try {
+      return this.#options.retryPolicy(error, attempt);
+    } catch (thrown) {
+      this.#logger.error("the retry policy failed; there is no retry", { error: thrown });
+      return { retry: false, delayMs: 0 };
+    }
+  }
+
+  #report(error: unknown, failed: FailedAttempt): void {
+    const { onError } = this.#options;
+    try {
+      if (onError !== undefined) onError(error, failed);
+      else this.#logger.error(`a ${failed.handler} failed${failed.willRetry ? " and will be tried again" : ""}`, { error, ...failed });
+    } catch (thrown) {
+      this.#logger.error("onError failed", { error: thrown });
+    }
+  }
+}
+
+/** Names hold no spaces, so this cannot be another kind's other object. */
+function laneOf({ key, kind }: LiveEvent): string {
+  return `${key} ${kind}`;
+}
+
+/** By who was added, not by its place in the list: removing one must not give its retries to the next. */
+function retryKeyOf({ id }: HandlerRegistration, { key }: LiveEvent): string {
+  return `${id} ${key}`;
+}
+
+function mergeJobs(waiting: Job, next: Job): Job | undefined {
+  if (waiting.type === "nothing") return next;
+  if (waiting.type !== "event" || next.type !== "event" || waiting.settled !== undefined || next.settled !== undefined) return undefined;
+  const merged = mergeLiveEvents(waiting.event, next.event);
+  if (merged === undefined) return undefined;
+  return merged === "nothing" ? { type: "nothing" } : { type: "event", event: merged };
+}
+
+/** Of two failures of one state: from where the first began to where the last is. */
+function mergeShares(earlier: Share, later: Share): Share {
+  return { ...later, event: { ...later.event, old: earlier.event.old }, state: later.state ?? earlier.state };
+}
+
+function withMutableObjects(event: LiveEvent): LiveEvent {
+  const object = mutableCopy(event.object);
+  const old = event.old === event.object ? object : event.old && mutableCopy(event.old);
+  return { ...event, object, old };
+}
+
+function resultOf({ failure, requeueAfterMs }: HandlerOutcome, retryInMs: number | undefined): "success" | "requeue" | "retry" | "failed" {
+  if (requeueAfterMs !== undefined && retryInMs !== undefined) return "requeue";
+  if (failure === undefined) return "success";
+  return retryInMs === undefined ? "failed" : "retry";
+}
