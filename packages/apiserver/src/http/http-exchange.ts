@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { TransportResponse } from "@operatorkit/api";
 import type { Clock, Logger } from "@operatorkit/observe";
+import { ConnectionReset } from "../faults/connection-reset.ts";
 import type { Handler, Peer, ServerRequest } from "../handler.ts";
 import type { HttpLimits } from "./http-limits.ts";
 import { type RequestBody, readRequestBody } from "./request-body.ts";
@@ -50,6 +51,10 @@ export class HttpExchange {
       if (answer !== undefined) await this.#write(answer);
     } catch (error) {
       // Only a body that breaks half-way, or an answer that is none, comes here: cutting the stream is how the client learns of it.
+      if (error instanceof ConnectionReset) {
+        await this.#reset(error);
+        return;
+      }
       if (!this.#abort.signal.aborted) logger.error("the answer broke off", { method: request.method, url: request.url, error });
       this.#cut();
     }
@@ -69,7 +74,8 @@ export class HttpExchange {
   async #answer(): Promise<TransportResponse | undefined> {
     const { request, handler, peer, limits, logger } = this.#options;
     const headers = headersOf(request);
-    const path = request.url ?? "/";
+    // A proxy's form of the target names the host too.
+    const path = (request.url ?? "/").replace(/^https?:\/\/[^/?]*(?=\/)/i, "");
     if (Buffer.byteLength(path) > limits.maxUrlBytes) {
       return this.#refuse(414, "RequestURITooLong", `the URL is longer than ${limits.maxUrlBytes} bytes`);
     }
@@ -93,6 +99,7 @@ export class HttpExchange {
       return await handler(transported);
     } catch (error) {
       if (this.#abort.signal.aborted) return undefined;
+      if (error instanceof ConnectionReset) throw error;
       logger.error("the handler failed", { method: request.method, url: request.url, error });
       return statusResponse(500, "InternalError", `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -162,6 +169,16 @@ export class HttpExchange {
   /** HTTP/2's answer has all of these methods too; Node's types leave some out, or give them another signature. */
   get #asServerResponse(): ServerResponse {
     return this.#options.response as ServerResponse;
+  }
+
+  /** Breaks the stream, or the whole connection, on purpose; what was written before still goes out. */
+  async #reset({ scope }: ConnectionReset): Promise<void> {
+    const { request } = this.#options;
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    if (scope === "connection" && "stream" in request) request.stream.session?.destroy();
+    else if (scope === "connection") request.socket.destroy();
+    else this.#cut();
   }
 
   #cut(): void {

@@ -178,6 +178,30 @@ describe("requests", () => {
     session.close();
   });
 
+  it("takes a target that names the host, and refuses one that is no path", async () => {
+    const listener = await listen(echo);
+    const absolute = await ask(listener, "", { path: `http://example.com/api/v1/pods?limit=1` });
+    expect(JSON.parse(absolute.text)).toMatchObject({ path: "/api/v1/pods?limit=1" });
+    const star = await ask(listener, "", { method: "OPTIONS", path: "*" });
+    expect(star.status).toBe(400);
+    expect(JSON.parse(star.text)).toMatchObject({ reason: "BadRequest", message: "the request target must be a path" });
+  });
+
+  it.each(["garbage\r\n\r\n", "GET / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n", "\u0016\u0003\u0001 a TLS hello"])(
+    "answers 400 to what is no HTTP, and closes: %j",
+    async (bytes) => {
+      const handler = vi.fn(echo);
+      const listener = await listen(handler);
+      const socket = connectTcp(listener.port, "127.0.0.1");
+      let text = "";
+      socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      socket.write(bytes);
+      await once(socket, "close");
+      expect(text).toMatch(/^HTTP\/1\.1 400 /);
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
+
   it("gives no body to a handler when none was sent", async () => {
     const seen: ServerRequest[] = [];
     const listener = await listen(async (request) => {

@@ -25,6 +25,8 @@ export interface HttpListenerOptions {
 export interface CloseOptions {
   /** How long running requests may take to finish; open watches end at once. @default 500 */
   readonly graceMs?: number;
+  /** No goodbye: every connection breaks at once. @default false */
+  readonly isAbrupt?: boolean;
 }
 
 /**
@@ -81,13 +83,19 @@ export class HttpListener {
   }
 
   /** Stops listening, ends open watches, lets other requests finish for `graceMs`, then cuts what is left. Resolves when the port is free. */
-  close({ graceMs = 500 }: CloseOptions = {}): Promise<void> {
-    this.#closed ??= this.#close(graceMs);
+  close({ graceMs = 500, isAbrupt = false }: CloseOptions = {}): Promise<void> {
+    this.#closed ??= isAbrupt ? this.#break() : this.#close(graceMs);
     return this.#closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #break(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#connections.destroy();
+    await closed;
   }
 
   async #close(graceMs: number): Promise<void> {
