@@ -22,7 +22,7 @@ export interface HttpLimits {
   readonly stalledMs: number;
 }
 
-export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxBodyBytes: MAX_BODY_BYTES,
   maxUrlBytes: 32 * 1024,
   maxHeaderBytes: 64 * 1024,
