@@ -143,16 +143,13 @@ export class InformerControllerRun {
   }
 
   async #work(job: Job): Promise<void> {
-    if (job.type === "nothing") return;
-    if (job.type === "retry") {
-      if (this.#retries.begin(job.retry)) await this.#attempt(job.retry.job, job.retry.attempt, job.retry);
-      return;
-    }
-    try {
+    if (job.type === "event") {
       await this.#tell(job.event);
-    } finally {
       job.settled?.();
+    } else if (job.type === "retry" && this.#retries.begin(job.retry)) {
+      await this.#attempt(job.retry.job, job.retry.attempt, job.retry);
     }
+    this.#metrics.pending(this.#retries.size);
   }
 
   /** Tells every handler of the kind, one after the other, whatever those before did. */
@@ -226,7 +223,6 @@ export class InformerControllerRun {
       const fresh = { key: retryKeyOf(handler, event), action, object: event.object, error, attempt: next.attempt, job };
       if (this.#retries.add(fresh, next.delayMs)) this.#metrics.enqueued(action);
     }
-    this.#metrics.pending(this.#retries.size);
     return isWaiting ? next.delayMs : undefined;
   }
 
