@@ -15,7 +15,8 @@ export function describeMemcached(memcached: Memcached): string {
   if (memcached.metadata.deletionTimestamp !== undefined) return "going away, cleanup is due";
   const available = findCondition(memcached.status?.conditions, "Available");
   const endpoints = memcached.status?.endpoints?.length ?? 0;
-  const state = available?.status === "True" ? "Ready" : (available?.reason ?? "new");
+  const isSeen = memcached.status?.observedGeneration === memcached.metadata.generation;
+  const state = !isSeen ? "new spec" : available?.status === "True" ? "Ready" : (available?.reason ?? "Unknown");
   return `${state}, ${memcached.status?.ready ?? 0} of ${memcached.spec.size} ready, ${endpoints} endpoint${endpoints === 1 ? "" : "s"}`;
 }
 
