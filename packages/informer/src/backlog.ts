@@ -4,6 +4,8 @@ import type { Change } from "./change.ts";
 
 /** What a handler does not know yet of one key. */
 interface Pending<T extends KubernetesObject> {
+  /** Goes up from key to key, in the order in which they are taken. */
+  readonly turn: number;
   /** What the handler last saw; undefined when it saw nothing, or saw it deleted. */
   readonly known: ObjectEntry<T> | undefined;
   /** The last state of `known`'s object, once that is gone. */
@@ -26,14 +28,30 @@ export class Backlog<T extends KubernetesObject> {
   /** Kept between takes: a new one would have to pass over all that was deleted before the first entry. */
   #cursor: MapIterator<[ObjectKey, Pending<T>]> = this.#pending.entries();
 
+  #lastTurn = 0;
+  #takenTurn = 0;
+
+  /** The turn of what was pushed last. */
+  get lastTurn(): number {
+    return this.#lastTurn;
+  }
+
+  /** The turn of what was taken last: what has an earlier one does not wait any more. */
+  get takenTurn(): number {
+    return this.#takenTurn;
+  }
+
   get size(): number {
     return this.#pending.size;
   }
 
   push(change: Change<T>): void {
-    const merged = merge(this.#pending.get(change.key), change);
+    const merged = merge(this.#pending.get(change.key), change, this.#lastTurn + 1);
     if (merged === undefined) this.#pending.delete(change.key);
-    else this.#pending.set(change.key, merged);
+    else {
+      this.#pending.set(change.key, merged);
+      if (merged.turn > this.#lastTurn) this.#lastTurn = merged.turn;
+    }
   }
 
   /** Takes the oldest entry: the one or two changes to tell for it. Undefined when nothing waits. */
@@ -47,6 +65,7 @@ export class Backlog<T extends KubernetesObject> {
     }
     const [key, pending] = result.value;
     this.#pending.delete(key);
+    this.#takenTurn = pending.turn;
     return changesOf(key, pending);
   }
 
@@ -55,15 +74,16 @@ export class Backlog<T extends KubernetesObject> {
   }
 }
 
-function merge<T extends KubernetesObject>(pending: Pending<T> | undefined, change: Change<T>): Pending<T> | undefined {
+function merge<T extends KubernetesObject>(pending: Pending<T> | undefined, change: Change<T>, nextTurn: number): Pending<T> | undefined {
   const { type, entry, old, initial, finalStateUnknown } = change;
   const known = pending === undefined ? old : pending.known;
   if (type === "delete") {
     if (known === undefined) return undefined;
     // Only the first deletion ends what the handler knows; later ones end objects it never saw.
-    return { known, gone: pending?.gone ?? { entry, finalStateUnknown }, latest: undefined, initial: false, isResync: false };
+    const gone = pending?.gone ?? { entry, finalStateUnknown };
+    return { turn: pending?.turn ?? nextTurn, known, gone, latest: undefined, initial: false, isResync: false };
   }
-  if (pending === undefined) return { known, gone: undefined, latest: entry, initial, isResync: type === "resync" };
+  if (pending === undefined) return { turn: nextTurn, known, gone: undefined, latest: entry, initial, isResync: type === "resync" };
   return { ...pending, latest: entry, isResync: false };
 }
 

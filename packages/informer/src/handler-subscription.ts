@@ -1,4 +1,3 @@
-import type { ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject } from "@operatorkit/object";
 import type { Clock, Timer } from "@operatorkit/observe";
 import { Backlog } from "./backlog.ts";
@@ -44,8 +43,8 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
   #isPumping = false;
   #inFlight: Promise<void> | undefined;
   #alarm: Timer | undefined;
-  /** Keys still to be told of what was there at the start; undefined until that is known, and once it is done. */
-  #initialKeys: Set<string> | undefined;
+  /** The last turn of what was there at the start; undefined until that is known, and once it was told. */
+  #initialTurn: number | undefined;
 
   constructor({ handler, clock, trouble, alarmAfterMs, onClose }: HandlerSubscriptionOptions<T>) {
     this.#handler = handler;
@@ -88,10 +87,9 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
     this.#start();
   }
 
-  /** All that was there at the start has been pushed: `synced` resolves when these keys were told. */
-  startedWith(entries: Iterable<ObjectEntry<T>>): void {
-    this.#initialKeys = new Set();
-    for (const { key } of entries) this.#initialKeys.add(key);
+  /** All that was there at the start has been pushed: `synced` resolves when that was told. */
+  allPushed(): void {
+    this.#initialTurn = this.#backlog.lastTurn;
     this.#start();
   }
 
@@ -105,6 +103,7 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
   async #pump(): Promise<void> {
     let sliceStartMs = this.#clock.monotonicMs();
     for (let changes = this.#backlog.shift(); changes !== undefined; changes = this.#backlog.shift()) {
+      if (this.#initialTurn !== undefined && this.#backlog.takenTurn > this.#initialTurn) this.#reachSynced();
       for (const change of changes) {
         if (this.#closing.signal.aborted) break;
         const settling = this.#call(change);
@@ -113,21 +112,18 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
           await this.#inFlight;
           this.#inFlight = undefined;
         }
-        this.#initialKeys?.delete(change.key);
       }
-      if (this.#initialKeys?.size === 0) this.#reachSynced();
       if (this.#clock.monotonicMs() - sliceStartMs > SLICE_MS) {
         await new Promise((resolve) => setImmediate(resolve));
         sliceStartMs = this.#clock.monotonicMs();
       }
     }
     this.#isPumping = false;
-    // What came and went before it was told is not in the backlog any more.
-    if (this.#initialKeys !== undefined) this.#reachSynced();
+    if (this.#initialTurn !== undefined) this.#reachSynced();
   }
 
   #reachSynced(): void {
-    this.#initialKeys = undefined;
+    this.#initialTurn = undefined;
     this.#synced.reach();
   }
 

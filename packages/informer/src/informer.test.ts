@@ -39,6 +39,36 @@ async function started(options: ConstructorParameters<typeof Lab>[0] = {}): Prom
 }
 
 describe("a handler", () => {
+  it("that subscribes while a long first list is being taken over is told every object once, and the event loop has its turns", async () => {
+    // Every look at the clock takes a while, as it would with many objects.
+    class SlowClock extends ManualClock {
+      #looks = 0;
+      override monotonicMs(): number {
+        this.#looks += 1;
+        return super.monotonicMs() + this.#looks * 5;
+      }
+    }
+    const clock = new SlowClock();
+    const server = new FakeServer({ clock });
+    for (let index = 0; index < 3_000; index += 1) server.create(`w-${index}`);
+    const informer = new Informer({ listWatch: server, clock, pageSize: 5_000 });
+    const early = recording();
+    const late = recording();
+    informer.addEventHandler(early);
+    const stop = new AbortController();
+    const running = informer.run({ signal: stop.signal });
+    while (informer.lister.size === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(informer.lister.size).toBeLessThan(3_000);
+    expect(informer.isSynced).toBe(false);
+    const subscription = informer.addEventHandler(late);
+    await informer.synced();
+    await subscription.synced();
+    expect(early.log.toSorted()).toEqual(Array.from({ length: 3_000 }, (_, index) => `add w-${index} initial`).toSorted());
+    expect(late.log).toEqual(early.log);
+    stop.abort();
+    await running;
+  });
+
   it("that subscribes late gets the present state first, then what changes", async () => {
     await using lab = await started();
     const late = recording();

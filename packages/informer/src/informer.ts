@@ -132,17 +132,16 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       return subscription;
     }
     this.#handlers.add(subscription);
-    if (this.isSynced) {
-      for (const entry of this.#store.entries()) subscription.push(initialAdd(entry));
-      subscription.startedWith(this.#store.entries());
-    }
+    // While the first list is being taken over, part of it is there, and the rest is on its way to all handlers.
+    for (const entry of this.#store.entries()) subscription.push(initialAdd(entry));
+    if (this.isSynced) subscription.allPushed();
     return subscription;
   }
 
   /** Tells `listener` of what is there, before this returns, then of every change at once. It must be quick and not asynchronous. */
   onKeys(listener: KeyListener<T>): KeySubscription {
     this.#listeners.add(listener);
-    if (this.isSynced) for (const entry of this.#store.entries()) this.#tellListener(listener, initialAdd(entry));
+    for (const entry of this.#store.entries()) this.#tellListener(listener, initialAdd(entry));
     return { close: () => void this.#listeners.delete(listener) };
   }
 
@@ -172,7 +171,8 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       get version(): string | undefined {
         return this.store.version;
       },
-      replace: (entries: readonly ObjectEntry<T>[], version: string): void => this.#replace(entries, version),
+      replace: (entries: readonly ObjectEntry<T>[], version: string, stopped: AbortSignal): Promise<void> =>
+        this.#replace(entries, version, stopped),
       apply: (event: Exclude<WatchEvent<T>, { type: "ERROR" }>): void => this.#announce(this.#store.apply(event)),
     };
     this.#reflector = new Reflector<T>({
@@ -227,11 +227,18 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
     return undefined;
   }
 
-  #replace(entries: readonly ObjectEntry<T>[], version: string): void {
+  async #replace(entries: readonly ObjectEntry<T>[], version: string, signal: AbortSignal): Promise<void> {
     const isFirst = this.#store.version === undefined;
-    this.#announce(this.#store.replace(entries, version));
+    let turnMs = this.#clock.monotonicMs();
+    for (const changes of this.#store.replacing(entries, version)) {
+      this.#announce(changes);
+      if (this.#clock.monotonicMs() - turnMs < TURN_MS) continue;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (signal.aborted) return;
+      turnMs = this.#clock.monotonicMs();
+    }
     if (!isFirst) return;
-    for (const handler of this.#handlers) handler.startedWith(this.#store.entries());
+    for (const handler of this.#handlers) handler.allPushed();
     this.#synced.reach();
   }
 
@@ -304,6 +311,8 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
   }
 }
 
+/** A list is taken over for at most this long until the event loop gets its turn. */
+const TURN_MS = 8;
 const STALE_AFTER_MS = 150_000;
 const HANDLER_ALARM_MS = 30_000;
 const STOP_GRACE_MS = 5_000;

@@ -21,7 +21,7 @@ export interface ListerOptions {
 
 /**
  * Reads the local copy: no request, no promise. Objects are frozen and shared; take `mutableCopy` to change one.
- * It is as new as the informer is; before the informer is synced it finds nothing.
+ * It is as new as the informer is; before the informer is synced it finds nothing, or a part.
  */
 export class Lister<T extends KubernetesObject> {
   readonly #store: Store<T>;

@@ -17,7 +17,8 @@ import { RequestBudget } from "./request-budget.ts";
 /** What a reflector keeps equal to the server: a `Store`, behind whatever wants to know of changes. */
 export interface ReflectorTarget<T extends KubernetesObject> {
   readonly version: string | undefined;
-  replace(entries: readonly ObjectEntry<T>[], version: string): void;
+  /** Nothing is applied until it has resolved. It may stop half-way when `signal` is aborted. */
+  replace(entries: readonly ObjectEntry<T>[], version: string, signal: AbortSignal): void | Promise<void>;
   apply(event: Exclude<WatchEvent<T>, { type: "ERROR" }>): void;
 }
 
@@ -167,7 +168,7 @@ export class Reflector<T extends KubernetesObject> {
         this.#page = undefined;
         return undefined;
       case "replace":
-        this.#replace(action.version, action.isReset);
+        await this.#replace(action.version, action.isReset, signal);
         return undefined;
     }
   }
@@ -334,7 +335,7 @@ export class Reflector<T extends KubernetesObject> {
     return { type: "progressed", version: undefined };
   }
 
-  #replace(version: string, isReset: boolean): void {
+  async #replace(version: string, isReset: boolean, signal: AbortSignal): Promise<void> {
     const entries = this.#kept;
     this.#kept = [];
     this.#metrics.replaced(entries.length, this.#clock.monotonicMs() - this.#listStartMs);
@@ -345,7 +346,7 @@ export class Reflector<T extends KubernetesObject> {
         version,
       });
     }
-    this.#target.replace(entries, version);
+    await this.#target.replace(entries, version, signal);
   }
 
   #contact(): void {

@@ -55,6 +55,28 @@ describe("replacing the copy", () => {
     expect(store.version).toBe("5");
   });
 
+  it("can be done in small steps, and has its new version with the last one only", () => {
+    const many = (versionOf: (index: number) => string): ObjectEntry<Thing>[] =>
+      Array.from({ length: 2_000 }, (_, index) => entry(`n/${index}`, `uid-${index}`, versionOf(index)));
+    const store = new Store<Thing>();
+    store.replace(
+      many(() => "1"),
+      "1",
+    );
+    const changed = many((index) => (index % 2 === 0 ? "1" : "2")).slice(500);
+    const steps: number[] = [];
+    const all: Change<Thing>[] = [];
+    for (const changes of store.replacing(changed, "2")) {
+      steps.push(changes.length);
+      all.push(...changes);
+      if (all.length < 1_250) expect(store.version).toBe("1");
+    }
+    expect(Math.max(...steps)).toBeLessThanOrEqual(256);
+    expect(all.map(({ type }) => type)).toEqual([...Array(500).fill("delete"), ...Array(750).fill("update")]);
+    expect(store.version).toBe("2");
+    expect(store.size).toBe(1_500);
+  });
+
   it("tells what is gone, what is re-created, what changed and what is new, each once, and nothing of the rest", () => {
     const store = filled();
     const changes = store.replace([entry("n/a", "A", "1"), entry("n/b", "B2", "7"), entry("n/d", "D", "8")], "9");
