@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Transport } from "@operatorkit/api";
-import { type Clock, type Logger, silentLogger, systemClock } from "@operatorkit/observe";
+import { type Clock, type Logger, silentLogger, sleep, systemClock } from "@operatorkit/observe";
 import { ADMIN, type TokenUser } from "./auth/authenticate.ts";
 import type { Authorizer } from "./auth/authorize.ts";
 import { rbac } from "./auth/rbac.ts";
@@ -9,6 +9,9 @@ import { bootstrap } from "./bootstrap.ts";
 import { builtInDescriptors } from "./built-in/built-in-descriptors.ts";
 import { CrdController } from "./crd/crd-controller.ts";
 import { discoveryEndpoint } from "./discovery/discovery-endpoint.ts";
+import { ConnectionReset } from "./faults/connection-reset.ts";
+import { Faults } from "./faults/faults.ts";
+import { FrozenViews, type FreezeOptions } from "./faults/frozen-views.ts";
 import type { Endpoint, Handler, Middleware, UserInfo } from "./handler.ts";
 import { InProcessTransport } from "./in-process-transport.ts";
 import type { HttpListener } from "./http/http-listener.ts";
@@ -31,6 +34,8 @@ export interface ApiServerOptions {
   readonly host?: string;
   /** HTTPS with certificates made at start; false is plain HTTP, which real clients refuse to send tokens over. @default true */
   readonly tls?: boolean;
+  /** DNS names and addresses the certificate is good for, beside `host`, those of loopback and those of `kubernetes.default.svc`. */
+  readonly tlsNames?: readonly string[];
   /** The administrator's bearer token. @default a random one */
   readonly token?: string;
   /** More tokens and whom they stand for. */
@@ -47,6 +52,13 @@ export interface ApiServerOptions {
   readonly logger?: Logger;
 }
 
+export interface RestartOptions {
+  /** The version whose state it comes back with, as from a backup of etcd: later versions are given out again. @default the present */
+  readonly to?: string;
+  /** How long nobody answers. @default 0 */
+  readonly downMs?: number;
+}
+
 export interface TransportOptions {
   /** Who the requests come from. @default the administrator */
   readonly user?: UserInfo;
@@ -59,12 +71,17 @@ export interface TransportOptions {
 export class ApiServer implements AsyncDisposable {
   /** The administrator's bearer token. */
   readonly token: string;
+  /** What goes wrong on this server, for tests of its clients. */
+  readonly faults: Faults;
   readonly #context: ServerContext;
   readonly #handler: Handler;
   readonly #crds: CrdController;
-  readonly #stop = new AbortController();
+  readonly #closed = new AbortController();
+  /** Until the server closes or restarts. */
+  #stop = new AbortController();
+  #restarting: Promise<void> | undefined;
   #listener: HttpListener | undefined;
-  #caPem: string | undefined;
+  #certificates: Certificates | undefined;
 
   /** Starts a server; it answers when this resolves. */
   static async start(options: ApiServerOptions = {}): Promise<ApiServer> {
@@ -79,6 +96,7 @@ export class ApiServer implements AsyncDisposable {
     const store = new Store(historySize === undefined ? {} : { historySize });
     this.#context = {
       store,
+      views: new FrozenViews(store),
       registry: new Registry(),
       clock,
       logger,
@@ -92,7 +110,8 @@ export class ApiServer implements AsyncDisposable {
     this.#context.registry.set("built-in", builtInDescriptors());
     const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint, openApiEndpoint, openApiV2Endpoint];
     const handler = requestHandler({ context: this.#context, endpoints });
-    this.#handler = middleware.reduceRight((next, wrap) => wrap(next), handler);
+    this.faults = new Faults(this.#context);
+    this.#handler = this.faults.wrap(middleware.reduceRight((next, wrap) => wrap(next), handler));
     this.#crds = new CrdController(this.#context);
     bootstrap(this.#context);
   }
@@ -104,7 +123,7 @@ export class ApiServer implements AsyncDisposable {
 
   /** The certificate authority that signed the server's certificate; `undefined` without TLS. */
   get caPem(): string | undefined {
-    return this.#caPem;
+    return this.#certificates?.clientCa;
   }
 
   /** The version of the newest change, for tests. */
@@ -114,7 +133,7 @@ export class ApiServer implements AsyncDisposable {
 
   /** What any Kubernetes client needs to reach this server as its administrator, as YAML. */
   kubeconfig(): string {
-    return kubeconfig({ server: this.#socket("kubeconfig").url, token: this.token, caCert: this.#caPem });
+    return kubeconfig({ server: this.#socket("kubeconfig").url, token: this.token, caCert: this.caPem });
   }
 
   /** Writes the kubeconfig to a file only its owner can read. */
@@ -124,7 +143,7 @@ export class ApiServer implements AsyncDisposable {
 
   /** Speaks to the server without a socket. */
   transport({ user = ADMIN }: TransportOptions = {}): Transport {
-    return new InProcessTransport({ handler: this.#handler, user, signal: this.#stop.signal });
+    return new InProcessTransport({ handler: this.#handler, user, signal: () => this.#stop.signal });
   }
 
   /** Forgets history: watches and continue tokens from before now are answered 410, as after a compaction of etcd. */
@@ -132,9 +151,52 @@ export class ApiServer implements AsyncDisposable {
     this.#context.store.compact();
   }
 
+  /**
+   * Stops a view at a version, as a server that lags would show it, and returns what releases it: lists and watches see nothing newer, writes
+   * go through. Watches stay open; they get what they missed when it is released.
+   * @throws TypeError naming the option that cannot be
+   */
+  freeze(options: FreezeOptions = {}): () => void {
+    return this.#context.views.freeze(options);
+  }
+
+  /**
+   * Breaks every connection and comes back on the same port, with the same certificates and tokens, and if asked with an older state.
+   * Resolves when it answers again.
+   * @throws RangeError when `to` is not a version in the history, `downMs` not a time
+   */
+  async restart({ to, downMs = 0 }: RestartOptions = {}): Promise<void> {
+    if (to !== undefined && !/^\d{1,15}$/.test(to)) throw new RangeError(`restart: to must be a resource version, not ${to}`);
+    if (!(downMs >= 0)) throw new RangeError(`restart: downMs must be 0 or more, not ${downMs}`);
+    if (this.#closed.signal.aborted) throw new Error("restart: the API server is closed");
+    while (this.#restarting !== undefined) await this.#restarting;
+    this.#restarting = this.#restart(to === undefined ? undefined : Number(to), downMs).finally(() => (this.#restarting = undefined));
+    await this.#restarting;
+  }
+
+  async #restart(to: number | undefined, downMs: number): Promise<void> {
+    const { store, clock } = this.#context;
+    const listener = this.#listener;
+    // Before anything is broken, for its refusal.
+    if (to !== undefined) store.checkRollBack(to);
+    this.#stop.abort(new ConnectionReset("the API server restarts"));
+    await listener?.close({ isAbrupt: true });
+    if (to !== undefined) {
+      store.rollBack(to);
+      this.#crds.reload();
+    }
+    if (downMs > 0) await sleep(downMs, { clock, signal: this.#closed.signal }).catch(() => {});
+    if (this.#closed.signal.aborted) return;
+    this.#stop = new AbortController();
+    if (listener !== undefined) await this.#bind(listener.host, listener.port);
+  }
+
   /** Ends every request and closes the socket. */
   async close(): Promise<void> {
-    this.#stop.abort(new Error("the API server is closed"));
+    this.#closed.abort(new Error("the API server is closed"));
+    this.#stop.abort(this.#closed.signal.reason);
+    this.faults.close();
+    await this.#restarting;
     this.#crds.close();
     const listener = this.#listener;
     this.#listener = undefined;
@@ -151,13 +213,23 @@ export class ApiServer implements AsyncDisposable {
     return this.#listener;
   }
 
-  async #listen({ host = "127.0.0.1", port = 0, tls = true }: ApiServerOptions): Promise<void> {
+  async #listen({ host = "127.0.0.1", port = 0, tls = true, tlsNames = [] }: ApiServerOptions): Promise<void> {
+    this.#certificates = tls ? await certificatesFor([host, ...tlsNames], this.#context.clock.now()) : undefined;
+    await this.#bind(host, port);
+  }
+
+  async #bind(host: string, port: number): Promise<void> {
     const { clock, logger } = this.#context;
     // Loaded here, so that a server without a socket starts in milliseconds.
     const { HttpListener: Http } = await import("./http/http-listener.ts");
-    const certificates = tls ? await certificatesFor(host, clock.now()) : undefined;
-    this.#caPem = certificates?.clientCa;
-    this.#listener = await Http.listen({ handler: (request) => this.#handler(request), host, port, tls: certificates, logger, clock });
+    this.#listener = await Http.listen({
+      handler: (request) => this.#handler(request),
+      host,
+      port,
+      tls: this.#certificates,
+      logger,
+      clock,
+    });
   }
 }
 
@@ -168,10 +240,10 @@ interface Certificates {
   readonly clientCa: string;
 }
 
-async function certificatesFor(host: string, nowMs: number): Promise<Certificates> {
+async function certificatesFor(hosts: readonly string[], nowMs: number): Promise<Certificates> {
   const { CertificateAuthority } = await import("./tls/certificate-authority.ts");
   const authority = await CertificateAuthority.create({ nowMs });
-  const names = new Set([host, "127.0.0.1", "::1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"]);
+  const names = new Set([...hosts, "127.0.0.1", "::1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"]);
   const { cert, key } = await authority.issueServer([...names].filter((name) => name !== "0.0.0.0" && name !== "::"));
   return { cert, key, clientCa: authority.cert };
 }

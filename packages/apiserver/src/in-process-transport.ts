@@ -4,8 +4,8 @@ import type { Handler, UserInfo } from "./handler.ts";
 export interface InProcessTransportOptions {
   readonly handler: Handler;
   readonly user: UserInfo;
-  /** Ends every request: the server is closed. */
-  readonly signal: AbortSignal;
+  /** Ends every request: the server is closed or restarts. Asked for at each request. */
+  readonly signal: () => AbortSignal;
 }
 
 /** Carries requests to a server in the same process: no socket, no serialisation but the bodies', the same pipeline. */
@@ -20,7 +20,7 @@ export class InProcessTransport implements Transport {
   async request(request: TransportRequest): Promise<TransportResponse> {
     const { handler, user, signal } = this.#options;
     // Linked only while something streams: `AbortSignal.any` holds its sources weakly.
-    const linked = AbortSignal.any([signal, this.#closed.signal, ...(request.signal === undefined ? [] : [request.signal])]);
+    const linked = AbortSignal.any([signal(), this.#closed.signal, ...(request.signal === undefined ? [] : [request.signal])]);
     linked.throwIfAborted();
     const response = await handler({ ...request, user, signal: linked });
     linked.throwIfAborted();

@@ -5,12 +5,15 @@ import type { Authorizer } from "./auth/authorize.ts";
 import type { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import type { Registry } from "./registry.ts";
 import type { Collection } from "./store/collection.ts";
+import type { FrozenViews } from "./faults/frozen-views.ts";
 import type { Store } from "./store/store.ts";
 import type { ResourceDescriptor } from "./resource-descriptor.ts";
 
 /** What every verb works on. */
 export interface ServerContext {
   readonly store: Store;
+  /** What reads are allowed to see. */
+  readonly views: FrozenViews;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly logger: Logger;

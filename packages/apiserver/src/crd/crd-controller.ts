@@ -39,6 +39,18 @@ export class CrdController {
     this.#timer = undefined;
   }
 
+  /** Serves the CRDs there are now: the store went back to another state. */
+  reload(): void {
+    const { registry } = this.#context;
+    const served = registry.list().filter(({ origin }) => origin === "custom");
+    for (const name of new Set(served.map(({ storage }) => storage))) if (this.#crds.get("", name) === undefined) registry.set(name, []);
+    for (const crd of this.#crds.objects()) {
+      this.#register(crd);
+      this.#pending.add(stringAt(crd["metadata"], "name"));
+    }
+    this.#timer ??= this.#context.clock.setTimer(0, () => this.#work());
+  }
+
   #changed(change: Change | undefined): void {
     if (change === undefined) return;
     const { name } = change.current;

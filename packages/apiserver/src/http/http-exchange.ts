@@ -176,7 +176,7 @@ export class HttpExchange {
     const { request } = this.#options;
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
-    if (scope === "connection" && "stream" in request) request.stream.session?.destroy();
+    if (scope === "connection" && "stream" in request) request.stream.session?.destroy(new Error("reset by a fault"), INTERNAL_ERROR);
     else if (scope === "connection") request.socket.destroy();
     else this.#cut();
   }

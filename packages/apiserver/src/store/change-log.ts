@@ -73,6 +73,15 @@ export class ChangeLog {
     this.#oldestVersion = Math.max(this.#oldestVersion, version);
   }
 
+  /** Takes back every change after `version`. */
+  takeBackAfter(version: number): void {
+    for (let newest = this.at(this.#end - 1); newest !== undefined && newest.version > version; newest = this.at(this.#end - 1)) {
+      this.#end -= 1;
+      this.#ring[this.#end % this.#capacity] = undefined;
+    }
+    this.#oldestVersion = Math.min(this.#oldestVersion, version);
+  }
+
   #drop(): void {
     const index = this.#start % this.#capacity;
     this.#oldestVersion = Math.max(this.#oldestVersion, this.#ring[index]?.version ?? 0);

@@ -109,7 +109,7 @@ export class Collection {
     return { items };
   }
 
-  /** Calls back after every change, and once with `undefined` when the collection is closed. */
+  /** Calls back after every change, and with `undefined` when the collection is closed or readers should look again. */
   subscribe(listener: (change: Change | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -117,7 +117,26 @@ export class Collection {
 
   close(): void {
     this.#closed = true;
+    this.wake();
+  }
+
+  /** Calls the listeners though nothing changed. */
+  wake(): void {
     for (const listener of this.#listeners) listener(undefined);
+  }
+
+  /** Goes back to the state of `version`, which must be in the log. Nobody is told: readers have been cut off before. */
+  rollBack(version: number): void {
+    for (const [key, stored] of this.#changedSince(version)) {
+      if (stored === undefined) {
+        this.#objects.delete(key);
+        this.#keys.removed();
+      } else {
+        this.#objects.set(key, stored);
+        this.#keys.added(key);
+      }
+    }
+    this.log.takeBackAfter(version);
   }
 
   #commit(change: Change): void {

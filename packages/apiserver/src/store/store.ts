@@ -47,6 +47,32 @@ export class Store {
     collection?.close();
   }
 
+  /** Wakes every watch, to look again at what it may show. */
+  wake(): void {
+    for (const collection of this.#collections.values()) collection.wake();
+  }
+
+  /**
+   * Goes back to the state of `version`, as etcd restored from a backup does: later versions are given out again.
+   * @throws RangeError as `checkRollBack`
+   */
+  rollBack(version: number): void {
+    this.checkRollBack(version);
+    for (const collection of this.#collections.values()) collection.rollBack(version);
+    this.#version = version;
+  }
+
+  /** @throws RangeError when the version is in the future, or no longer in some kind's history */
+  checkRollBack(version: number): void {
+    if (!(version <= this.#version)) throw new RangeError(`version ${version} is not there yet: the newest is ${this.#version}`);
+    for (const [name, { log }] of this.#collections) {
+      // A log that never dropped anything reaches back to when the collection was empty.
+      if (log.start > 0 && log.oldestVersion > version) {
+        throw new RangeError(`version ${version} is no longer in the history of ${name}, which begins at ${log.oldestVersion}`);
+      }
+    }
+  }
+
   /** Forgets history up to `version`: older watches and continue tokens are answered 410. @default the present */
   compact(version: number = this.#version): void {
     for (const collection of this.#collections.values()) collection.log.compact(Math.min(version, this.#version));

@@ -8,7 +8,7 @@ import type { ResourceRequest } from "../resource-request.ts";
 import { listPlan, parseVersion } from "../rules/version-match.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { badRequest, expired, notFound, plainError, tooLargeVersion } from "../status-error.ts";
-import type { Collection, PageRequest } from "../store/collection.ts";
+import type { Collection, Page, PageRequest } from "../store/collection.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 
 /** The stored object a request names, or 404. */
@@ -20,17 +20,18 @@ export function storedObject(context: ServerContext, request: ResourceRequest): 
 }
 
 export function getObject(context: ServerContext, request: ResourceRequest): TransportResponse {
-  checkNotFuture(context, request.query.get("resourceVersion") ?? "");
-  const stored = storedObject(context, request);
+  const version = context.views.visibleVersion(request);
+  checkNotFuture(version, request.query.get("resourceVersion") ?? "");
+  const stored = version === context.store.version ? storedObject(context, request) : visibleObject(context, request);
   return objectResponse(request, 200, present(request.descriptor, stored.object));
 }
 
 /** @throws StatusError 500 for a version that is no number, 504 for one that is not there yet */
-export function checkNotFuture(context: ServerContext, resourceVersion: string): void {
+export function checkNotFuture(current: number, resourceVersion: string): void {
   if (resourceVersion === "") return;
   const version = parseVersion(resourceVersion);
   if (version === undefined) throw plainError(malformedVersion(resourceVersion));
-  if (version > context.store.version) throw tooLargeVersion(resourceVersion, context.store.version);
+  if (version > current) throw tooLargeVersion(resourceVersion, current);
 }
 
 export function malformedVersion(text: string): string {
@@ -43,9 +44,10 @@ export function listObjects(context: ServerContext, request: ResourceRequest): T
   const matches = selectionOf(descriptor, options.labelSelector, options.fieldSelector, (stored) => present(descriptor, stored.object));
   const base: PageRequest = { namespace: target.namespace, ...(matches !== undefined && { matches }) };
   const collection = collectionOf(context, descriptor);
+  const visible = context.views.visibleVersion(request);
   const { page, version } =
-    options.continueToken === "" ? firstPage(context, collection, base, options) : nextPage(context, collection, base, options);
-  const { items, last, remaining } = collection.page(page);
+    options.continueToken === "" ? firstPage(visible, collection, base, options) : nextPage(visible, collection, base, options);
+  const { items, last, remaining } = visiblePage(context, request, page);
   const metadata: JsonObject = {
     resourceVersion: String(version),
     ...(last !== undefined && { continue: encodeContinue({ version, after: relative(last, target.namespace) }) }),
@@ -54,14 +56,30 @@ export function listObjects(context: ServerContext, request: ResourceRequest): T
   return listResponse(request, { items, metadata });
 }
 
+/** A page of what the request may see: the present, or the version its view is frozen at. */
+export function visiblePage(context: ServerContext, request: ResourceRequest, page: PageRequest): Page {
+  const collection = collectionOf(context, request.descriptor);
+  const visible = context.views.visibleVersion(request);
+  if (page.version !== undefined || visible === context.store.version) return collection.page(page);
+  if (visible < collection.log.oldestVersion && collection.log.start > 0)
+    throw expired(`the view is frozen at ${visible}, which is no longer in the history`);
+  return collection.page({ ...page, version: visible });
+}
+
+function visibleObject(context: ServerContext, request: ResourceRequest): StoredObject {
+  const { namespace, name } = request.target;
+  const [stored] = visiblePage(context, request, { namespace, matches: (candidate) => candidate.name === name }).items;
+  if (stored === undefined) throw notFound(request.subject, name);
+  return stored;
+}
+
 interface Planned {
   readonly page: PageRequest;
   /** The version the answer is about. */
   readonly version: number;
 }
 
-function firstPage(context: ServerContext, collection: Collection, base: PageRequest, options: ListOptions): Planned {
-  const current = context.store.version;
+function firstPage(current: number, collection: Collection, base: PageRequest, options: ListOptions): Planned {
   const { resourceVersion, resourceVersionMatch } = options;
   // The watch cache answers version "0" and knows no pages.
   const limit = resourceVersion === "0" || options.limit <= 0 ? {} : { limit: options.limit };
@@ -79,14 +97,14 @@ function firstPage(context: ServerContext, collection: Collection, base: PageReq
   }
 }
 
-function nextPage(context: ServerContext, collection: Collection, base: PageRequest, options: ListOptions): Planned {
+function nextPage(current: number, collection: Collection, base: PageRequest, options: ListOptions): Planned {
   const token = decodeContinue(options.continueToken);
   if (options.resourceVersion !== "" && options.resourceVersion !== "0") {
     throw badRequest("specifying resource version is not allowed when using continue");
   }
   const after = base.namespace === "" ? token.after : `${base.namespace}/${token.after}`;
   const page = { ...base, after, ...(options.limit > 0 && { limit: options.limit }) };
-  if (token.version < 0) return { page, version: context.store.version };
+  if (token.version < 0) return { page, version: current };
   if (token.version < collection.log.oldestVersion) throw expired(CONTINUE_EXPIRED, encodeContinue({ version: -1, after: token.after }));
   return { page: { ...page, version: token.version }, version: token.version };
 }

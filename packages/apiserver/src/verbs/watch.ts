@@ -9,7 +9,7 @@ import { type ServerContext, collectionOf } from "../server-context.ts";
 import { type StatusError, plainError, tooLargeVersion } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { WatchBody } from "../watch/watch-body.ts";
-import { malformedVersion } from "./read.ts";
+import { malformedVersion, visiblePage } from "./read.ts";
 
 /** A watch that does not say how long it lasts ends between half an hour and an hour. Source: apiserver `handlers/get.go`. */
 const MIN_TIMEOUT_SECONDS = 1_800;
@@ -29,8 +29,9 @@ export function watchObjects(context: ServerContext, request: ResourceRequest): 
     headers: { "content-type": type, "cache-control": "no-cache, private" },
     body,
   });
-  const start = startOf(context, options);
-  if (start.type === "tooLarge") return answer(errorEvent(tooLargeVersion(options.resourceVersion, context.store.version)));
+  const visibleVersion = (): number => context.views.visibleVersion(request);
+  const start = startOf(visibleVersion(), options);
+  if (start.type === "tooLarge") return answer(errorEvent(tooLargeVersion(options.resourceVersion, visibleVersion())));
   const seconds = options.timeoutSeconds ?? 0;
   const timeoutSeconds = seconds > 0 ? seconds : MIN_TIMEOUT_SECONDS * (1 + context.random());
   const body = new WatchBody({
@@ -38,12 +39,12 @@ export function watchObjects(context: ServerContext, request: ResourceRequest): 
     clock: context.clock,
     matches,
     after: start.after,
-    initial: start.sendsInitial ? collection.page({ namespace, matches }).items : [],
+    initial: start.sendsInitial ? visiblePage(context, request, { namespace, matches }).items : [],
     marksInitialEnd: start.sendsInitial && options.allowWatchBookmarks,
     bookmarks: options.allowWatchBookmarks,
     deadlineMs: context.clock.monotonicMs() + timeoutSeconds * 1000,
     signal: request.request.signal,
-    currentVersion: () => context.store.version,
+    currentVersion: visibleVersion,
     encode: encoderOf(context, request),
     bookmark: (version, initialEventsEnd) => bookmarkObject(request, version, initialEventsEnd),
   });
@@ -59,8 +60,7 @@ type WatchStart =
  * Without a version, and from "0", a watch begins with the present state, as with `sendInitialEvents`.
  * Source: apimachinery `internalversion/defaults.go` (SetListOptionsDefaults).
  */
-function startOf(context: ServerContext, { resourceVersion, sendInitialEvents }: ListOptions): WatchStart {
-  const current = context.store.version;
+function startOf(current: number, { resourceVersion, sendInitialEvents }: ListOptions): WatchStart {
   if (resourceVersion === "" || resourceVersion === "0") return { type: "from", after: current, sendsInitial: sendInitialEvents ?? true };
   const version = parseVersion(resourceVersion);
   if (version === undefined) throw plainError(malformedVersion(resourceVersion));

@@ -20,7 +20,7 @@ export interface WatchBodyOptions {
   /** Relative to `clock.monotonicMs()`. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
-  /** The version everything up to which is in the collection now. */
+  /** The version up to which this watch may tell what happened: the present, or less while its view is frozen. */
   readonly currentVersion: () => number;
   /** The text of one object as this watcher gets it, with another version if given. */
   readonly encode: (stored: StoredObject, version: number) => string;
@@ -47,7 +47,7 @@ export class WatchBody implements AsyncIterableIterator<Uint8Array> {
     this.#options = options;
     this.#initialEndDue = options.marksInitialEnd;
     const { log } = options.collection;
-    this.#position = options.after > options.currentVersion() ? log.end : log.positionAfter(options.after);
+    this.#position = log.positionAfter(options.after);
     this.#scheduleBookmark();
   }
 
@@ -106,6 +106,7 @@ export class WatchBody implements AsyncIterableIterator<Uint8Array> {
         this.#done = true;
         return text + this.#line("ERROR", JSON.stringify(expired(`too old resource version: ${after} (${currentVersion()})`).toStatus()));
       }
+      if (change.version > currentVersion()) return text;
       this.#position = (this.#position as number) + 1;
       if (change.version <= after) continue;
       const visible = visibleChange(change, matches);
