@@ -111,7 +111,8 @@ export class ApiServer implements AsyncDisposable {
     const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint, openApiEndpoint, openApiV2Endpoint];
     const handler = requestHandler({ context: this.#context, endpoints });
     this.faults = new Faults(this.#context);
-    this.#handler = this.faults.wrap(middleware.reduceRight((next, wrap) => wrap(next), handler));
+    // Inside the middleware: what records requests sees those that a fault answers too.
+    this.#handler = middleware.reduceRight((next, wrap) => wrap(next), this.faults.wrap(handler));
     this.#crds = new CrdController(this.#context);
     bootstrap(this.#context);
   }

@@ -27,8 +27,14 @@ export interface Subresource {
 }
 
 export type SubresourceBehaviour =
-  /** The whole object is sent; only the given top-level fields (and some metadata) are taken from it. */
-  | { readonly type: "part"; readonly fields: readonly string[]; readonly metadata: "keep" | "take" }
+  /** The whole object is sent; only the given top-level fields are taken from it, and its metadata or none of that. */
+  | {
+      readonly type: "part";
+      readonly fields: readonly string[];
+      readonly metadata: "keep" | "take";
+      /** Fields of taken metadata that stay as they are all the same. */
+      readonly metadataKept?: readonly string[];
+    }
   | {
       readonly type: "scale";
       readonly specReplicasPath: readonly string[];
@@ -105,13 +111,13 @@ export interface ResourceRules {
   readonly heldBack?: (object: JsonObject) => boolean;
   /** Why an object may not be deleted at all. */
   readonly deleteRefusal?: (object: JsonObject) => string | undefined;
-  /** Fills in what a manifest leaves out; changes `object` in place. Runs on every decoded body. */
-  readonly applyDefaults?: (object: JsonObject) => void;
   /** Before validation; changes `object` in place (drop status, keep immutable fields, allocate addresses). */
   readonly prepareForCreate?: (object: JsonObject, context: RuleContext) => void;
   readonly prepareForUpdate?: (object: JsonObject, before: JsonObject, context: RuleContext) => void;
   /** What is wrong with the object beyond its schema. `before` is given on update. */
   readonly validate?: (object: JsonObject, before: JsonObject | undefined, context: RuleContext) => readonly FieldProblem[];
+  /** What is wrong with what an apply made, before it is read as the kind's type, which would mend some of it. */
+  readonly mergedProblems?: (object: JsonObject) => readonly FieldProblem[];
   /** Last before a write: takes what must be unique among all objects of the kind (addresses, ports); changes `object` in place. */
   readonly allocate?: (
     object: JsonObject,

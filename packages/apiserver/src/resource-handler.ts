@@ -5,9 +5,9 @@ import { boolean } from "./request/list-options.ts";
 import type { ResourceTarget } from "./request/request-info.ts";
 import type { ResourceDescriptor, Subresource, Verb } from "./resource-descriptor.ts";
 import type { ResourceRequest } from "./resource-request.ts";
-import { pageNotFound } from "./response.ts";
+import { errorResponse, pageNotFound } from "./response.ts";
 import type { ServerContext } from "./server-context.ts";
-import { methodNotAllowed, noSuchResource, notFound } from "./status-error.ts";
+import { StatusError, methodNotAllowed, noSuchResource, notFound } from "./status-error.ts";
 import { performAction } from "./verbs/action.ts";
 import { createObject } from "./verbs/create.ts";
 import { deleteCollection, deleteObject } from "./verbs/delete.ts";
@@ -69,7 +69,13 @@ export function answerResource(
     warnings: descriptor.deprecationWarning === undefined ? [] : [descriptor.deprecationWarning],
     nowMs: context.clock.now(),
   };
-  return subresource === undefined ? perform(context, resourceRequest, verb) : performOn(context, resourceRequest, subresource, verb);
+  try {
+    return subresource === undefined ? perform(context, resourceRequest, verb) : performOn(context, resourceRequest, subresource, verb);
+  } catch (error) {
+    // What was found on the way is said even when the request fails.
+    if (error instanceof StatusError) return errorResponse(error, resourceRequest.warnings);
+    throw error;
+  }
 }
 
 function representationOf({ headers }: ServerRequest): Representation {

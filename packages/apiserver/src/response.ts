@@ -28,12 +28,9 @@ export function yamlResponse(status: number, value: JsonObject, headers: Readonl
   return textResponse(status, yamlLibrary().stringify(value), "application/yaml", headers);
 }
 
-export function errorResponse(error: StatusError): TransportResponse {
-  return jsonResponse(
-    error.code,
-    error.toStatus(),
-    error.retryAfterSeconds === undefined ? {} : { "retry-after": String(error.retryAfterSeconds) },
-  );
+export function errorResponse(error: StatusError, warnings: readonly string[] = []): TransportResponse {
+  const retryAfter = error.retryAfterSeconds === undefined ? {} : { "retry-after": String(error.retryAfterSeconds) };
+  return jsonResponse(error.code, error.toStatus(), { ...retryAfter, ...warningHeader(warnings) });
 }
 
 /** The real server's answer for paths no part of it knows. */

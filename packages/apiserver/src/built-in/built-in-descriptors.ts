@@ -100,11 +100,14 @@ function distinct(validate: NonNullable<ResourceRules["validate"]>): NonNullable
   };
 }
 
-function subresourcesOf({ kind, status = false, scale = false, subresources: own = [] }: BuiltInKind): readonly Subresource[] {
+function subresourcesOf(builtIn: BuiltInKind): readonly Subresource[] {
+  const { kind, status = false, statusKeeps: metadataKept = [], scale = false, subresources: own = [] } = builtIn;
   const body = { group: kind.group, version: kind.version, kind: kind.kind };
   const subresources: Subresource[] = [...own];
-  if (status)
-    subresources.push({ name: "status", body, verbs: PART_VERBS, behaviour: { type: "part", fields: ["status"], metadata: "take" } });
+  if (status) {
+    const behaviour = { type: "part", fields: ["status"], metadata: "take", metadataKept } as const;
+    subresources.push({ name: "status", body, verbs: PART_VERBS, behaviour });
+  }
   if (scale) {
     subresources.push({
       name: "scale",
@@ -126,10 +129,10 @@ function selectorOf(object: JsonObject): string {
   if (!isObject(selector)) return "";
   // A ReplicationController's selector is a plain map of labels.
   const isPlain = !("matchLabels" in selector || "matchExpressions" in selector);
-  return formatLabelSelector(labelRequirementsOf((isPlain ? { matchLabels: selector } : selector) as LabelSelector));
+  return formatLabelSelector(labelRequirementsOf(isPlain ? { matchLabels: selector } : selector));
 }
 
-const EVENTS: Kind<KubernetesObject> = {
+const EVENTS: Kind = {
   group: "events.k8s.io",
   version: "v1",
   apiVersion: "events.k8s.io/v1",

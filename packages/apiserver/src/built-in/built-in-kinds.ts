@@ -31,6 +31,8 @@ export interface BuiltInKind {
   readonly kind: Kind;
   /** Has a `status` path of its own. */
   readonly status?: boolean;
+  /** Metadata a write of the status leaves as it is. */
+  readonly statusKeeps?: readonly string[];
   /** Has a `scale` path: where the number and the selector are. */
   readonly scale?: boolean;
   readonly rules?: RuleOverrides;
@@ -141,7 +143,7 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.Service, status: true, rules: SERVICE, fields: [field("spec.clusterIP"), field("spec.type")] },
   { kind: kinds.ControllerRevision },
   { kind: kinds.DaemonSet, status: true, rules: DAEMON_SET },
-  { kind: kinds.Deployment, status: true, scale: true, rules: DEPLOYMENT },
+  { kind: kinds.Deployment, status: true, statusKeeps: ["labels"], scale: true, rules: DEPLOYMENT },
   { kind: kinds.ReplicaSet, status: true, scale: true, rules: REPLICA_SET, fields: [field("status.replicas")] },
   { kind: kinds.StatefulSet, status: true, scale: true, rules: STATEFUL_SET },
   question(kinds.TokenReview, answerToken),

@@ -39,19 +39,13 @@ function workloadProblems(object: JsonObject, before: JsonObject | undefined): r
   if (typeof replicas === "number" && replicas < 0) problems.push(invalid("spec.replicas", replicas, "must be greater than or equal to 0"));
   const selector = spec["selector"];
   const labels = objectAt(objectAt(spec["template"], "metadata"), "labels");
+  const shown = Object.keys(labels).length === 0 ? null : labels;
   if (isObject(selector)) {
     if (Object.keys(selector).length === 0) problems.push(invalid("spec.selector", selector, "empty selector is invalid for deployment"));
     else if (!isChosen(selector, labels)) {
-      problems.push(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+      problems.push(invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
     }
-  } else
-    problems.push(
-      invalid(
-        "spec.template.metadata.labels",
-        Object.keys(labels).length === 0 ? null : labels,
-        "`selector` does not match template `labels`",
-      ),
-    );
+  } else problems.push(invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
   if (before !== undefined && !sameJson((objectAt(before, "spec")["selector"] ?? null) as Json, (selector ?? null) as Json)) {
     problems.push(invalid("spec.selector", selector ?? null, "field is immutable"));
   }
@@ -61,7 +55,7 @@ function workloadProblems(object: JsonObject, before: JsonObject | undefined): r
 function isChosen(selector: JsonObject, labels: JsonObject): boolean {
   try {
     // Decoding saw to the types of both.
-    return matchesLabels(labelRequirementsOf(selector as LabelSelector), labels as Readonly<Record<string, string>>);
+    return matchesLabels(labelRequirementsOf(selector), labels as Readonly<Record<string, string>>);
   } catch {
     return false;
   }

@@ -20,6 +20,14 @@ export function customProblems(object: JsonObject, schema: StructuralSchema): re
 }
 
 /**
+ * Nulls where the schema allows none. A body's are dropped when it is read; one that an apply leaves behind, because it let go of the
+ * last entry of a map or list, is refused.
+ */
+export function nullProblems(object: JsonObject, schema: StructuralSchema): readonly FieldProblem[] {
+  return validate(schema, object).filter(({ message }) => message.endsWith(': "null"'));
+}
+
+/**
  * The stored form as a version shows it: `apiVersion` is its own, and defaults that its schema got later are filled in, as on every
  * read of the real server. Answers are remembered while the stored object lives.
  */

@@ -5,7 +5,7 @@ import { type FieldProblem, invalid } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt, valueAt } from "../json-object.ts";
 import type { ResourceDescriptor, ResourceRules, SelectableField, Subresource, Verb } from "../resource-descriptor.ts";
 import { customColumns } from "../table/custom-columns.ts";
-import { customProblems, decodeCustom, presenter } from "./crd-codec.ts";
+import { customProblems, decodeCustom, nullProblems, presenter } from "./crd-codec.ts";
 
 const VERBS: readonly Verb[] = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 const PART_VERBS: readonly Verb[] = ["get", "patch", "update"];
@@ -66,6 +66,7 @@ function rulesOf(schema: StructuralSchema, subresources: readonly Subresource[],
     deleteAnswersObject: false,
     nameProblems: dns1123SubdomainProblems,
     generationChanges: (before, after) => contentChanges(before, after, hasStatus),
+    mergedProblems: (object) => nullProblems(object, schema),
     validate: (object) => [...customProblems(object, schema), ...scaleProblems(object, subresources)],
   };
 }

@@ -82,7 +82,7 @@ function versionProblems(spec: JsonObject): readonly FieldProblem[] {
     else {
       // A single version's schema is told as the one of the whole CRD, where it lived in v1beta1.
       const path = versions.length === 1 ? "spec.validation.openAPIV3Schema" : `${field}.schema.openAPIV3Schema`;
-      problems.push(...structuralSchemaProblems(schema as StructuralSchema, { path }));
+      problems.push(...structuralSchemaProblems(schema, { path }));
     }
     problems.push(...columnProblems(version, field));
   }

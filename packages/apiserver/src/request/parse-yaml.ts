@@ -18,7 +18,7 @@ export function parseYaml(text: string, refuse: (problem: string) => Error): Par
     // Dates stay the text they are.
     customTags: (tags) => tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:timestamp"),
   });
-  const document = Array.isArray(documents) ? (documents[0] as Document.Parsed | undefined) : undefined;
+  const document = Array.isArray(documents) ? documents[0] : undefined;
   if (document === undefined) return { value: null, duplicates: [] };
   const error = document.errors[0];
   if (error !== undefined) throw refuse(`error converting YAML to JSON: yaml: ${error.message.split("\n")[0] ?? ""}`);

@@ -20,6 +20,14 @@ describe("decodeBuiltIn", () => {
     expect(decode({ metadata: { managedFields: [] } }, CONFIG_MAP)).toEqual({ metadata: { managedFields: [] } });
   });
 
+  it("drops zeros that omitempty drops, and keeps those behind a pointer", () => {
+    const { spec, status } = decode({ spec: { replicas: 0, minReadySeconds: 0, paused: false }, status: { replicas: 0 } }, DEPLOYMENT) as {
+      spec: object;
+      status: object;
+    };
+    expect([Object.keys(spec), status]).toEqual([["replicas", "strategy", "template"], {}]);
+  });
+
   it("writes what Go always writes", () => {
     expect(decode({ metadata: { name: "a" } }, DEPLOYMENT)).toEqual({
       metadata: { name: "a" },

@@ -1,6 +1,7 @@
 import { builtinDefinition, type OpenApiDefinition } from "@operatorkit/schema/kinds";
 import { type JsonObject, isObject } from "../json-object.ts";
 import { badRequest } from "../status-error.ts";
+import { omittedZeros } from "./omitted-zeros.ts";
 
 /** A value read as a Go struct would read it, and what it had that the struct has not. */
 export interface DecodedObject {
@@ -46,9 +47,11 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
   if (properties === undefined) return value;
   const struct = goName(name);
   const required = (definition["required"] as readonly string[] | undefined) ?? [];
+  const zeros = omittedZeros(name);
   const result: JsonObject = {};
   for (const [key, property] of Object.entries(properties)) {
-    const part = Object.hasOwn(value, key) ? value[key] : undefined;
+    const given = Object.hasOwn(value, key) ? value[key] : undefined;
+    const part = zeros.has(key) && isZero(given, property) ? undefined : given;
     const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct };
     const isGiven = part !== undefined && part !== null;
     // A list that is always written is null while there is none.
@@ -156,6 +159,11 @@ const OPAQUE: ReadonlySet<string> = new Set([
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool",
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray",
 ]);
+
+/** Zero of its own type: a wrong type is refused, not dropped. */
+function isZero(value: unknown, { type }: OpenApiDefinition): boolean {
+  return value === "" ? type === "string" : value === 0 ? type === "integer" || type === "number" : value === false && type === "boolean";
+}
 
 function isEmpty(value: unknown, property: OpenApiDefinition): boolean {
   if (Array.isArray(value)) return value.length === 0;

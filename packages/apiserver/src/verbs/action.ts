@@ -1,3 +1,4 @@
+import { mutableCopy } from "@operatorkit/object";
 import type { TransportResponse } from "@operatorkit/api";
 import { builtinDefinitionName } from "@operatorkit/schema/kinds";
 import { objectResponse, present } from "../presentation.ts";
@@ -24,7 +25,7 @@ export function performAction(
   const options = writeOptions("CreateOptions", request.query, request.request);
   const body = decodeObject(request.request, bodyType(subresource), options.fieldValidation, request.warnings);
   const stored = storedObject(context, request);
-  const object = structuredClone(present(request.descriptor, stored.object));
+  const object = mutableCopy(present(request.descriptor, stored.object));
   const refusal = act(object, body);
   if (refusal !== undefined)
     throw conflict({ group: "", resource: `${request.descriptor.plural}/${subresource.name}` }, stored.name, refusal);

@@ -5,7 +5,7 @@ import { objectResponse, present } from "../presentation.ts";
 import { decodeText } from "../request/decode-body.ts";
 import { typedObject } from "../request/decode-object.ts";
 import type { WriteOptions } from "../request/write-options.ts";
-import type { ResourceRequest } from "../resource-request.ts";
+import { type ResourceRequest, kindSubject } from "../resource-request.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { StatusError, badRequest, conflict, invalidError, notFound, plainError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
@@ -109,7 +109,9 @@ function merged(
   }
 }
 
-function typed({ descriptor, warnings }: ResourceRequest, object: JsonObject, options: WriteOptions): JsonObject {
+function typed({ descriptor, target, warnings }: ResourceRequest, object: JsonObject, options: WriteOptions): JsonObject {
+  const problems = descriptor.rules.mergedProblems?.(object) ?? [];
+  if (problems.length > 0) throw invalidError(kindSubject(descriptor), target.name, problems);
   return typedObject(object, [], descriptor, options.fieldValidation, warnings);
 }
 

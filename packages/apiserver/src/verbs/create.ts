@@ -34,12 +34,11 @@ function answerQuestion(context: ServerContext, request: ResourceRequest, option
   return objectResponse(request, 201, { ...question, ...descriptor.rules.answer?.(question, review) });
 }
 
-/** Defaults, tracks, checks and stores a new object; returns it as the request's version shows it. */
+/** Tracks, checks and stores a new object; returns it as the request's version shows it. */
 export function storedNew(context: ServerContext, request: ResourceRequest, decoded: JsonObject, options: WriteOptions): JsonObject {
   const { descriptor, nowMs } = request;
-  const defaulted = structuredClone(withoutForeignFields(decoded, descriptor));
-  descriptor.rules.applyDefaults?.(defaulted);
-  const object = tracked(context, request, undefined, defaulted, { manager: options.fieldManager, subresource: "" });
+  const own = withoutForeignFields(decoded, descriptor);
+  const object = tracked(context, request, undefined, own, { manager: options.fieldManager, subresource: "" });
   return storedPrepared(context, request, object, options, nowMs);
 }
 

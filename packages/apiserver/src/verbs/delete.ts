@@ -1,3 +1,4 @@
+import { mutableCopy } from "@operatorkit/object";
 import type { TransportResponse } from "@operatorkit/api";
 import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
 import { listResponse, objectResponse, present } from "../presentation.ts";
@@ -91,7 +92,7 @@ function begunDeletion(context: ServerContext, request: ResourceRequest, stored:
   let object = stored.object;
   const metadata = objectAt(object, "metadata");
   if (metadata["deletionTimestamp"] === undefined) {
-    const next = structuredClone(object);
+    const next = mutableCopy(object);
     (next["metadata"] as JsonObject)["deletionTimestamp"] = timestamp(nowMs);
     beginDeletion?.(next, nowMs);
     object = marked(context, request, stored, toStorage(descriptor, next), dryRun);

@@ -1,7 +1,7 @@
 import { FieldSet, fieldElement } from "@operatorkit/object";
 import type { StructuralSchema } from "@operatorkit/schema";
 import { type MergeOptions, trackUpdate } from "@operatorkit/schema/merge";
-import type { JsonObject } from "../json-object.ts";
+import { type JsonObject, isObject, listAt, objectAt } from "../json-object.ts";
 import type { Registry } from "../registry.ts";
 import type { ResourceDescriptor, Subresource } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
@@ -24,6 +24,16 @@ export function tracked(
 ): JsonObject {
   const options = mergeOptions(context.registry, descriptor, subresource, writer, nowMs);
   return trackUpdate({ ...options, ...(before !== undefined && { before }), after });
+}
+
+/** Entries of `scale` carry no time on the real server: they are translated from those of the Scale object. */
+export function withoutScaleTimes(object: JsonObject): JsonObject {
+  const metadata = objectAt(object, "metadata");
+  const entries = listAt(metadata, "managedFields").filter(isObject);
+  const managedFields = entries.map(({ time, ...entry }) =>
+    entry["subresource"] === "scale" || time === undefined ? entry : { ...entry, time },
+  );
+  return entries.length === 0 ? object : { ...object, metadata: { ...metadata, managedFields } };
 }
 
 /** What merging and tracking need to know of a kind. */
@@ -56,8 +66,9 @@ export function mergeOptions(
 function resetFieldsOf({ rules }: ResourceDescriptor, subresource: Subresource | undefined): FieldSet {
   if (subresource === undefined) return fieldsNamed(rules.writtenElsewhere);
   if (subresource.behaviour.type !== "part") return FieldSet.empty;
-  const { fields, metadata } = subresource.behaviour;
-  return fieldsNamed(["spec", ...(metadata === "keep" ? ["metadata"] : [])].filter((name) => !fields.includes(name)));
+  const { fields, metadata, metadataKept = [] } = subresource.behaviour;
+  const names = ["spec", ...(metadata === "keep" ? ["metadata"] : [])].filter((name) => !fields.includes(name));
+  return fieldsNamed(names).union(FieldSet.of(...metadataKept.map((name) => [fieldElement("metadata"), fieldElement(name)])));
 }
 
 function fieldsNamed(names: readonly string[]): FieldSet {

@@ -1,4 +1,4 @@
-import { generateName } from "@operatorkit/object";
+import { generateName, mutableCopy } from "@operatorkit/object";
 import type { FieldProblem } from "../field-problem.ts";
 import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceDescriptor, RuleContext } from "../resource-descriptor.ts";
@@ -55,7 +55,7 @@ export function withoutForeignFields(object: JsonObject, { rules }: ResourceDesc
 export function preparedForCreate(context: ServerContext, request: ResourceRequest, object: JsonObject, rule: RuleContext): JsonObject {
   const { descriptor } = request;
   const { rules } = descriptor;
-  const prepared = structuredClone(object);
+  const prepared = mutableCopy(object);
   const metadata = systemMetadata(context, objectAt(prepared, "metadata"), descriptor);
   prepared["metadata"] = metadata;
   rules.prepareForCreate?.(prepared, rule);
@@ -100,10 +100,12 @@ export function preparedForUpdate(request: ResourceRequest, object: JsonObject, 
   const old = objectAt(before, "metadata");
   const metadata = completedMetadata(objectAt(object, "metadata"), old);
   if (rules.generationChanges !== undefined) setOrDelete(metadata, "generation", old["generation"]);
-  const prepared = structuredClone({ ...object, metadata });
+  const prepared = mutableCopy({ ...object, metadata });
   rules.prepareForUpdate?.(prepared, before, rule);
-  if (rules.generationChanges?.(before, prepared) === true) {
-    (prepared["metadata"] as JsonObject)["generation"] = ((old["generation"] as number | undefined) ?? 0) + 1;
+  // What a part of an object (its status) holds is not what its author wants.
+  const isPart = request.subresource?.behaviour.type === "part";
+  if (!isPart && rules.generationChanges?.(before, prepared) === true) {
+    prepared["metadata"]["generation"] = ((old["generation"] as number | undefined) ?? 0) + 1;
   }
   const problems = [
     ...metadataProblems(prepared, descriptor.namespaced, rules.nameProblems),

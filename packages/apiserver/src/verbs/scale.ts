@@ -11,7 +11,7 @@ import { badRequest, invalidError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { decodeBuiltIn } from "../typed/decode-built-in.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
-import { tracked } from "./managed-fields.ts";
+import { tracked, withoutScaleTimes } from "./managed-fields.ts";
 import { patchText, patchTypeOf, patchedValue } from "./patch.ts";
 import { storedObject } from "./read.ts";
 
@@ -69,7 +69,7 @@ function rescaled(
     subresource: "scale",
   });
   const rule = { operation: "update", subresource: "scale", nowMs: request.nowMs, dryRun: options.dryRun } as const;
-  return scaleOf(storedUpdate(context, request, stored, after, rule), scaling);
+  return scaleOf(storedUpdate(context, request, stored, withoutScaleTimes(after), rule), scaling);
 }
 
 /** An object's size as `autoscaling/v1 Scale`. */

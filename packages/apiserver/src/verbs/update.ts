@@ -5,8 +5,9 @@ import { decodeObject } from "../request/decode-object.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { SubresourceBehaviour } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
+import { parseVersion } from "../rules/version-match.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
-import { badRequest, conflict, invalidError, notFound } from "../status-error.ts";
+import { badRequest, conflict, invalidError, notFound, plainError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
 import { storedNew } from "./create.ts";
@@ -22,9 +23,9 @@ export function updateObject(context: ServerContext, request: ResourceRequest): 
   const stored = collectionOf(context, descriptor).get(target.namespace, target.name);
   if (stored === undefined) {
     if (!descriptor.rules.createOnUpdate || subresource !== undefined) throw notFound(subject, target.name);
-    return objectResponse(request, 201, storedNew(context, request, withoutVersion(object), options));
+    return objectResponse(request, 201, createdByUpdate(context, request, object, options));
   }
-  checkUid(request, object, stored);
+  checkUid(request, object, stringAt(stored.object["metadata"], "uid"));
   const given = stringAt(object["metadata"], "resourceVersion");
   if ((given === "" || given === "0") && !descriptor.rules.unconditionalUpdate) {
     throw invalidError(subject, target.name, [
@@ -45,10 +46,9 @@ export function changedObject(
 ): JsonObject {
   const { descriptor, subresource, nowMs } = request;
   const before = present(descriptor, stored.object);
-  const defaulted = structuredClone(object);
-  descriptor.rules.applyDefaults?.(defaulted);
-  const merged = mergedForPath(request, defaulted, before);
-  const after = tracked(context, request, before, merged, { manager: options.fieldManager, subresource: subresource?.name ?? "" });
+  // Who owns what is told from what was sent, before this path drops what it may not write.
+  const sent = tracked(context, request, before, object, { manager: options.fieldManager, subresource: subresource?.name ?? "" });
+  const after = mergedForPath(request, sent, before);
   return storedUpdate(context, request, stored, after, {
     operation: "update",
     subresource: subresource?.name,
@@ -59,13 +59,14 @@ export function changedObject(
 
 /** The sent object with everything that this path may not write taken from the stored one. */
 export function mergedForPath({ descriptor, subresource }: ResourceRequest, object: JsonObject, before: JsonObject): JsonObject {
-  if (subresource === undefined) return mainPart(object, before, descriptor.rules.writtenElsewhere);
+  if (subresource === undefined) return withKept(object, before, descriptor.rules.writtenElsewhere);
   return subresourcePart(subresource.behaviour, object, before);
 }
 
-function mainPart(object: JsonObject, before: JsonObject, writtenElsewhere: readonly string[]): JsonObject {
+/** `object` with the given fields as they are in `before`. */
+function withKept(object: JsonObject, before: JsonObject, fields: readonly string[]): JsonObject {
   const result = { ...object };
-  for (const field of writtenElsewhere) {
+  for (const field of fields) {
     if (before[field] === undefined) delete result[field];
     else result[field] = before[field];
   }
@@ -80,8 +81,11 @@ function subresourcePart(behaviour: SubresourceBehaviour, object: JsonObject, be
     else result[field] = object[field];
   }
   const { managedFields } = objectAt(object, "metadata");
-  const kept = objectAt(before, "metadata");
-  result["metadata"] = behaviour.metadata === "take" ? object["metadata"] : managedFields === undefined ? kept : { ...kept, managedFields };
+  const { managedFields: _, ...kept } = objectAt(before, "metadata");
+  result["metadata"] =
+    behaviour.metadata === "take"
+      ? withKept(objectAt(object, "metadata"), kept, behaviour.metadataKept ?? [])
+      : { ...kept, ...(managedFields !== undefined && { managedFields }) };
   return result;
 }
 
@@ -91,19 +95,27 @@ function checkName(object: JsonObject, name: string): void {
   if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 }
 
-function checkUid({ subject, target, descriptor }: ResourceRequest, object: JsonObject, stored: StoredObject): void {
+/** A PUT of what is not there: its version means nothing, its uid nobody can have. */
+function createdByUpdate(context: ServerContext, request: ResourceRequest, object: JsonObject, options: WriteOptions): JsonObject {
+  const { resourceVersion, ...metadata } = objectAt(object, "metadata");
+  if (typeof resourceVersion === "string" && resourceVersion !== "" && parseVersion(resourceVersion) === undefined) {
+    throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+  }
+  checkUid(request, object, "");
+  const created = storedNew(context, request, { ...object, metadata }, options);
+  // A dry run shows the version that was sent, as the real server does.
+  if (!options.dryRun || resourceVersion === undefined) return created;
+  return { ...created, metadata: { ...objectAt(created, "metadata"), resourceVersion } };
+}
+
+function checkUid({ subject, target, descriptor }: ResourceRequest, object: JsonObject, uid: string): void {
   const given = stringAt(object["metadata"], "uid");
-  const uid = stringAt(stored.object["metadata"], "uid");
   if (given === "" || given === uid) return;
-  const key = `/registry/${descriptor.storage}/${[target.namespace, target.name].filter((part) => part !== "").join("/")}`;
+  const kind = descriptor.origin === "custom" ? `${descriptor.group}/${descriptor.plural}` : descriptor.plural;
+  const key = `/registry/${kind}/${[target.namespace, target.name].filter((part) => part !== "").join("/")}`;
   throw conflict(
     subject,
     target.name,
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid}`,
   );
-}
-
-function withoutVersion(object: JsonObject): JsonObject {
-  const { resourceVersion: _, ...metadata } = objectAt(object, "metadata");
-  return { ...object, metadata };
 }

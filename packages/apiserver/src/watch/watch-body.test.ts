@@ -42,10 +42,7 @@ async function nextEvents(body: WatchBody): Promise<readonly unknown[] | "end"> 
   const { done, value } = await body.next();
   return done === true
     ? "end"
-    : eventsOf(new TextDecoder().decode(value as Uint8Array)).map(({ type, object }) => [
-        type,
-        object?.["name"] ?? object?.["code"] ?? "bookmark",
-      ]);
+    : eventsOf(new TextDecoder().decode(value)).map(({ type, object }) => [type, object?.["name"] ?? object?.["code"] ?? "bookmark"]);
 }
 
 describe("WatchBody", () => {
