@@ -9,6 +9,8 @@ export interface ControllerMetrics {
   /** @param durationMs how long the turn took */
   ended(result: TurnResult, durationMs: number): void;
   failed(error: unknown): void;
+  /** @param count how many objects' last turns failed */
+  failing(count: number): void;
   terminal(): void;
   timedOut(): void;
 }
@@ -43,9 +45,11 @@ export function controllerMetrics(metrics: Metrics, name: string, concurrency: n
     labels,
     buckets: BUCKETS,
   });
+  const failing = metrics.gauge({ name: "operatorkit_controller_failing_objects", help: "Objects whose last turn failed.", labels });
   const active = metrics.gauge({ name: "controller_runtime_active_workers", help: "Turns that run.", labels });
   metrics.gauge({ name: "controller_runtime_max_concurrent_reconciles", help: "Turns that may run.", labels }).set(concurrency, own);
   active.set(0, own);
+  failing.set(0, own);
   for (const counter of [errors, terminals, panics, timeouts]) counter.add(0, own);
   for (const result of ["success", "requeue_after", "error"]) total.add(0, { ...own, result });
   return {
@@ -59,6 +63,7 @@ export function controllerMetrics(metrics: Metrics, name: string, concurrency: n
       errors.add(1, own);
       if (error instanceof Error && MISTAKES.has(error.name)) panics.add(1, own);
     },
+    failing: (count) => failing.set(count, own),
     terminal: () => terminals.add(1, own),
     timedOut: () => timeouts.add(1, own),
   };

@@ -10,6 +10,7 @@ import { EventRecorder } from "./event-recorder.ts";
 import { OwnWrites } from "./own-writes.ts";
 import { isTerminal } from "./reconcile-error.ts";
 import { Reconciler, type TurnOutcome } from "./reconciler.ts";
+import { resync } from "./resync.ts";
 import { Sources } from "./sources.ts";
 import { StatusWriter } from "./status-writer.ts";
 
@@ -20,6 +21,7 @@ export interface ControllerRunOptions<T extends KubernetesObject> {
   readonly client: Client;
   /** Run by somebody else. */
   readonly informers: SharedInformers | undefined;
+  readonly onSynced: (() => void) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -38,18 +40,27 @@ export class ControllerRun<T extends KubernetesObject> {
   readonly #sources: Sources<T>;
   readonly #events: EventRecorder;
   readonly #reconciler: Reconciler<T>;
+  readonly #onSynced: (() => void) | undefined;
+  /** Keys whose last turn failed. */
+  readonly #failing = new Set<ObjectKey>();
   /** Keys whose functions have not settled, those past their deadline too. */
   readonly #turns = new Set<ObjectKey>();
   /** Aborts the turns that run. */
   readonly #hardStop = new AbortController();
 
-  constructor({ options, finalizer, client, informers, clock, logger, metrics }: ControllerRunOptions<T>) {
+  constructor({ options, finalizer, client, informers, onSynced, clock, logger, metrics }: ControllerRunOptions<T>) {
     const { name } = options;
     this.#options = options;
+    this.#onSynced = onSynced;
     this.#clock = clock;
     this.#logger = logger.with({ controller: name });
     this.#metrics = controllerMetrics(metrics, name, options.concurrency ?? 1);
-    this.#queue = new WorkQueue({ name, rateLimiter: perKeyBackoff(options.backoff), clock, metrics });
+    this.#queue = new WorkQueue({
+      name,
+      rateLimiter: perKeyBackoff(options.backoff === false ? undefined : options.backoff),
+      clock,
+      metrics,
+    });
     this.#ownsInformers = informers === undefined;
     this.#informers = informers ?? new SharedInformers({ client, clock, logger, metrics });
     this.#ownWrites = new OwnWrites({ clock });
@@ -123,6 +134,7 @@ export class ControllerRun<T extends KubernetesObject> {
     try {
       await this.#sources.synced({ signal: stop });
       this.#logger.info("started");
+      this.#onSynced?.();
     } catch (error) {
       if (!stop.aborted) throw error;
     } finally {
@@ -145,6 +157,7 @@ export class ControllerRun<T extends KubernetesObject> {
     };
     if (stop.aborted) onStop();
     else stop.addEventListener("abort", onStop, { once: true });
+    const resyncing = this.#resync(stop);
     try {
       await runWorkers(this.#queue, { concurrency, signal: stop, turn: (key) => this.#turn(key) });
       await Promise.race([this.#queue.shutDown(), late]);
@@ -152,12 +165,26 @@ export class ControllerRun<T extends KubernetesObject> {
       stop.removeEventListener("abort", onStop);
       quiet.abort();
       this.#hardStop.abort(new Error(`controller ${name} has stopped`));
+      await resyncing;
     }
     if (this.#turns.size > 0) {
       throw new Error(
         `stop controller ${name}: the turn of ${[...this.#turns].join(", ")} did not end within ${stopTimeoutMs} ms; a reconcile must end when its signal is aborted`,
       );
     }
+  }
+
+  #resync(stop: AbortSignal): Promise<void> {
+    const { resyncMs, resyncWaitMs = 0 } = this.#options;
+    if (resyncMs === undefined) return Promise.resolve();
+    return resync({
+      resyncMs,
+      waitMs: resyncWaitMs,
+      signal: stop,
+      clock: this.#clock,
+      lister: this.#sources.primary.lister,
+      onKey: (key) => this.#queue.add(key, { priority: RESYNC_PRIORITY }),
+    });
   }
 
   async #turn(key: ObjectKey): Promise<void> {
@@ -199,6 +226,7 @@ export class ControllerRun<T extends KubernetesObject> {
 
   #succeeded(key: ObjectKey, { requeueAfterMs }: TurnOutcome): "success" | "requeue_after" {
     this.#queue.forget(key);
+    if (this.#failing.delete(key)) this.#metrics.failing(this.#failing.size);
     if (requeueAfterMs === undefined) return "success";
     this.#queue.addAfter(key, requeueAfterMs);
     return "requeue_after";
@@ -210,6 +238,7 @@ export class ControllerRun<T extends KubernetesObject> {
       return;
     }
     this.#metrics.failed(error);
+    this.#metrics.failing(this.#failing.add(key).size);
     const failures = this.#queue.failures(key) + 1;
     if (isTerminal(error)) {
       this.#metrics.terminal();
@@ -219,6 +248,11 @@ export class ControllerRun<T extends KubernetesObject> {
       return;
     }
     if (error instanceof TimeoutError) this.#metrics.timedOut();
+    if (this.#options.backoff === false) {
+      this.#logger.error("a turn failed; the object has its next turn when it changes, or at the next resync", { object: key, error });
+      this.#tellOnError(error, key, undefined);
+      return;
+    }
     const retryInMs = this.#queue.addRateLimited(key, { atLeastMs: askedToWaitMs(error) });
     this.#logger.error("a turn failed and will be tried again", { object: key, error, failures, retryInMs });
     this.#tellOnError(error, key, retryInMs);
@@ -234,6 +268,7 @@ export class ControllerRun<T extends KubernetesObject> {
 }
 
 const INITIAL_PRIORITY = -100;
+const RESYNC_PRIORITY = -200;
 const REMIND_MS = 30_000;
 const RECONCILE_TIMEOUT_MS = 300_000;
 const STOP_GRACE_MS = 5_000;

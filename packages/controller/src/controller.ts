@@ -9,6 +9,7 @@ import { ControllerRun } from "./controller-run.ts";
 import type { Predicate } from "./predicate.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
 import type { CleanupResult, ReconcileResult } from "./reconcile-result.ts";
+import type { Claim } from "./turn-plan.ts";
 import type { Watch } from "./watch.ts";
 
 export interface ControllerOptions<T extends KubernetesObject> {
@@ -32,8 +33,21 @@ export interface ControllerOptions<T extends KubernetesObject> {
   cleanup?(context: ReconcileContext<T>): Promise<CleanupResult | void> | CleanupResult | void;
   /** Objects that are reconciled at the same time; one object never is. @default 1 */
   readonly concurrency?: number;
-  /** How long an object waits after its n-th failure. @default 5 ms, doubling up to 1,000 s, as client-go */
-  readonly backoff?: Backoff;
+  /**
+   * How long an object waits after its n-th failure. `false`: for its next change, or the next resync.
+   * @default 5 ms, doubling up to 1,000 s, as client-go
+   */
+  readonly backoff?: Backoff | false;
+  /** Every object has a turn again this long after the last round of such turns. @default never */
+  readonly resyncMs?: number;
+  /** Between the turns of one round of `resyncMs`; what happens meanwhile does not wait for them. @default 0 */
+  readonly resyncWaitMs?: number;
+  /**
+   * Whether an object is this controller's, asked at each of its turns before anything else. `false`: it is left as it is, also when
+   * it is being deleted. `"release"`: as `false`, and the controller's finalizer is taken off it, without a cleanup. A throw fails the turn.
+   * @default every object is
+   */
+  claim?(object: T): Claim;
   /** How long a turn may take. Then its signal is aborted and it counts as failed. @default 300_000 */
   readonly reconcileTimeoutMs?: number;
   /** Which changes of its own kind give a turn. @default all */
@@ -60,6 +74,8 @@ export interface ControllerOptions<T extends KubernetesObject> {
 export interface ControllerRunnableOptions extends RunOptions {
   /** Shared with others, and run by who shares them. @default its own */
   readonly informers?: SharedInformers;
+  /** Called when every local copy was filled, before the first turn. */
+  readonly onSynced?: () => void;
 }
 
 /**
@@ -94,13 +110,14 @@ export class Controller<T extends KubernetesObject> implements Runnable {
    * Reconciles until `signal` is aborted. Resolves when every turn has ended; rejects when the informers broke or a turn did
    * not end in time.
    */
-  async run({ client, signal, informers, clock, logger, metrics }: ControllerRunnableOptions): Promise<void> {
+  async run({ client, signal, informers, onSynced, clock, logger, metrics }: ControllerRunnableOptions): Promise<void> {
     if (this.#run !== undefined) throw new Error(`run controller ${this.name}: it runs already`);
     this.#run = new ControllerRun<T>({
       options: this.#options,
       finalizer: this.finalizer,
       client,
       informers,
+      onSynced,
       clock: this.#options.clock ?? clock ?? systemClock,
       logger: this.#options.logger ?? logger ?? silentLogger,
       metrics: this.#options.metrics ?? metrics ?? noMetrics,
@@ -133,12 +150,15 @@ function checkOptions<T extends KubernetesObject>(options: ControllerOptions<T>)
     if (typeof watch?.kind?.kind !== "string") refuse(`watches[${i}].kind`, "must be a kind");
     if (typeof watch.map !== "function") refuse(`watches[${i}].map`, "must be a function");
   }
+  if (options.claim !== undefined && typeof options.claim !== "function") refuse("claim", "must be a function");
   if (options.cleanup === undefined && finalizer !== undefined) refuse("finalizer", "is for a cleanup, and there is none");
   for (const field of ["concurrency", "reconcileTimeoutMs"] as const) {
     const value = options[field];
     if (value !== undefined && !(value >= 1)) refuse(field, `${value} must be a number, 1 or more`);
   }
-  for (const field of ["stopGraceMs", "stopTimeoutMs"] as const) {
+  if (options.resyncMs !== undefined && !(options.resyncMs > 0))
+    refuse("resyncMs", `${options.resyncMs} must be more than 0; leave it out for no resync`);
+  for (const field of ["stopGraceMs", "stopTimeoutMs", "resyncWaitMs"] as const) {
     const value = options[field];
     if (value !== undefined && !(value >= 0)) refuse(field, `${value} must be a number, 0 or more`);
   }

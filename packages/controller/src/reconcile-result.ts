@@ -25,4 +25,6 @@ export interface ReconcileResult<T extends KubernetesObject = KubernetesObject> 
 export interface CleanupResult {
   /** Not finished: the finalizer stays, and cleanup is called again after this long. */
   readonly requeueAfterMs?: number;
+  /** Not finished: the finalizer stays, and cleanup is called again when the object changes or at the next resync. */
+  readonly keepFinalizer?: boolean;
 }

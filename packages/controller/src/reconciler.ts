@@ -11,7 +11,7 @@ import { isReconcileError } from "./reconcile-error.ts";
 import type { ReconcileResult } from "./reconcile-result.ts";
 import type { Sources } from "./sources.ts";
 import type { StatusWriter } from "./status-writer.ts";
-import { planTurn } from "./turn-plan.ts";
+import { planTurn, type TurnPlan } from "./turn-plan.ts";
 
 export interface ReconcilerOptions<T extends KubernetesObject> {
   readonly options: ControllerOptions<T>;
@@ -43,19 +43,25 @@ export class Reconciler<T extends KubernetesObject> {
   async turn(key: ObjectKey, { signal, failures }: { readonly signal: AbortSignal; readonly failures: number }): Promise<TurnOutcome> {
     const { options, finalizer, sources, clock } = this.#given;
     let object = sources.primary.lister.get(key);
-    let plan = planTurn(object, finalizer);
+    let plan = this.#plan(object);
     const api = this.#api(key, signal);
     if (plan === "protect" && object !== undefined && finalizer !== undefined) {
       // The finalizer comes first: what a reconcile makes must not outlive the object unseen. It goes on with the server's
       // answer, which is newer than the copy, and may say that the object is being deleted by now.
       object = await ensureFinalizer(api, options.for, object, finalizer, { signal, clock });
-      plan = planTurn(object, finalizer);
+      plan = this.#plan(object);
     }
     if (object === undefined) return this.#gone(key);
     if (plan === "reconcile") return this.#reconcile(this.#context(object, key, { api, signal, failures }));
     if (plan === "cleanup" && finalizer !== undefined)
       return this.#cleanUp(this.#context(object, key, { api, signal, failures }), finalizer);
+    if (plan === "release" && finalizer !== undefined) await removeFinalizer(api, options.for, object, finalizer, { signal, clock });
     return NOTHING_MORE;
+  }
+
+  #plan(object: T | undefined): TurnPlan {
+    const { options, finalizer } = this.#given;
+    return planTurn(object, finalizer, object === undefined ? true : options.claim?.(object));
   }
 
   #gone(key: ObjectKey): TurnOutcome {
@@ -97,7 +103,7 @@ export class Reconciler<T extends KubernetesObject> {
     const result = (await options.cleanup?.(context)) ?? {};
     context.signal.throwIfAborted();
     const requeueAfterMs = checkedDelay(result.requeueAfterMs, "cleanup");
-    if (requeueAfterMs === undefined) {
+    if (requeueAfterMs === undefined && result.keepFinalizer !== true) {
       await removeFinalizer(context.api, options.for, context.object, finalizer, { signal: context.signal, clock });
     }
     return { requeueAfterMs };

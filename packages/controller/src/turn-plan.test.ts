@@ -28,4 +28,17 @@ describe("planTurn", () => {
   ])("an object that is %s", (_what, given, withCleanup, withoutCleanup) => {
     expect([planTurn(given, OURS), planTurn(given, undefined)]).toEqual([withCleanup, withoutCleanup]);
   });
+
+  it.each<[string, KubernetesObject | undefined, TurnPlan, TurnPlan]>([
+    ["gone", undefined, "gone", "gone"],
+    ["there, without ours", object(false, ["example.com/theirs"]), "ignore", "ignore"],
+    ["there, with ours", object(false, [OURS]), "ignore", "release"],
+    ["deleted, without ours", object(true, ["example.com/theirs"]), "ignore", "ignore"],
+    ["deleted, with ours", object(true, [OURS]), "ignore", "release"],
+  ])("an object that is %s, and not claimed, or released", (_what, given, unclaimed, released) => {
+    expect([planTurn(given, OURS, false), planTurn(given, OURS, "release")]).toEqual([unclaimed, released]);
+    expect([planTurn(given, undefined, false), planTurn(given, undefined, "release")]).toEqual(
+      given === undefined ? ["gone", "gone"] : ["ignore", "ignore"],
+    );
+  });
 });

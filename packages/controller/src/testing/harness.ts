@@ -51,8 +51,8 @@ export async function start(
     () => "stopped",
     (error: unknown) => error,
   );
-  await clock.advance(0);
-  await clock.advance(0);
+  // The informers take lists over in steps.
+  for (let step = 0; step < 4; step += 1) await clock.advance(0);
   return {
     clock,
     cluster,
