@@ -9,6 +9,7 @@ export { InformerAlreadyAddedError } from "./informer-controller/informer-alread
 export type { FailedAttempt } from "./informer-controller/informer-controller-run.ts";
 export { InformerController } from "./informer-controller/informer-controller.ts";
 export type { InformerControllerCompatibility, InformerControllerOptions } from "./informer-controller/informer-controller.ts";
+export { resourceActions } from "./informer-controller/resource-actions.ts";
 export type { ReconcilerRequest, ReconcilerResult, ResourceReconciler } from "./informer-controller/resource-reconciler.ts";
 export { owned } from "./own.ts";
 export type { Ownable } from "./own.ts";

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { FakeCluster } from "../testing/fake-cluster.ts";
 import { Echo, echo } from "../testing/harness.ts";
 import { InformerController, type InformerControllerOptions } from "./informer-controller.ts";
+import { resourceActions } from "./resource-actions.ts";
 import { FakeInformer } from "./testing/fake-informer.ts";
 import { KIND, Recorder, Stage, thing } from "./testing/stage.ts";
 
@@ -246,6 +247,10 @@ describe("what v0.9.10 did, restored by a switch:", () => {
     await stage.advance(10_000);
     expect(recorder.times("add")).toEqual([0, 1000, 2000]);
   });
+});
+
+it("the actions have the values of v0.9.10, and RESYNC", () => {
+  expect(resourceActions).toEqual({ create: "CREATE", update: "UPDATE", delete: "DELETE", resync: "RESYNC" });
 });
 
 describe("defects of v0.9.10 that no switch restores:", () => {
