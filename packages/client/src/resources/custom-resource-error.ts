@@ -6,12 +6,18 @@ export type CustomResourceErrorCode =
   /** Not served within the time allowed. */
   | "Timeout"
   /** The server refused the manifest; `cause` says why. */
-  | "NotApplied";
+  | "NotApplied"
+  /** A version's name of the manifest, or of the CRD that is there, cannot be compared. */
+  | "InvalidVersion"
+  /** A group, name or scope that no server takes. */
+  | "InvalidResource"
+  /** The server does not say which release it is. */
+  | "ServerVersion";
 
 /** One CRD that could not be installed. */
 export class CustomResourceError extends Error {
   readonly code: CustomResourceErrorCode;
-  /** The CRD's name: `memcacheds.cache.example.com`. */
+  /** The CRD's name: `memcacheds.cache.example.com`; empty where it is about none of them. */
   readonly crd: string;
 
   constructor(message: string, options: { readonly code: CustomResourceErrorCode; readonly crd: string; readonly cause?: unknown }) {

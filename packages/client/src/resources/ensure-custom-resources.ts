@@ -3,11 +3,12 @@ import { sleep, systemClock, type Clock } from "@operatorkit/observe";
 import { crdReadiness } from "./crd-readiness.ts";
 import { CustomResourceDefinitionKind, type CustomResourceDefinition } from "./custom-resource-definition.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
+import { throwInstallationErrors } from "./installation-errors.ts";
 
 export interface EnsureCustomResourcesOptions {
   /** Between looks. @default 500 */
   readonly intervalMs?: number;
-  /** For all of them together, from when they were applied. @default 60000 */
+  /** For all of them together, from when they were applied; Infinity for no limit. @default 60000 */
   readonly timeoutMs?: number;
   /** Who owns the CRDs' fields. @default "operatorkit" */
   readonly fieldManager?: string;
@@ -40,11 +41,7 @@ export async function ensureCustomResources(
   );
   options.signal?.throwIfAborted();
   const errors = results.filter((result) => result.status === "rejected").map((result) => result.reason as unknown);
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) {
-    const names = errors.map((error) => (error instanceof Error ? error.message : String(error))).join("; ");
-    throw new AggregateError(errors, `${errors.length} of ${manifests.length} custom resources could not be installed: ${names}`);
-  }
+  throwInstallationErrors(errors, manifests.length);
 }
 
 async function apply(

@@ -1,0 +1,113 @@
+import { isAlreadyExists, isApiError, isNotFound, type RequestOptions } from "@operatorkit/api";
+import { sleep, systemClock, type Clock } from "@operatorkit/observe";
+import type { KubernetesClient, ServerVersion } from "../kubernetes-client.ts";
+import { CustomResourceError } from "./custom-resource-error.ts";
+import { namesOf, type CustomResource } from "./custom-resource.ts";
+import { throwInstallationErrors } from "./installation-errors.ts";
+import { registrationStrategyFor, type RegistrationStrategy } from "./registration-strategy.ts";
+
+export interface CreateCustomResourcesOptions {
+  /** Between looks. @default 500 */
+  readonly intervalMs?: number;
+  /** For all of them together, from when they were created; Infinity for no limit. @default 60000 */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** What of a client is needed: `serverVersion` and requests as they are. */
+export interface RegistrationClient {
+  serverVersion(options?: RequestOptions): Promise<ServerVersion>;
+  request(request: Parameters<KubernetesClient["request"]>[0] & { readonly as?: "json" }): Promise<unknown>;
+}
+
+/**
+ * Registers custom resources in the way the server's release has: CRD v1, CRD v1beta1 before 1.16, ThirdPartyResources before
+ * 1.7. First all are created, then all are waited for. One that is there already is left as it is; to bring CRDs up to date
+ * take `ensureCustomResources`.
+ *
+ * One that fails does not stop the others; one that could not be created is not waited for. Rejects with the
+ * `CustomResourceError`, or with an AggregateError of all. Nothing is ever deleted, failed or not.
+ */
+export async function createCustomResources(
+  client: RegistrationClient,
+  resources: readonly CustomResource[],
+  options: CreateCustomResourcesOptions = {},
+): Promise<void> {
+  const { timeoutMs = 60_000, clock = systemClock, signal } = options;
+  const strategy = registrationStrategyFor((await client.serverVersion(signal === undefined ? {} : { signal })).gitVersion);
+  const created = await Promise.allSettled(resources.map((resource) => create(client, strategy, resource, signal)));
+  const dueMs = clock.monotonicMs() + timeoutMs;
+  const results = await Promise.allSettled(
+    resources.map(async (resource, index) => {
+      const result = created[index];
+      if (result?.status === "rejected") throw result.reason;
+      await untilReady(client, strategy, resource, dueMs, options);
+    }),
+  );
+  signal?.throwIfAborted();
+  throwInstallationErrors(
+    results.filter((result) => result.status === "rejected").map((result) => result.reason as unknown),
+    resources.length,
+  );
+}
+
+async function create(
+  client: RegistrationClient,
+  strategy: RegistrationStrategy,
+  resource: CustomResource,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const request = strategy.create(resource);
+  try {
+    await client.request({ ...request, as: "json", ...(signal === undefined ? {} : { signal }) });
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    if (isAlreadyExists(cause)) return;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CustomResourceError(`create ${resource.kind} as a ${strategy.name}: ${why}`, {
+      code: "NotApplied",
+      crd: nameOf(resource),
+      cause,
+    });
+  }
+}
+
+async function untilReady(
+  client: RegistrationClient,
+  strategy: RegistrationStrategy,
+  resource: CustomResource,
+  dueMs: number,
+  { intervalMs = 500, timeoutMs = 60_000, signal, clock = systemClock }: CreateCustomResourcesOptions,
+): Promise<void> {
+  for (;;) {
+    let waitingFor: string;
+    let cause: unknown;
+    try {
+      const answer = await client.request({ ...strategy.look(resource), as: "json", ...(signal === undefined ? {} : { signal }) });
+      const readiness = strategy.readiness(answer);
+      if (readiness.type === "established") return;
+      if (readiness.type === "refused") {
+        const { code, message } = readiness;
+        throw new CustomResourceError(`create ${resource.kind}: the server refuses it: ${message}`, { code, crd: nameOf(resource) });
+      }
+      waitingFor = readiness.for;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (!isApiError(error)) throw error;
+      cause = error;
+      waitingFor = isNotFound(error) ? "the server to find it" : `the server to answer (${error.message})`;
+    }
+    if (clock.monotonicMs() + intervalMs > dueMs) {
+      throw new CustomResourceError(
+        `create ${resource.kind} as a ${strategy.name}: not served within ${timeoutMs / 1000} s; last waited for ${waitingFor}`,
+        { code: "Timeout", crd: nameOf(resource), cause },
+      );
+    }
+    await sleep(intervalMs, { signal, clock });
+  }
+}
+
+function nameOf(resource: CustomResource): string {
+  return `${namesOf(resource).plural}.${resource.group}`;
+}
