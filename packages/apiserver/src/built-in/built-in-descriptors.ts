@@ -1,5 +1,5 @@
 import { dns1123SubdomainProblems, formatLabelSelector, labelRequirementsOf } from "@operatorkit/object";
-import type { Kind, KubernetesObject, LabelSelector } from "@operatorkit/object";
+import type { Kind } from "@operatorkit/object";
 import { builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
 import type { FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, objectAt } from "../json-object.ts";

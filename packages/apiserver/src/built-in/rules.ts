@@ -1,5 +1,5 @@
 import { dns1123LabelProblems, labelRequirementsOf, matchesLabels, sameJson } from "@operatorkit/object";
-import type { Json, LabelSelector } from "@operatorkit/object";
+import type { Json } from "@operatorkit/object";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceRules } from "../resource-descriptor.ts";

@@ -1,5 +1,5 @@
 import { dns1035LabelProblems, dns1123SubdomainProblems } from "@operatorkit/object";
-import { type StructuralSchema, structuralSchemaProblems } from "@operatorkit/schema";
+import { structuralSchemaProblems } from "@operatorkit/schema";
 import { type FieldProblem, invalid, notSupported, required } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import { timestamp } from "../rules/deletion.ts";
