@@ -48,8 +48,8 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
 }
 
 function clientOptions(options: ConnectOptions): Omit<KubernetesClientOptions, "transport" | "server"> {
-  const { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields } = options;
-  const given = { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields };
+  const { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields, compress } = options;
+  const given = { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields, compress };
   // Left out rather than undefined: a default is a default.
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -20,7 +20,7 @@ export type { EnsureCustomResourcesOptions } from "./resources/ensure-custom-res
 export { CustomResourceError } from "./resources/custom-resource-error.ts";
 export type { CustomResourceErrorCode } from "./resources/custom-resource-error.ts";
 export type { CustomResourceDefinition } from "./resources/custom-resource-definition.ts";
-export { ensureNamespace } from "./resources/ensure-namespace.ts";
+export { ensureNamespace, ensureNamespaceDeleted } from "./resources/ensure-namespace.ts";
 export type { EnsureNamespaceOptions } from "./resources/ensure-namespace.ts";
 export type { ApiGroup, ApiResource } from "./discovery/api-resource.ts";
 export type { PodLogOptions } from "./pods/pod-logs.ts";

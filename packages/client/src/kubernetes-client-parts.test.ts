@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { connect } from "./connect.ts";
@@ -196,5 +197,24 @@ describe("KubernetesClient.toKubeConfig", () => {
     expect(config.getCurrentCluster()?.server).toBe("https://10.0.0.1:6443");
     expect(config.getCurrentUser()?.token).toBe("secret");
     expect(await rejection(clientOf(() => ({})).client.toKubeConfig())).toMatchObject({ code: "InvalidOptions" });
+  });
+});
+
+describe("compress", () => {
+  it("asks for lists packed, and unpacks them", async () => {
+    const list = { kind: "DeploymentList", metadata: { resourceVersion: "5" }, items: [{ metadata: web }] };
+    const transport = new FakeTransport(({ headers }) =>
+      headers["accept-encoding"] === "gzip"
+        ? { body: gzipSync(JSON.stringify(list)), headers: { "content-encoding": "gzip" } }
+        : { body: { ...list, items: [] } },
+    );
+    const request = { limit: 1, signal: new AbortController().signal };
+    await using packing = await connect({ transport, compress: true });
+    expect(await packing.list(Deployment).toArray()).toHaveLength(1);
+    expect((await packing.listWatch(Deployment).list(request)).entries).toHaveLength(1);
+    await using plain = await connect({ transport });
+    expect(await plain.list(Deployment).toArray()).toHaveLength(0);
+    await packing.get(Deployment, web);
+    expect(transport.seen.at(-1)?.headers["accept-encoding"]).toBeUndefined();
   });
 });

@@ -8,6 +8,7 @@ import { orAborted } from "../transport/or-aborted.ts";
 import { Deadline } from "./deadline.ts";
 import { decodeError } from "./decode-error.ts";
 import { excerptOf } from "./excerpt.ts";
+import { gunzipped } from "./gunzipped.ts";
 import { parseWarnings } from "./parse-warnings.ts";
 import { readBody } from "./read-body.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
@@ -27,6 +28,8 @@ export interface RequesterOptions {
   readonly timeoutMs: number;
   readonly backoff: Backoff;
   readonly userAgent: string;
+  /** Ask for lists to be sent packed. */
+  readonly compress?: boolean;
 }
 
 /** Bodies larger than this are refused: a string cannot hold them. */
@@ -144,7 +147,7 @@ export class Requester {
     const startedMs = clock.monotonicMs();
     let code = "<error>";
     try {
-      const response = await this.#send(call, deadline.signal);
+      const response = unpacked(await this.#send(call, deadline.signal));
       code = String(response.status);
       call.onProgress?.();
       this.#warn(call, response.headers["warning"]);
@@ -178,11 +181,13 @@ export class Requester {
   }
 
   async #request(call: Call, signal: AbortSignal): Promise<Parameters<Transport["request"]>[0]> {
-    const { credentials, userAgent, impersonate } = this.#options;
+    const { credentials, userAgent, impersonate, compress } = this.#options;
     const asOther = impersonate === undefined ? undefined : impersonationHeaders(impersonate);
     const headers: Record<string, string> = {
       accept: call.accept ?? "application/json",
       "user-agent": userAgent,
+      // The server packs what is larger than 128 KiB; a watch never.
+      ...(compress && call.verb === "list" ? { "accept-encoding": "gzip" } : {}),
       ...asOther?.headers,
       ...(await credentials.headers()),
     };
@@ -235,6 +240,10 @@ export class Requester {
       this.#options.logger.warn(`the API server warns: ${warning}`, { action: call.action });
     }
   }
+}
+
+function unpacked(response: TransportResponse): TransportResponse {
+  return response.headers["content-encoding"] === "gzip" ? { ...response, body: gunzipped(response.body) } : response;
 }
 
 /** Our transports say what is known; of any other's failure it must be assumed that the request arrived. */

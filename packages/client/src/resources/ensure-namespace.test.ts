@@ -2,7 +2,7 @@ import { ApiError, type Client } from "@operatorkit/api";
 import type { KubernetesObject, Manifest } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
-import { ensureNamespace } from "./ensure-namespace.ts";
+import { ensureNamespace, ensureNamespaceDeleted } from "./ensure-namespace.ts";
 import { rejection } from "../testing/bodies.ts";
 
 type State = "absent" | "Active" | "Terminating";
@@ -71,5 +71,44 @@ describe("ensureNamespace", () => {
   it("passes other refusals on", async () => {
     const { client } = server([], new ApiError("no", { code: "Forbidden" }));
     await expect(ensureNamespace(client, "x")).rejects.toMatchObject({ code: "Forbidden" });
+  });
+});
+
+describe("ensureNamespaceDeleted", () => {
+  /** A server whose namespace is seen `looks` more times after it was deleted. */
+  function deleting(looks: number) {
+    const clock = new ManualClock();
+    let left = looks;
+    const client: Pick<Client, "delete" | "get"> = {
+      async delete() {
+        if (left === 0) throw new ApiError("gone", { code: "NotFound" });
+      },
+      async get<T extends KubernetesObject>(): Promise<T> {
+        if (left === 0) throw new ApiError("gone", { code: "NotFound" });
+        left -= 1;
+        const object = { apiVersion: "v1", kind: "Namespace", metadata: { name: "x" }, status: { phase: "Terminating" } };
+        return object as KubernetesObject as T;
+      },
+    };
+    return { client, clock };
+  }
+
+  it("waits until it is gone; one that is not there is fine", async () => {
+    const { client, clock } = deleting(2);
+    const done = ensureNamespaceDeleted(client, "x", { clock });
+    await clock.advance(1_000);
+    await done;
+    await ensureNamespaceDeleted(deleting(0).client, "x");
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("says in which phase it is stuck when the time is up", async () => {
+    const { client, clock } = deleting(1_000);
+    const rejected = rejection(ensureNamespaceDeleted(client, "x", { clock, timeoutMs: 2_000 }));
+    await clock.advance(2_000);
+    expect(await rejected).toMatchObject({
+      code: "DeadlineExceeded",
+      message: "delete Namespace x: not gone within 2 s (phase Terminating)",
+    });
   });
 });

@@ -59,6 +59,28 @@ export async function ensureNamespace(
   }
 }
 
+/** Deletes the namespace, **and with it everything inside**, and waits until it is gone. One that is not there is fine. */
+export async function ensureNamespaceDeleted(
+  client: Pick<Client, "delete" | "get">,
+  name: string,
+  options: Omit<EnsureNamespaceOptions, "labels"> = {},
+): Promise<void> {
+  const { intervalMs = 500, timeoutMs = 120_000, signal, clock = systemClock } = options;
+  const request = signal === undefined ? {} : { signal };
+  const dueMs = clock.monotonicMs() + timeoutMs;
+  await client.delete(NamespaceKind, { name }, request).catch(undefinedIfGone);
+  for (;;) {
+    const found = await client.get(NamespaceKind, { name }, request).catch(undefinedIfGone);
+    if (found === undefined) return;
+    if (clock.monotonicMs() + intervalMs > dueMs) {
+      throw new ApiError(`delete Namespace ${name}: not gone within ${timeoutMs / 1000} s (phase ${found.status?.phase ?? "unknown"})`, {
+        code: "DeadlineExceeded",
+      });
+    }
+    await sleep(intervalMs, { signal, clock });
+  }
+}
+
 function undefinedIfGone(error: unknown): undefined {
   if (isNotFound(error)) return undefined;
   throw error;
