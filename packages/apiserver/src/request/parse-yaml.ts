@@ -1,4 +1,3 @@
-import type { Document } from "yaml";
 import { yamlLibrary } from "../yaml-library.ts";
 
 /** A parsed YAML text. */
