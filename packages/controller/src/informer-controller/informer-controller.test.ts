@@ -193,6 +193,7 @@ describe("informers", () => {
     await stage.tell(stage.informer.add(thing()));
     expect([stage.informer.log, recorder.calls]).toEqual([["run", "close", "stop"], []]);
     await stage.controller.removeInformer(stage.informer, KIND);
+    expect(() => stage.controller.addInformer(stage.informer, KIND)).toThrow("it was stopped, and informers run once");
   });
 
   it("under two kinds run once, and until removed from both", async () => {

@@ -124,7 +124,10 @@ export class InformerController implements Runnable {
     this.#informers.add(informer, resourceKind, this.#handlerOf(informer, resourceKind));
   }
 
-  /** Ends its events; resolves when it has stopped, if it was there under no other kind. Does nothing for an unknown one. */
+  /**
+   * Ends its events; those it told before are still handled. Resolves when it has stopped, if it was there under no other kind. Does
+   * nothing for an unknown one.
+   */
   removeInformer<T extends KubernetesObject = KubernetesObject>(informer: EventSource<T>, resourceKind: string): Promise<void> {
     return this.#informers.remove(informer, resourceKind);
   }

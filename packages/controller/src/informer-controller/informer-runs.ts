@@ -21,12 +21,15 @@ interface Running {
 export class InformerRuns {
   readonly #added = new ListMap<Added>();
   readonly #running = new Map<EventSource, Running>();
+  /** Those that ran here and will not again. */
+  readonly #ended = new WeakSet<EventSource>();
   #signal: AbortSignal | undefined;
   #onFailure: (error: unknown) => void = () => {};
 
   /** Subscribes, and starts the informer when the others run. What subscribing throws is thrown on, and nothing is added. */
   add(informer: EventSource, kind: string, handler: EventHandler): void {
     if (this.#of(kind).some((added) => added.informer === informer)) throw new InformerAlreadyAddedError(kind);
+    if (this.#ended.has(informer)) throw new Error(`add informer of ${kind}: it was stopped, and informers run once; make a new one`);
     const subscription = informer.addEventHandler(handler);
     this.#added.addItem(kind, { informer, close: () => subscription?.close() });
     this.#start(informer);
@@ -86,7 +89,10 @@ export class InformerRuns {
     const ended = Promise.resolve(signal)
       .then((given) => informer.run?.({ signal: given }))
       .catch((error: unknown) => this.#onFailure(error))
-      .then(() => void this.#running.delete(informer));
+      .then(() => {
+        this.#running.delete(informer);
+        this.#ended.add(informer);
+      });
     this.#running.set(informer, { stop, ended });
   }
 }
