@@ -17,7 +17,6 @@ export class KubectlContext {
   readonly api: CaseContext;
   readonly #kubectl: Kubectl;
   #namespace: string | undefined;
-  #runs = 0;
 
   constructor(options: { readonly kubectl: Kubectl; readonly api: CaseContext }) {
     this.#kubectl = options.kubectl;
@@ -52,10 +51,7 @@ export class KubectlContext {
   /** Runs kubectl in the check's namespace, however it ends. Words are split at spaces; quote with '…'. */
   async try(command: string, options: { readonly input?: string } = {}): Promise<ProgramResult> {
     const words = Array.from(command.matchAll(/'([^']*)'|(\S+)/g), (match) => match[1] ?? match[2] ?? "");
-    // What discovery said a moment ago may be wrong by now, and kubectl would believe it for hours.
-    this.#runs += 1;
-    const kubectl = this.#kubectl.fresh(`${this.api.id}-${this.#runs}`);
-    return kubectl.run(["--namespace", await this.namespace(), ...words], options);
+    return this.#kubectl.run(["--namespace", await this.namespace(), ...words], options);
   }
 
   /** Starts a kubectl that goes on (`get -w`) and returns its lines as they come. */

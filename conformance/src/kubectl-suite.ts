@@ -32,7 +32,7 @@ async function runCheck(check: KubectlCheck, target: Target, report: Report): Pr
   const started = performance.now();
   const api = new CaseContext(target);
   try {
-    await check.run(new KubectlContext({ kubectl: target.kubectl, api }));
+    await check.run(new KubectlContext({ kubectl: target.kubectl.fresh(api.id), api }));
     report.passed(check.name, performance.now() - started);
   } catch (error) {
     report.failed(check.name, error, performance.now() - started);

@@ -56,17 +56,16 @@ function comparable(body: JsonBody): JsonBody {
   // A list's version counts what others write at the same time.
   if (Array.isArray(body.items)) return { ...body, metadata: { ...body.metadata, resourceVersion: "0" } };
   if (body.kind !== "Status") return body;
-  if (!Array.isArray(body.details?.causes)) return { ...body, message: withSortedLines(String(body.message)) };
+  if (!Array.isArray(body.details?.causes)) return { ...body, message: withoutTypeErrors(String(body.message)) };
   const causes = body.details.causes.filter((cause: JsonBody) => !String(cause.message).includes("accessor error")).map(withoutQuote);
   // The real server tells some causes twice, and all of them again in the message.
   const once = Array.from(new Set<string>(causes.map((cause: JsonBody) => JSON.stringify(cause))), (text): JsonBody => JSON.parse(text));
   return { ...body, message: body.reason === "Invalid" ? "<see causes>" : body.message, details: { ...body.details, causes: once } };
 }
 
-/** Type errors come in the order of a Go map. */
-function withSortedLines(message: string): string {
-  const [first = "", ...rest] = message.split("\n");
-  return [first, ...rest.sort()].join("\n");
+/** The type errors of an apply come in the order of a Go map, and only some of them are told. */
+function withoutTypeErrors(message: string): string {
+  return message.replace(/^(failed to create typed patch object \([^)]*\)): .*$/s, "$1");
 }
 
 /** A value that a message quotes whole may have its keys in any order. */

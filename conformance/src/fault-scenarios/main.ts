@@ -1,0 +1,65 @@
+// Takes one subject through every scenario and prints what it did not survive: `node --conditions=source src/fault-scenarios/main.ts --subject operatorkit`.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { faultsTable, type FaultsReport, type SubjectReport } from "./faults-table.ts";
+import { runScenarios } from "./run-scenarios.ts";
+import { scenarios } from "./scenarios.ts";
+import type { Subject } from "./subject.ts";
+
+const SUBJECTS: Readonly<Record<string, () => Promise<Subject>>> = {
+  operatorkit: async () => (await import("./our-subject.ts")).ourSubject,
+  "client-node": async () => (await import("./client-node-subject.ts")).clientNodeSubject,
+  "fluent-client": async () => (await import("./fluent-client-subject.ts")).fluentClientSubject,
+};
+
+const { values } = parseArgs({
+  options: {
+    subject: { type: "string", default: "operatorkit" },
+    only: { type: "string", default: "" },
+    write: { type: "boolean", default: false },
+  },
+});
+const load = SUBJECTS[values.subject];
+if (load === undefined) throw new Error(`--subject is one of ${Object.keys(SUBJECTS).join(", ")}, not ${values.subject}`);
+const subject = await load();
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort(new Error("stopped by SIGINT")));
+// A subject that would take its process down is shown as such, and does not take the others' results along.
+const crashes: string[] = [];
+process.on("uncaughtException", (error) => crashes.push(error.message));
+process.on("unhandledRejection", (error) => crashes.push(error instanceof Error ? error.message : String(error)));
+
+const wanted = scenarios.filter(({ id, name }) => `${id} ${name}`.includes(values.only));
+const results = await runScenarios({
+  subject,
+  scenarios: wanted,
+  signal: stop.signal,
+  onResult: ({ id, name, problems, isReached, requests, healedMs, durationMs }) =>
+    console.log(
+      `${problems.length > 0 ? "FAILED  " : isReached ? "survived" : "untouched"} ${id} ${name} (${requests} requests, healed in ${healedMs ?? "-"} of ${durationMs} ms)${problems.map((problem) => `\n           ${problem}`).join("")}`,
+    ),
+});
+console.log(
+  `${subject.name}: ${results.filter(({ problems }) => problems.length === 0).length} of ${results.length}, ${crashes.length} uncaught errors`,
+);
+for (const crash of new Set(crashes)) console.log(`  uncaught: ${crash.slice(0, 200)}`);
+if (values.write)
+  await write({ name: subject.name, version: subject.version, setting: subject.setting, uncaught: crashes.length, results });
+// A subject may leave timers and sockets behind; that is not what is measured here.
+process.exit(0);
+
+async function write(report: SubjectReport): Promise<void> {
+  const folder = new URL("../../results/", import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const file = new URL("faults.json", folder);
+  const before = await readFile(file, "utf8").then(
+    (text) => JSON.parse(text) as FaultsReport,
+    () => undefined,
+  );
+  const others = (before?.subjects ?? []).filter(({ name }) => name !== report.name);
+  const order = ["operatorkit", "@kubernetes/client-node", "kubernetes-fluent-client"];
+  const subjects = [...others, report].toSorted((one, two) => order.indexOf(one.name) - order.indexOf(two.name));
+  const all: FaultsReport = { date: new Date().toISOString().slice(0, 10), node: process.version, subjects };
+  await writeFile(file, `${JSON.stringify(all, undefined, 1)}\n`);
+  await writeFile(new URL("faults.md", folder), faultsTable(all));
+}

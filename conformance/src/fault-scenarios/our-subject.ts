@@ -1,0 +1,46 @@
+import { connect } from "@operatorkit/client";
+import { KubernetesBasedInformer } from "@operatorkit/informer";
+import type { KubernetesObject } from "@operatorkit/object";
+import { ConfigMap } from "@operatorkit/object/kinds";
+import type { Seen, Subject } from "./subject.ts";
+
+/** Limits on silence for tests of ten seconds: a tenth of the defaults and less. */
+const SILENCE = { openMs: 1_500, listMs: 1_500, watchMs: 2_500, fillMs: 1_500 };
+
+export const ourSubject: Subject = {
+  name: "operatorkit",
+  version: "this commit",
+  setting: "KubernetesBasedInformer over connect(), with limits on silence shortened to 1.5–2.5 s",
+  parallel: 6,
+  async start({ url, caPem, token, told, useWatchList, pageSize }) {
+    const stop = new AbortController();
+    const client = await connect({ server: url, caPem, token, userAgent: "subject" });
+    const informer = new KubernetesBasedInformer({
+      kind: ConfigMap,
+      client,
+      namespace: "default",
+      silence: SILENCE,
+      useWatchList,
+      pageSize,
+      onError: () => {},
+    });
+    informer.addEventHandler({
+      add: (object) => told.added(seen(object)),
+      update: (_old, object) => told.updated(seen(object)),
+      delete: (object) => told.deleted(seen(object)),
+    });
+    const running = informer.run({ signal: stop.signal });
+    return {
+      cache: () => new Map(informer.lister.list().map((object) => [object.metadata.name ?? "", seen(object)])),
+      async stop() {
+        stop.abort();
+        await running;
+        await client.close();
+      },
+    };
+  },
+};
+
+function seen({ metadata }: KubernetesObject): Seen {
+  return { uid: metadata.uid ?? "", version: metadata.resourceVersion ?? "", name: metadata.name ?? "" };
+}
