@@ -335,6 +335,21 @@ describe("order", () => {
     }
   });
 
+  it("gets through ninety objects of 100 ms each in 3 s, three at a time", async () => {
+    await using stage = new Stage({ concurrency: 3 });
+    let ended = 0;
+    stage.recorder(async () => {
+      await new Promise<void>((resolve) => void stage.clock.setTimer(100, resolve));
+      ended += 1;
+    });
+    await stage.start();
+    for (let index = 0; index < 90; index += 1) void stage.informer.add(thing(`o${index}`));
+    await stage.advance(2999);
+    expect(ended).toBe(87);
+    await stage.advance(1);
+    expect(ended).toBe(90);
+  });
+
   it("merges what happens to an object that waits: its handlers see one change from what they knew to what is there", async () => {
     await using stage = new Stage();
     const changes: string[] = [];
