@@ -1,10 +1,15 @@
 import type { Counter, Histogram, Metrics } from "@operatorkit/observe";
 
+/** component-base's, from 64 bytes to 16 MiB. */
+const SIZES = [64, 256, 512, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
+
 /** What requests are counted by. Names, labels and buckets are client-go's, as controller-runtime and component-base register them. */
 export class RequestMetrics {
   readonly #requests: Counter;
   readonly #durations: Histogram;
   readonly #retries: Counter;
+  readonly #sent: Histogram;
+  readonly #received: Histogram;
   readonly #host: string;
 
   constructor(metrics: Metrics, host: string) {
@@ -25,6 +30,18 @@ export class RequestMetrics {
       help: "Number of request retries, partitioned by status code, verb, and host.",
       labels: ["code", "verb", "host"],
     });
+    this.#sent = metrics.histogram({
+      name: "rest_client_request_size_bytes",
+      help: "Request size in bytes. Broken down by verb and host.",
+      labels: ["verb", "host"],
+      buckets: SIZES,
+    });
+    this.#received = metrics.histogram({
+      name: "rest_client_response_size_bytes",
+      help: "Response size in bytes. Broken down by verb and host.",
+      labels: ["verb", "host"],
+      buckets: SIZES,
+    });
   }
 
   /** `code` is the HTTP status, or `<error>` when no server answered. */
@@ -35,5 +52,15 @@ export class RequestMetrics {
 
   retried(code: string, verb: string): void {
     this.#retries.add(1, { code, verb, host: this.#host });
+  }
+
+  /** A request with a body. */
+  sent(verb: string, bytes: number): void {
+    this.#sent.observe(bytes, { verb, host: this.#host });
+  }
+
+  /** A body that came whole, unpacked; a watch's is never whole. */
+  received(verb: string, bytes: number): void {
+    this.#received.observe(bytes, { verb, host: this.#host });
   }
 }

@@ -9,7 +9,7 @@ import { TransportError } from "../transport/transport-error.ts";
 import type { Call } from "./call.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 import { Requester } from "./requester.ts";
-import { rejection } from "../testing/bodies.ts";
+import { rejection, textOf } from "../testing/bodies.ts";
 
 const broken = (wasSent: boolean): TransportError => new TransportError("cut", { wasSent });
 
@@ -205,9 +205,24 @@ describe("Requester", () => {
       'rest_client_requests_total{code="503",method="GET",host="a"} 1',
       'rest_client_request_duration_seconds{verb="get",host="a"} 0',
       'rest_client_request_retries_total{code="503",verb="get",host="a"} 1',
+      'rest_client_response_size_bytes{verb="get",host="a"} 13',
       'rest_client_requests_total{code="200",method="GET",host="a"} 1',
       'rest_client_request_duration_seconds{verb="get",host="a"} 0',
     ]);
+  });
+
+  it("measures what is sent and received, a stream when it has ended, a watch never", async () => {
+    const { requester, samples } = requesterWith([ok]);
+    const sizes = () => samples.splice(0).filter((sample) => sample.includes("size_bytes"));
+    await requester.json(post);
+    expect(sizes()).toEqual([
+      'rest_client_request_size_bytes{verb="create",host="a"} 10',
+      'rest_client_response_size_bytes{verb="create",host="a"} 13',
+    ]);
+    expect(await textOf((await requester.stream({ ...get, verb: "list" })).body)).toBe('{"fine":true}');
+    expect(sizes()).toEqual(['rest_client_response_size_bytes{verb="list",host="a"} 13']);
+    await textOf((await requester.stream({ ...get, verb: "watch" })).body);
+    expect(sizes()).toEqual([]);
   });
 
   it("logs each of the server's warnings once", async () => {

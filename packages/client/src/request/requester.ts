@@ -70,11 +70,11 @@ export class Requester {
   async bytes(call: Call): Promise<Uint8Array> {
     const deadline = this.#deadline(call);
     try {
-      return await this.#withRetries(
-        call,
-        deadline,
-        async (response) => await readBody(response.body, MAX_BODY_BYTES, call.action, call.onProgress),
-      );
+      return await this.#withRetries(call, deadline, async (response) => {
+        const bytes = await readBody(response.body, MAX_BODY_BYTES, call.action, call.onProgress);
+        this.#options.metrics.received(call.verb, bytes.byteLength);
+        return bytes;
+      });
     } finally {
       deadline.dispose();
     }
@@ -198,6 +198,7 @@ export class Requester {
     const body = call.body.bytes ?? Buffer.from(JSON.stringify(call.body.json));
     headers["content-type"] = call.body.contentType;
     headers["content-length"] = String(body.byteLength);
+    this.#options.metrics.sent(call.verb, body.byteLength);
     return { ...request, body };
   }
 
@@ -210,11 +211,19 @@ export class Requester {
   /** A body that fails with `ApiError`s, and gives the deadline's links back when it ends. */
   #guarded(call: Call, body: AsyncIterable<Uint8Array>, deadline: Deadline): AsyncIterable<Uint8Array> {
     const chunks = body[Symbol.asyncIterator]();
+    let bytes = 0;
+    let isOver = false;
     const iterator: AsyncIterator<Uint8Array> = {
       next: async () => {
         try {
           const result = await orAborted(chunks.next(), deadline.signal);
-          if (result.done) deadline.dispose();
+          if (!result.done) {
+            bytes += result.value.byteLength;
+            return result;
+          }
+          if (!isOver && call.verb !== "watch") this.#options.metrics.received(call.verb, bytes);
+          isOver = true;
+          deadline.dispose();
           return result;
         } catch (cause) {
           const isOurs = deadline.signal.aborted;
