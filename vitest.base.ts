@@ -11,6 +11,7 @@ export const base: ViteUserConfig = defineConfig({
     // Tests measure behaviour, not speed: on a busy machine they may take their time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     typecheck: { enabled: false },
   },
 });

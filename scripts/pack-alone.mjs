@@ -38,6 +38,7 @@ function closure(name, seen = new Set()) {
 let passed = 0;
 let failed = 0;
 try {
+  run("npx", ["--yes", packageManager, "exec", "turbo", "run", "build", "--output-logs=errors-only"], root);
   const tarballs = join(work, "tarballs");
   mkdirSync(tarballs);
   for (const [name, entry] of packages) {

@@ -19,6 +19,6 @@ function left(): string[] {
 
 afterAll(async () => {
   // A closed socket needs a few turns of the event loop until its handle is gone.
-  for (let turn = 0; turn < 50 && left().length > 0; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let turn = 0; turn < 500 && left().length > 0; turn += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(left(), "resources left behind by this test file").toEqual([]);
 });

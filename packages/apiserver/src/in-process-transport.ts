@@ -21,6 +21,8 @@ export class InProcessTransport implements Transport {
     const { handler, user, signal } = this.#options;
     // Linked only while something streams: `AbortSignal.any` holds its sources weakly.
     const linked = AbortSignal.any([signal(), this.#closed.signal, ...(request.signal === undefined ? [] : [request.signal])]);
+    // A request takes its turn on the event loop, as one over a socket does: who asks again and again starves no timer and no watch.
+    await new Promise((resolve) => setImmediate(resolve));
     linked.throwIfAborted();
     const response = await handler({ ...request, user, signal: linked });
     linked.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { KubeConfig } from "@kubernetes/client-node";
 import { gzipSync } from "node:zlib";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -193,10 +194,10 @@ describe("impersonation", () => {
 describe("KubernetesClient.toKubeConfig", () => {
   it("is the same cluster, for @kubernetes/client-node", async () => {
     await using client = await connect({ server: "https://10.0.0.1:6443", caPem: testCa, token: "secret" });
-    const config = await client.with({}).toKubeConfig();
+    const config = await client.with({}).toKubeConfig<KubeConfig>();
     expect(config.getCurrentCluster()?.server).toBe("https://10.0.0.1:6443");
     expect(config.getCurrentUser()?.token).toBe("secret");
-    expect(await rejection(clientOf(() => ({})).client.toKubeConfig())).toMatchObject({ code: "InvalidOptions" });
+    expect(await rejection(clientOf(() => ({})).client.toKubeConfig<KubeConfig>())).toMatchObject({ code: "InvalidOptions" });
   });
 });
 

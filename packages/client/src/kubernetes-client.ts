@@ -18,7 +18,6 @@ import {
   type Transport,
   type WriteOptions,
 } from "@operatorkit/api";
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef } from "@operatorkit/object";
 import type { Scale } from "@operatorkit/object/kinds";
 import { noMetrics, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
@@ -47,7 +46,7 @@ export interface KubernetesClientOptions extends ClientDefaults {
   /** Make every request as somebody else. The transport must send `repeatedHeaders`. */
   readonly impersonate?: Impersonation;
   /** @internal how `toKubeConfig` is answered; `connect` knows. */
-  readonly toKubeConfig?: () => Promise<KubeConfig>;
+  readonly toKubeConfig?: () => Promise<unknown>;
   /** The server, for error messages and the metrics' `host` label. */
   readonly server?: { readonly host: string; readonly description: string };
   /** The namespace that the context, or the pod, is in. */
@@ -86,7 +85,7 @@ interface Core {
   readonly mapper: RestMapper;
   readonly namespace: string | undefined;
   readonly keepManagedFields: boolean;
-  readonly toKubeConfig: (() => Promise<KubeConfig>) | undefined;
+  readonly toKubeConfig: (() => Promise<unknown>) | undefined;
 }
 
 /** An object that was applied. */
@@ -330,8 +329,9 @@ export class KubernetesClient implements Client, AsyncDisposable {
   /**
    * The same cluster and identity for @kubernetes/client-node, which this loads: for `Exec`, `PortForward` and whatever else
    * this client has not. A snapshot: what rotates is as it is now.
+   * @typeParam KubeConfig client-node's own: `toKubeConfig<KubeConfig>()`. Its types are not loaded for those who do not ask
    */
-  async toKubeConfig(): Promise<KubeConfig> {
+  async toKubeConfig<KubeConfig = unknown>(): Promise<KubeConfig> {
     if (this.#core.toKubeConfig === undefined) {
       throw new ConfigError(
         "toKubeConfig: this client was given a transport, which only knows how to carry requests; connect by an address or a kubeconfig",
@@ -340,7 +340,7 @@ export class KubernetesClient implements Client, AsyncDisposable {
         },
       );
     }
-    return await this.#core.toKubeConfig();
+    return (await this.#core.toKubeConfig()) as KubeConfig;
   }
 
   listWatch<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}): ListWatch<T> {

@@ -70,7 +70,7 @@ describe("runCli", () => {
   it.each(["SIGINT", "SIGTERM"])("serves until %s, with a kubeconfig that is gone afterwards", async (signal) => {
     const path = join(folder, "config");
     const done = run("--port", "0", "--no-tls", "--kubeconfig", path, "--token", "t");
-    await vi.waitFor(() => expect(out).toContain("end it with Ctrl-C"));
+    await vi.waitFor(() => expect(out).toContain("end it with Ctrl-C"), { timeout: 20_000 });
     const url = parse(await readFile(path, "utf8")).clusters[0].cluster.server as string;
     expect(out).toContain(`from memory at ${url};`);
     const response = await fetch(`${url}/api/v1/namespaces`, { headers: { authorization: "Bearer t", connection: "close" } });
@@ -87,7 +87,7 @@ describe("runCli", () => {
   it("prints kubectl lines that a shell understands, whatever the path is", async () => {
     const path = join(folder, "it's");
     const done = run("--port", "0", "--kubeconfig", path);
-    await vi.waitFor(() => expect(out).toContain("Ctrl-C"));
+    await vi.waitFor(() => expect(out).toContain("Ctrl-C"), { timeout: 20_000 });
     expect(out.match(/kubectl --kubeconfig/g)).toHaveLength(3);
     expect(out).toContain(String.raw`'${join(folder, "it'\\''s")}'`);
     signals.emit("SIGTERM");
@@ -96,7 +96,7 @@ describe("runCli", () => {
 
   it("logs requests when verbose", async () => {
     const done = run("--port", "0", "--no-tls", "--kubeconfig", join(folder, "config"), "--verbose");
-    await vi.waitFor(() => expect(out).toContain("Ctrl-C"));
+    await vi.waitFor(() => expect(out).toContain("Ctrl-C"), { timeout: 20_000 });
     const url = /at (http:\S+);/.exec(out)?.[1] ?? "";
     await (await fetch(`${url}/healthz`, { headers: { connection: "close" } })).text();
     expect(err).toContain('info GET /healthz {"status":200}\n');
@@ -107,7 +107,7 @@ describe("runCli", () => {
   it("leaves a kubeconfig alone that is not its own any more", async () => {
     const path = join(folder, "config");
     const done = run("--port", "0", "--no-tls", "--kubeconfig", path);
-    await vi.waitFor(() => expect(out).toContain("Ctrl-C"));
+    await vi.waitFor(() => expect(out).toContain("Ctrl-C"), { timeout: 20_000 });
     await writeFile(path, "another");
     signals.emit("SIGTERM");
     expect(await done).toBe(0);
