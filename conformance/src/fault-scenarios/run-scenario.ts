@@ -51,6 +51,7 @@ export async function runScenario(subject: Subject, scenario: Scenario, signal: 
     try {
       if (scenario.before === undefined && !(await agrees(world, running, journal, SYNC_MS))) problems.push("it never synced");
       await scenario.run(world);
+      await world.untilReached();
       world.heal();
       const healing = performance.now();
       if (await agrees(world, running, journal, HEAL_MS)) healedMs = Math.round(performance.now() - healing);

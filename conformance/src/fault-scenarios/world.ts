@@ -79,6 +79,12 @@ export class World implements AsyncDisposable {
     return new Map(items.map(({ metadata }: JsonBody) => [metadata.name, `${metadata.uid} ${metadata.resourceVersion}`]));
   }
 
+  /** Resolves when a fault has acted, or after a while: a subject takes its time until it asks again, or never does. */
+  async untilReached(): Promise<void> {
+    const deadline = performance.now() + 2_500;
+    while (!this.isReached && performance.now() < deadline) await sleep(50);
+  }
+
   wait(ms: number): Promise<void> {
     return sleep(ms);
   }
