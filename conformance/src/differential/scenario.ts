@@ -1,9 +1,10 @@
 import { sleep } from "@operatorkit/observe";
 import { assertCode, CRDS } from "../api-case.ts";
 import type { JsonBody, RawHttp } from "../raw-http.ts";
+import { WatchStream } from "../watch-stream.ts";
 import { LAST_UID, LAST_VERSION, randomRequest } from "./random-request.ts";
 import { Random } from "./random.ts";
-import { subjectsIn, widgetDefinition } from "./subjects.ts";
+import { subjectsIn, widgetDefinition, type Subject } from "./subjects.ts";
 import { Masker, type Exchange } from "./transcript.ts";
 
 const STEPS = 40;
@@ -16,6 +17,9 @@ export async function runScenario(http: RawHttp, seed: number): Promise<Exchange
   const group = `random-${seed}.example.com`;
   await prepare(http, namespace, group);
   const subjects = subjectsIn({ namespace, group });
+  const started = await Promise.all(
+    subjects.map(async ({ path }): Promise<string> => (await http.request("GET", path)).json.metadata.resourceVersion),
+  );
   const exchanges: Exchange[] = [];
   const lastSeen = new Map<string, JsonBody>();
   for (let step = 0; step < STEPS; step += 1) {
@@ -31,9 +35,35 @@ export async function runScenario(http: RawHttp, seed: number): Promise<Exchange
     exchanges.push(masker.mask(told, response));
     remember(lastSeen, path, response.text);
   }
+  for (const [index, subject] of subjects.entries()) {
+    exchanges.push(masker.maskEvents(`watch ${subject.path}`, await eventsSince(http, subject, started[index] ?? "")));
+  }
   await clean(http, namespace, group);
   return exchanges;
 }
+
+const LAST = "last";
+
+/** Everything that happened to a kind's objects since a version, up to an object that is made to end it. */
+async function eventsSince(http: RawHttp, subject: Subject, resourceVersion: string): Promise<JsonBody[]> {
+  const body = {
+    apiVersion: subject.apiVersion,
+    kind: subject.kind,
+    metadata: { name: LAST },
+    ...(subject.kind === "Deployment" ? ENDING : {}),
+  };
+  assertCode(await http.request("POST", subject.path, { body }), 201);
+  using watch = new WatchStream(await http.open("GET", `${subject.path}?watch=true&resourceVersion=${resourceVersion}`, {}));
+  const events = await watch.until((event) => event.object.metadata?.name === LAST || event.type === "ERROR");
+  return events.slice(0, -1);
+}
+
+const ENDING = {
+  spec: {
+    selector: { matchLabels: { app: LAST } },
+    template: { metadata: { labels: { app: LAST } }, spec: { containers: [{ name: LAST, image: "image:1" }] } },
+  },
+};
 
 function filledIn(text: string, last: JsonBody): string {
   return text

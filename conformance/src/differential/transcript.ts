@@ -20,6 +20,11 @@ export class Masker {
     return { request, status: response.status, warning: response.headers["warning"], body };
   }
 
+  /** The events of a watch, as one more answer. */
+  maskEvents(request: string, events: readonly JsonBody[]): Exchange {
+    return { request, status: 200, warning: undefined, body: this.#value(events) };
+  }
+
   #value(value: JsonBody, key: string = ""): unknown {
     if (typeof value === "string") return this.#text(value, key);
     if (Array.isArray(value)) {
