@@ -42,7 +42,11 @@ function interruptible(body: AsyncIterable<Uint8Array>, signal: AbortSignal): As
       const iterator = body[Symbol.asyncIterator]();
       return {
         async next() {
-          signal.throwIfAborted();
+          if (signal.aborted) {
+            // A reader that is told by a rejection does not return the iterator: what stands behind it still has to learn.
+            await iterator.return?.();
+            signal.throwIfAborted();
+          }
           const result = await iterator.next();
           if (result.done === true) signal.throwIfAborted();
           return result;

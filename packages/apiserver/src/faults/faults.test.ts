@@ -292,6 +292,17 @@ describe("faults of a watch", () => {
     expect([one.ended, two.ended]).toEqual(["ECONNRESET", "no"]);
   });
 
+  it("forgets a watch whose reader was aborted between two events", async () => {
+    await put("a", "1");
+    const stop = new AbortController();
+    const { body } = await api.send("GET", WATCH, undefined, { signal: stop.signal });
+    const watch = body[Symbol.asyncIterator]();
+    await watch.next();
+    stop.abort(new Error("enough"));
+    await expect(watch.next()).rejects.toThrow("enough");
+    expect(api.server.faults.cut()).toBe(0);
+  });
+
   it("stops at once when its rule is removed", async () => {
     const watching = await Watching.open();
     const rule = api.server.faults.add({ when: { verb: "watch" }, do: { type: "drop" } });
