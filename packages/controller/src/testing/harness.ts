@@ -69,7 +69,7 @@ export async function start(
   };
 }
 
-function recordingLogger(lines: LogLine[], carried: LogFields = {}): Logger {
+export function recordingLogger(lines: LogLine[], carried: LogFields = {}): Logger {
   const at =
     (level: LogLine["level"]) =>
     (message: string, fields: LogFields = {}): void =>

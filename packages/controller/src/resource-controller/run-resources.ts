@@ -1,0 +1,28 @@
+import type { KubernetesObject } from "@operatorkit/object";
+import { crudSteps } from "./crud-steps.ts";
+import type { Pass } from "./pass.ts";
+import { isCrudResource, type AnyResource, type Resource } from "./resource.ts";
+
+/** Every resource as a basic one. */
+export function basicResources<T extends KubernetesObject>(resources: readonly AnyResource<T>[]): readonly Resource<T>[] {
+  return resources.map((resource) => (isCrudResource(resource) ? crudSteps<T, unknown>(resource) : resource));
+}
+
+/** Runs resources one after the other, in their order on deletion too, until one fails or cancels the reconciliation. */
+export async function runResources<T extends KubernetesObject>(
+  resources: readonly Resource<T>[],
+  pass: Pass<T>,
+  fn: "ensureCreated" | "ensureDeleted",
+): Promise<void> {
+  for (const resource of resources) {
+    if (pass.isCancelled) return;
+    const { context, end } = pass.contextFor(resource.name);
+    // What ignores its signal has been given up: its successors must not run beside the next turn.
+    context.signal.throwIfAborted();
+    try {
+      await resource[fn](context);
+    } finally {
+      end();
+    }
+  }
+}
