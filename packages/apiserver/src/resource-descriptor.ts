@@ -47,7 +47,7 @@ export type SubresourceBehaviour =
   /** POST only: answers a token for the object (a service account). */
   | { readonly type: "token" }
   /** POST only: changes the object in place as the body says (a Pod's `binding`), or says why it conflicts. */
-  | { readonly type: "action"; readonly act: (object: JsonObject, body: JsonObject) => string | undefined };
+  | { readonly type: "action"; readonly act: (object: JsonObject, body: JsonObject, nowMs: number) => string | undefined };
 
 /** One column of a Table. */
 export interface Column {

@@ -3,6 +3,7 @@ import type { Json } from "@operatorkit/object";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceRules } from "../resource-descriptor.ts";
+import { timestamp } from "../rules/deletion.ts";
 import { crdProblems, markCrdTerminating, prepareCrd, prepareCrdUpdate } from "../crd/crd-rules.ts";
 import { allocateServiceAddresses } from "./service-addresses.ts";
 
@@ -209,7 +210,7 @@ function withoutImages(containers: unknown): Json {
 }
 
 /** A scheduler's word on where a Pod runs. Source: `pkg/registry/core/pod/storage/storage.go` (setPodNodeAndMetadata). */
-export function bindPod(pod: JsonObject, binding: JsonObject): string | undefined {
+export function bindPod(pod: JsonObject, binding: JsonObject, nowMs: number): string | undefined {
   const spec = pod["spec"] as JsonObject;
   const node = stringAt(binding["target"], "name");
   if (objectAt(pod, "metadata")["deletionTimestamp"] !== undefined)
@@ -221,7 +222,7 @@ export function bindPod(pod: JsonObject, binding: JsonObject): string | undefine
   const conditions = listAt(status, "conditions").filter((condition) => stringAt(condition, "type") !== "PodScheduled");
   pod["status"] = {
     ...status,
-    conditions: [...conditions, { type: "PodScheduled", status: "True", lastProbeTime: null, lastTransitionTime: null }],
+    conditions: [...conditions, { type: "PodScheduled", status: "True", lastProbeTime: null, lastTransitionTime: timestamp(nowMs) }],
   };
   return undefined;
 }
@@ -253,6 +254,13 @@ export const NAMESPACE: RuleOverrides = {
   heldBack: (namespace) => listAt(namespace["spec"], "finalizers").length > 0,
   deleteRefusal: (namespace) =>
     UNDELETABLE.includes(stringAt(namespace["metadata"], "name")) ? "this namespace may not be deleted" : undefined,
+  validate(namespace) {
+    const phase = stringAt(namespace["status"], "phase");
+    const wanted = objectAt(namespace, "metadata")["deletionTimestamp"] === undefined ? "Active" : "Terminating";
+    if (phase === wanted) return [];
+    const when = wanted === "Active" ? "empty" : "not empty";
+    return [invalid("status.Phase", phase, `may only be '${wanted}' if \`deletionTimestamp\` is ${when}`)];
+  },
   prepareForCreate(namespace) {
     namespace["spec"] = { finalizers: ["kubernetes"] };
     namespace["status"] = { phase: "Active" };
@@ -262,7 +270,7 @@ export const NAMESPACE: RuleOverrides = {
 const UNDELETABLE = ["default", "kube-system", "kube-public"];
 
 /** Data that may be sealed with `immutable`. */
-export function sealable(fields: readonly string[], overrides: RuleOverrides = {}): RuleOverrides {
+export function sealable(fields: readonly string[], fixed: readonly string[] = []): RuleOverrides {
   return {
     validate(object, before) {
       const problems: FieldProblem[] = [];
@@ -282,6 +290,10 @@ export function sealable(fields: readonly string[], overrides: RuleOverrides = {
       if (sizeOf(object) > MAX_DATA_BYTES) {
         problems.push({ reason: "FieldValueTooLong", field: "data", message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes` });
       }
+      for (const field of fixed) {
+        if (before !== undefined && object[field] !== before[field])
+          problems.push(invalid(field, object[field] ?? "", "field is immutable"));
+      }
       if (before?.["immutable"] !== true) return problems;
       if (object["immutable"] !== true) problems.push(forbidden("immutable", "field is immutable when `immutable` is set"));
       for (const field of fields) {
@@ -290,7 +302,6 @@ export function sealable(fields: readonly string[], overrides: RuleOverrides = {
       }
       return problems;
     },
-    ...overrides,
   };
 }
 
@@ -305,7 +316,7 @@ function sizeOf(object: JsonObject): number {
   );
 }
 
-export const SECRET: RuleOverrides = sealable(["data"]);
+export const SECRET: RuleOverrides = sealable(["data"], ["type"]);
 
 export const SERVICE: RuleOverrides = {
   createOnUpdate: true,
@@ -358,9 +369,12 @@ function serviceProblems(service: JsonObject, before: JsonObject | undefined): r
   }
   const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
   if (!types.includes(stringAt(spec, "type"))) problems.push(notSupported("spec.type", spec["type"], types));
+  if (spec["type"] !== "LoadBalancer" && listAt(objectAt(service["status"], "loadBalancer"), "ingress").length > 0) {
+    problems.push(forbidden("status.loadBalancer.ingress", "may only be used when `spec.type` is 'LoadBalancer'"));
+  }
   const old = objectAt(before, "spec");
   if (before !== undefined && old["type"] === spec["type"] && old["clusterIP"] !== undefined && spec["clusterIP"] !== old["clusterIP"]) {
-    problems.push(invalid("spec.clusterIP", spec["clusterIP"] ?? "", "may not change once set"));
+    problems.push(invalid("spec.clusterIPs[0]", [spec["clusterIP"] ?? ""], "may not change once set"));
   }
   return problems;
 }

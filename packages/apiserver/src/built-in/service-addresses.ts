@@ -20,7 +20,7 @@ export function allocateServiceAddresses(
 ): readonly FieldProblem[] {
   const spec = objectAt(service, "spec");
   if (spec["type"] === "ExternalName") {
-    for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) delete spec[key];
+    for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]) delete spec[key];
     return [];
   }
   const taken = takenBy(others, stringAt(service["metadata"], "uid"));

@@ -39,6 +39,10 @@ export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
       if (isObject(container)) requestWhatIsLimited(container);
     }
   },
+  [`${CORE}.PodStatus`](status) {
+    const address = stringAt(status, "podIP");
+    if (address !== "") set(status, { podIPs: [{ ip: address }] });
+  },
   [`${CORE}.Container`]: containerDefaults,
   [`${CORE}.EphemeralContainer`]: containerDefaults,
   [`${CORE}.Probe`]: (probe) => set(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }),
@@ -93,8 +97,6 @@ export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
     metadata["labels"] = { ...objectAt(metadata, "labels"), "kubernetes.io/metadata.name": name };
   },
   [`${CORE}.NamespaceStatus`]: (status) => set(status, { phase: "Active" }),
-  [`${CORE}.Event`]: (event) => set(event, { firstTimestamp: null, lastTimestamp: null, eventTime: null }),
-  "io.k8s.api.events.v1.Event": (event) => set(event, { eventTime: null, deprecatedFirstTimestamp: null, deprecatedLastTimestamp: null }),
   [`${CORE}.ReplicationController`](controller) {
     const spec = objectAt(controller, "spec");
     const labels = objectAt(objectAt(spec["template"], "metadata"), "labels");

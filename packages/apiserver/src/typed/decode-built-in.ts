@@ -1,7 +1,7 @@
 import { builtinDefinition, type OpenApiDefinition } from "@operatorkit/schema/kinds";
 import { type JsonObject, isObject } from "../json-object.ts";
 import { badRequest } from "../status-error.ts";
-import { omittedZeros } from "./omitted-zeros.ts";
+import { goFields } from "./go-fields.ts";
 
 /** A value read as a Go struct would read it, and what it had that the struct has not. */
 export interface DecodedObject {
@@ -47,15 +47,15 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
   if (properties === undefined) return value;
   const struct = goName(name);
   const required = (definition["required"] as readonly string[] | undefined) ?? [];
-  const zeros = omittedZeros(name);
+  const { omittedZeros, nullTimes } = goFields(name);
   const result: JsonObject = {};
   for (const [key, property] of Object.entries(properties)) {
     const given = Object.hasOwn(value, key) ? value[key] : undefined;
-    const part = zeros.has(key) && isZero(given, property) ? undefined : given;
+    const part = omittedZeros.has(key) && isZero(given, property) ? undefined : given;
     const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct };
     const isGiven = part !== undefined && part !== null;
-    // A list that is always written is null while there is none.
-    if (!isGiven && property["type"] === "array" && required.includes(key)) result[key] = null;
+    // A list or a time that is always written is null while there is none.
+    if (!isGiven && (nullTimes.has(key) || (property["type"] === "array" && required.includes(key)))) result[key] = null;
     const decoded = isGiven ? decodeValue(part, property, at) : filled(property, at);
     if (decoded === undefined || (isEmpty(decoded, property) && !required.includes(key) && key !== "managedFields")) continue;
     result[key] = decoded;

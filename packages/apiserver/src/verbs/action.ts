@@ -10,12 +10,11 @@ import type { ServerContext } from "../server-context.ts";
 import { conflict } from "../status-error.ts";
 import { decodeBuiltIn } from "../typed/decode-built-in.ts";
 import { storedUpdate } from "./commit.ts";
-import { tracked } from "./managed-fields.ts";
 import { storedObject } from "./read.ts";
 
 type Acting = Extract<SubresourceBehaviour, { type: "action" }>;
 
-/** POST to a subresource that changes its object: a Pod's `binding`. Answers a Status. */
+/** POST to a subresource that changes its object: a Pod's `binding`. Nobody comes to own what it changes. Answers a Status. */
 export function performAction(
   context: ServerContext,
   request: ResourceRequest,
@@ -26,14 +25,10 @@ export function performAction(
   const body = decodeObject(request.request, bodyType(subresource), options.fieldValidation, request.warnings);
   const stored = storedObject(context, request);
   const object = mutableCopy(present(request.descriptor, stored.object));
-  const refusal = act(object, body);
+  const refusal = act(object, body, request.nowMs);
   if (refusal !== undefined)
     throw conflict({ group: "", resource: `${request.descriptor.plural}/${subresource.name}` }, stored.name, refusal);
-  const after = tracked(context, request, present(request.descriptor, stored.object), object, {
-    manager: options.fieldManager,
-    subresource: subresource.name,
-  });
-  storedUpdate(context, request, stored, after, {
+  storedUpdate(context, request, stored, object, {
     operation: "update",
     subresource: subresource.name,
     nowMs: request.nowMs,

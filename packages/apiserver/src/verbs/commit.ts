@@ -1,3 +1,5 @@
+import { sameJson } from "@operatorkit/object";
+import type { Json } from "@operatorkit/object";
 import { liveIfOnlyTimesDiffer } from "@operatorkit/schema/merge";
 import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
 import { present } from "../presentation.ts";
@@ -45,7 +47,7 @@ export function storedUpdate(
   }
   allocated(context, descriptor, next, before);
   if (rule.dryRun) return next;
-  if (liveIfOnlyTimesDiffer(next, before) === before) return before;
+  if (sameJson(next as Json, before as Json) || liveIfOnlyTimesDiffer(next, before) === before) return before;
   const { object } = collectionOf(context, descriptor).put(stored.namespace, stored.name, toStorage(descriptor, next));
   return present(descriptor, object);
 }

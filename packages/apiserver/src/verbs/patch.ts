@@ -2,6 +2,7 @@ import type { TransportResponse } from "@operatorkit/api";
 import { JsonPatchError, applyJsonPatch, mergePatch } from "@operatorkit/object";
 import type { Json, JsonPatchOperation } from "@operatorkit/object";
 import { MergeError, strategicMergePatch } from "@operatorkit/schema/merge";
+import { invalid } from "../field-problem.ts";
 import { type JsonObject, isObject, objectAt, stringAt } from "../json-object.ts";
 import { MAX_BODY_BYTES } from "../handler.ts";
 import { objectResponse, present } from "../presentation.ts";
@@ -13,7 +14,7 @@ import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { ResourceDescriptor } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import type { ServerContext } from "../server-context.ts";
-import { StatusError, badRequest, bodyTooLarge, invalidError, plainError } from "../status-error.ts";
+import { StatusError, badRequest, bodyTooLarge, invalidError, plainError, unsupportedMediaType } from "../status-error.ts";
 import { applyObject } from "./apply.ts";
 import { checkVersion } from "./commit.ts";
 import { placeInNamespace } from "./prepared-object.ts";
@@ -48,6 +49,7 @@ export function patchObject(context: ServerContext, request: ResourceRequest): T
 export function patchTypeOf({ request, descriptor }: ResourceRequest): PatchType {
   const type = TYPES[mediaType(request.headers["content-type"])];
   if (type !== undefined && (type !== "strategic" || descriptor.origin === "built-in")) return type;
+  if (descriptor.origin === "custom") throw unsupportedMediaType(Object.keys(TYPES).filter((name) => TYPES[name] !== "strategic"));
   throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
 }
 
@@ -111,17 +113,28 @@ function applyOperations(before: JsonObject, patch: unknown): unknown {
 function typedPatched(request: ResourceRequest, value: unknown, duplicates: readonly string[], options: WriteOptions): JsonObject {
   const { descriptor, warnings } = request;
   if (!isObject(value)) throw invalidPatch(value, `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`);
-  const { kind, apiVersion } = descriptor;
-  if (stringAt(value, "kind") !== kind || stringAt(value, "apiVersion") !== apiVersion) {
-    throw badRequest(
-      `the API version in the data (${stringAt(value, "apiVersion")}, Kind=${stringAt(value, "kind")}) does not match the expected API version (${apiVersion}, Kind=${kind})`,
-    );
-  }
+  checkPatchedType(request, value);
   try {
     return typedObject(value, duplicates, descriptor, options.fieldValidation, warnings);
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== 400) throw error;
     throw invalidPatch(value, error.message.replace(/^.* cannot be handled as a [^:]*: /, ""));
+  }
+}
+
+/** A patch cannot turn an object into one of another kind. */
+function checkPatchedType({ descriptor }: ResourceRequest, value: JsonObject): void {
+  for (const key of ["kind", "apiVersion"] as const) {
+    const given = stringAt(value, key);
+    if (given === descriptor[key]) continue;
+    if (descriptor.origin === "built-in") {
+      throw invalidPatch(
+        value,
+        `no kind ${JSON.stringify(stringAt(value, "kind"))} is registered for version ${JSON.stringify(stringAt(value, "apiVersion"))} in scheme "pkg/runtime/scheme.go:111"`,
+      );
+    }
+    const subject = { group: descriptor.group, resource: stringAt(value, "kind") };
+    throw invalidError(subject, stringAt(value["metadata"], "name"), [invalid(key, given, `must be ${descriptor[key]}`)]);
   }
 }
 
@@ -134,6 +147,7 @@ function invalidPatch(value: unknown, why: string): StatusError {
 
 export function checkPatchedName(object: JsonObject, name: string): void {
   const given = stringAt(objectAt(object, "metadata"), "name");
+  if (given === "") throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 }
 

@@ -102,9 +102,9 @@ export function preparedForUpdate(request: ResourceRequest, object: JsonObject, 
   if (rules.generationChanges !== undefined) setOrDelete(metadata, "generation", old["generation"]);
   const prepared = mutableCopy({ ...object, metadata });
   rules.prepareForUpdate?.(prepared, before, rule);
-  // What a part of an object (its status) holds is not what its author wants.
-  const isPart = request.subresource?.behaviour.type === "part";
-  if (!isPart && rules.generationChanges?.(before, prepared) === true) {
+  // What a part of an object (its status) holds, or a scheduler decides, is not what its author wants.
+  const behaviour = request.subresource?.behaviour.type;
+  if ((behaviour === undefined || behaviour === "scale") && rules.generationChanges?.(before, prepared) === true) {
     prepared["metadata"]["generation"] = ((old["generation"] as number | undefined) ?? 0) + 1;
   }
   const problems = [

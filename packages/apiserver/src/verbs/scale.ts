@@ -7,11 +7,11 @@ import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { SubresourceBehaviour } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import type { ServerContext } from "../server-context.ts";
-import { badRequest, invalidError } from "../status-error.ts";
+import { StatusError, badRequest, invalidError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { decodeBuiltIn } from "../typed/decode-built-in.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
-import { tracked, withoutScaleTimes } from "./managed-fields.ts";
+import { trackedScale } from "./managed-fields.ts";
 import { patchText, patchTypeOf, patchedValue } from "./patch.ts";
 import { storedObject } from "./read.ts";
 
@@ -26,7 +26,9 @@ const SCALE: BodyType = {
 };
 
 export function getScale(context: ServerContext, request: ResourceRequest, scaling: Scaling): TransportResponse {
-  return objectResponse(request, 200, scaleOf(present(request.descriptor, storedObject(context, request).object), scaling));
+  const object = present(request.descriptor, storedObject(context, request).object);
+  if (valueAt(object, scaling.specReplicasPath) === undefined) throw noReplicas(scaling.specReplicasPath);
+  return objectResponse(request, 200, scaleOf(object, scaling));
 }
 
 export function updateScale(context: ServerContext, request: ResourceRequest, scaling: Scaling): TransportResponse {
@@ -58,18 +60,24 @@ function rescaled(
 ): JsonObject {
   checkVersion(request, scale, stored);
   const replicas = objectAt(scale, "spec")["replicas"] ?? 0;
-  if (typeof replicas !== "number" || replicas < 0) {
+  // Custom resources check the number where it ends up.
+  if (request.descriptor.origin === "built-in" && (typeof replicas !== "number" || replicas < 0)) {
     throw invalidError({ group: SCALE.group, resource: SCALE.kind }, stored.name, [
       invalid("spec.replicas", replicas, "must be greater than or equal to 0"),
     ]);
   }
   const before = present(request.descriptor, stored.object);
-  const after = tracked(context, request, before, withValue(before, scaling.specReplicasPath, replicas), {
-    manager: options.fieldManager,
-    subresource: "scale",
-  });
+  const scaled = withValue(before, scaling.specReplicasPath, replicas);
+  const after = trackedScale(context, request, before, scaled, scaling.specReplicasPath, options.fieldManager);
   const rule = { operation: "update", subresource: "scale", nowMs: request.nowMs, dryRun: options.dryRun } as const;
-  return scaleOf(storedUpdate(context, request, stored, withoutScaleTimes(after), rule), scaling);
+  return scaleOf(storedUpdate(context, request, stored, after, rule), scaling);
+}
+
+/** An object that does not say how many there should be has no scale. */
+function noReplicas(path: readonly string[]): StatusError {
+  const message = `the spec replicas field ".${path.join(".")}" does not exist`;
+  const details = { causes: [{ message }] };
+  return new StatusError({ code: 500, reason: "InternalError", message: `Internal error occurred: ${message}`, details });
 }
 
 /** An object's size as `autoscaling/v1 Scale`. */
