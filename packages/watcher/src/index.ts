@@ -8,3 +8,5 @@ export type { OpinionatedHandler, OpinionatedWatcherOptions } from "./opinionate
 export type { ResourceWatcher, WatcherContext } from "./resource-watcher.ts";
 export { SimpleWatcher } from "./simple-watcher.ts";
 export type { SimpleWatcherOptions } from "./simple-watcher.ts";
+export { watchCustomResource } from "./watch-custom-resource.ts";
+export type { WatchCustomResourceOptions } from "./watch-custom-resource.ts";

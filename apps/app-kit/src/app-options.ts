@@ -1,0 +1,84 @@
+import { parseArgs } from "node:util";
+
+/** What an app was asked to do. */
+export interface AppOptions {
+  /** Run against this cluster instead of an embedded one. */
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly installCrds: boolean;
+  readonly applySamples: boolean;
+  /** The embedded server's port; 0 for a free one. */
+  readonly port: number;
+  readonly verbose: boolean;
+  readonly help: boolean;
+}
+
+/** The command line cannot be carried out as given; the message says which part, and what to do. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const HELP_OPTIONS = `  (no option)            an embedded cluster, the operator and its samples
+  --kubeconfig FILE      run against that cluster; nothing is created there, unless you add:
+      --context NAME       use this context of the file
+      --install-crds       create the CRDs there
+      --apply-samples      create the sample objects there
+  --port N               the embedded server's port (default: a free one)
+  --verbose              log lines, and stack traces of errors
+`;
+
+/** Reads the command line, then the environment. Throws a `UsageError` that names what is wrong. */
+export function parseAppOptions(
+  args: readonly string[],
+  { env = {}, kubeconfigVariable }: { readonly env?: NodeJS.ProcessEnv; readonly kubeconfigVariable?: string | undefined } = {},
+): AppOptions {
+  const values = parse(args);
+  if (values.kubeconfig === "") throw new UsageError("--kubeconfig is empty: give the path of a kubeconfig file");
+  const ofEnvironment = kubeconfigVariable === undefined ? undefined : env[kubeconfigVariable];
+  const kubeconfig = values.kubeconfig ?? (ofEnvironment === "" ? undefined : ofEnvironment);
+  for (const [flag, given] of [
+    ["--context", values.context !== undefined],
+    ["--install-crds", values["install-crds"] === true],
+    ["--apply-samples", values["apply-samples"] === true],
+  ] as const) {
+    if (given && kubeconfig === undefined)
+      throw new UsageError(`${flag} is about a cluster of yours: add --kubeconfig FILE, or leave it out`);
+  }
+  if (kubeconfig !== undefined && values.port !== undefined)
+    throw new UsageError("--port is the embedded server's, which --kubeconfig does without: leave one of them out");
+  const { port = "0" } = values;
+  if (!/^\d+$/.test(port) || Number(port) > 65_535)
+    throw new UsageError(`--port ${port} is no port: give a number from 0 (any free one) to 65535`);
+  return {
+    kubeconfig,
+    context: values.context,
+    installCrds: values["install-crds"] === true,
+    applySamples: values["apply-samples"] === true,
+    port: Number(port),
+    verbose: values.verbose === true,
+    help: values.help === true,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: args[0] === "--" ? args.slice(1) : [...args],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        kubeconfig: { type: "string" },
+        context: { type: "string" },
+        "install-crds": { type: "boolean" },
+        "apply-samples": { type: "boolean" },
+        port: { type: "string" },
+        verbose: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    // node's own sentence names the flag; the hint after its first full stop is about programming.
+    const sentence = error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error);
+    throw new UsageError(`${sentence}: see --help`, { cause: error });
+  }
+}

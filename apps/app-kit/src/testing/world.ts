@@ -1,0 +1,107 @@
+import { ensureNamespace, isNotFound, silentLogger, sleep, type Client, type Kind, type KubernetesObject } from "operatorkit";
+import { Namespace } from "operatorkit/kinds";
+import type { AppContext } from "../app.ts";
+
+/** What a check runs against: a cluster with the app's CRDs installed, and controllers for what it makes. */
+export interface CheckCluster {
+  /** A person with all rights. */
+  readonly admin: Client;
+  readonly signal: AbortSignal;
+}
+
+/** A behaviour of an app; the name is a sentence about it. */
+export interface AppCheck {
+  readonly name: string;
+  /** Rejects with what is not as it should be. */
+  readonly run: (world: World) => Promise<void>;
+}
+
+const DEADLINE_MS = 15_000;
+const LOOK_EVERY_MS = 25;
+
+/** A namespace of its own, and the verbs that checks are written in. */
+export class World {
+  readonly admin: Client;
+  readonly namespace: string;
+  /** What the apps have printed. */
+  readonly lines: string[] = [];
+  readonly #cluster: CheckCluster;
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  private constructor(cluster: CheckCluster, namespace: string) {
+    this.#cluster = cluster;
+    this.admin = cluster.admin.with({ signal: cluster.signal, fieldManager: "app-checks" });
+    this.namespace = namespace;
+  }
+
+  /** Runs a check in a namespace of its own, and puts everything away after it: the app stops, then what is of `kinds` is deleted. */
+  static async run(check: AppCheck, cluster: CheckCluster, namespace: string, kinds: readonly Kind[]): Promise<void> {
+    const world = new World(cluster, namespace);
+    await ensureNamespace(world.admin, namespace, { signal: cluster.signal });
+    try {
+      await check.run(world);
+    } finally {
+      for (const stop of world.#stops) await stop();
+      for (const kind of kinds) await world.admin.deleteCollection(kind, { namespace });
+      await world.admin.delete(Namespace, { name: namespace });
+    }
+  }
+
+  /** Runs an app beside the check; stopping it twice does nothing. */
+  start(run: (context: AppContext) => Promise<void>): { readonly stop: () => Promise<void> } {
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, this.#cluster.signal]);
+    const running = run({
+      client: this.#cluster.admin.with({ signal, fieldManager: "app" }),
+      signal,
+      logger: silentLogger,
+      print: (line) => this.lines.push(line),
+      isEmbedded: false,
+      kubeconfig: "the check's",
+    });
+    running.catch(() => {});
+    const stop = async (): Promise<void> => {
+      controller.abort();
+      await running;
+    };
+    this.#stops.push(stop);
+    return { stop };
+  }
+
+  ref(name: string): { readonly name: string; readonly namespace: string } {
+    return { namespace: this.namespace, name };
+  }
+
+  async exists<T extends KubernetesObject>(kind: Kind<T>, name: string): Promise<boolean> {
+    try {
+      await this.admin.get(kind, this.ref(name));
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    for (let waitedMs = 0; !(await isSo()); waitedMs += LOOK_EVERY_MS) {
+      if (waitedMs > DEADLINE_MS)
+        throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}; printed until then: ${JSON.stringify(this.lines)}`);
+      await sleep(LOOK_EVERY_MS, { signal: this.#cluster.signal });
+    }
+  }
+
+  /** Waits until the app has printed this line. */
+  async printed(line: string): Promise<void> {
+    await this.until(`the line ${JSON.stringify(line)}`, () => this.lines.includes(line));
+  }
+
+  /** Long enough for anything that is going to happen to have happened. */
+  async quiet(): Promise<void> {
+    await sleep(500, { signal: this.#cluster.signal });
+  }
+}
+
+export function expectEqual(what: string, actual: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
+}

@@ -1,0 +1,50 @@
+import type { App, AppContext } from "@operatorkit/app-kit";
+import { watchCustomResource } from "@operatorkit/watcher";
+import { Sample } from "./sample.ts";
+
+export interface HelloOptions extends Pick<AppContext, "client" | "signal" | "print" | "logger"> {
+  /** All namespaces when left out. */
+  readonly namespace?: string;
+}
+
+/** The whole operator: one line for each sample that comes, changes or goes. */
+export async function hello({ client, signal, print, logger, namespace }: HelloOptions): Promise<void> {
+  print("Watching the sample resource");
+  await watchCustomResource(
+    client,
+    Sample,
+    {
+      add: ({ metadata, spec }) => print(`Added Sample '${metadata.name}' with Hello=${spec.hello ?? ""}`),
+      update: (old, { metadata, spec }) =>
+        print(`Updated Sample '${metadata.name}' from Hello=${old.spec.hello ?? ""} to Hello=${spec.hello ?? ""}`),
+      delete: ({ metadata, spec }) => print(`Deleted Sample '${metadata.name}' with Hello=${spec.hello ?? ""}`),
+    },
+    {
+      signal,
+      namespace,
+      logger,
+      onError: (error) => print(`Cannot watch the sample resource, trying on: ${error instanceof Error ? error.message : String(error)}`),
+    },
+  );
+  print("Shutdown signal received, exiting...");
+}
+
+export const helloApp: App = {
+  name: "hello-operator",
+  summary: "prints a line for every Sample that is added, updated or deleted",
+  kinds: [Sample],
+  samples: [
+    {
+      apiVersion: Sample.apiVersion,
+      kind: Sample.kind,
+      metadata: { name: "mysample", namespace: "default" },
+      spec: { hello: "world" },
+    } as Sample,
+  ],
+  hints: [
+    "kubectl get samples",
+    `kubectl patch sample mysample --type=merge -p '{"spec":{"hello":"you"}}'`,
+    "kubectl delete sample mysample",
+  ],
+  run: hello,
+};
