@@ -127,13 +127,17 @@ func message(t reflect.Type) string {
 
 // always marks a value that JSON has even when it is zero.
 func always(t reflect.Type, options []string) string {
+	isTime := t == reflect.TypeOf(metav1.Time{}) || t == reflect.TypeOf(metav1.MicroTime{})
 	switch t.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int32, reflect.Int64, reflect.Float64:
 	default:
-		return ""
+		if !isTime {
+			return ""
+		}
 	}
 	for _, option := range options {
-		if option == "omitempty" || option == "omitzero" {
+		// omitempty never leaves out a struct: a time that is not set is null.
+		if option == "omitzero" || (option == "omitempty" && !isTime) {
 			return ""
 		}
 	}
