@@ -55,6 +55,13 @@ export class FakeCluster {
   readonly #kinds = new Map<string, Kind>();
   readonly #watching = new Set<Watching>();
   readonly #held: (() => void)[] = [];
+  /** What was sent, for watches that begin with an older version. */
+  readonly #sent: {
+    readonly version: number;
+    readonly kind: string;
+    readonly event: WatchEvent<KubernetesObject>;
+    readonly namespace: string;
+  }[] = [];
   #isHeld = false;
   #version = 100;
 
@@ -133,16 +140,20 @@ export class FakeCluster {
           .map(entryOf),
         resourceVersion: `${this.#version}`,
       }),
-      watch: async ({ signal }) => this.#watch(kind, namespace, signal),
+      watch: async ({ signal, resourceVersion }) =>
+        this.#watch(kind, namespace, { signal, since: Number(resourceVersion ?? this.#version) }),
     };
   }
 
   #send(kind: Kind, type: "ADDED" | "MODIFIED" | "DELETED", object: KubernetesObject): void {
+    const event: WatchEvent<KubernetesObject> = { type, entry: entryOf(object) };
+    const version = this.#version;
     const send = (): void => {
+      this.#sent.push({ version, kind: kind.kind, event, namespace: object.metadata.namespace ?? "" });
       for (const watching of this.#watching) {
         const isSeen =
           watching.kind.kind === kind.kind && (watching.namespace === undefined || watching.namespace === object.metadata.namespace);
-        if (isSeen) watching.push({ type, entry: entryOf(object) });
+        if (isSeen) watching.push(event);
       }
     };
     if (this.#isHeld) this.#held.push(send);
@@ -152,9 +163,12 @@ export class FakeCluster {
   async *#watch<T extends KubernetesObject>(
     kind: Kind<T>,
     namespace: string | undefined,
-    signal: AbortSignal,
+    { signal, since }: { readonly signal: AbortSignal; readonly since: number },
   ): AsyncGenerator<WatchEvent<T>[]> {
-    const events: WatchEvent<T>[] = [];
+    const missed = this.#sent.filter(
+      (sent) => sent.version > since && sent.kind === kind.kind && (namespace === undefined || namespace === sent.namespace),
+    );
+    const events = missed.map(({ event }) => event) as WatchEvent<T>[];
     let wake: (() => void) | undefined;
     const watching: Watching = {
       kind,
