@@ -41,6 +41,7 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
   readonly #closing = new AbortController();
   readonly #synced = new Milestone();
   #isPumping = false;
+  #isBetweenSlices = false;
   #inFlight: Promise<void> | undefined;
   #alarm: Timer | undefined;
   /** The last turn of what was there at the start; undefined until that is known, and once it was told. */
@@ -57,6 +58,11 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
   /** How many keys wait to be told. */
   get backlog(): number {
     return this.#backlog.size;
+  }
+
+  /** More was told than the handler's calls could take in one slice; not so when it is waiting for a call to settle. */
+  get isBehind(): boolean {
+    return this.#isBetweenSlices;
   }
 
   get isSynced(): boolean {
@@ -114,7 +120,9 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
         }
       }
       if (this.#clock.monotonicMs() - sliceStartMs > SLICE_MS) {
+        this.#isBetweenSlices = true;
         await new Promise((resolve) => setImmediate(resolve));
+        this.#isBetweenSlices = false;
         sliceStartMs = this.#clock.monotonicMs();
       }
     }

@@ -20,6 +20,8 @@ export interface ReflectorTarget<T extends KubernetesObject> {
   /** Nothing is applied until it has resolved. It may stop half-way when `signal` is aborted. */
   replace(entries: readonly ObjectEntry<T>[], version: string, signal: AbortSignal): void | Promise<void>;
   apply(event: Exclude<WatchEvent<T>, { type: "ERROR" }>): void;
+  /** Asked after each batch: a promise to be waited for before the next one is read, when others need their turn first. */
+  pause?(): Promise<void> | undefined;
 }
 
 /** How long silence may last. Each is a wait without any sign of life, not a limit on the whole. */
@@ -292,7 +294,11 @@ export class Reflector<T extends KubernetesObject> {
       const batch = await open.next(limitMs, `watch ${this.#what}`);
       if (batch === undefined) return this.#ended(open);
       this.#contact();
-      return open.isFilling ? this.#fill(open, batch) : this.#applyAll(open, batch);
+      if (open.isFilling) return this.#fill(open, batch);
+      const event = this.#applyAll(open, batch);
+      const pause = this.#target.pause?.();
+      if (pause !== undefined) await pause;
+      return event;
     } catch (error) {
       this.#closeStream();
       this.#metrics.watchEnded(this.#clock.monotonicMs() - open.startMs, open.events);

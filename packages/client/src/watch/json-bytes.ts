@@ -25,36 +25,30 @@ const NULL = Buffer.from("null");
  */
 export function skipValue(bytes: Uint8Array, at: number, end: number, depth = 0): number {
   if (at >= end) return INCOMPLETE;
-  switch (bytes[at]) {
-    case QUOTE:
-      return skipString(bytes, at + 1, end);
-    case OPEN_BRACE:
-      return depth > MAX_DEPTH ? TOO_DEEP : skipObject(bytes, at + 1, end, depth + 1);
-    case OPEN_BRACKET:
-      return depth > MAX_DEPTH ? TOO_DEEP : skipArray(bytes, at + 1, end, depth + 1);
-    case TRUE[0]:
-      return skipWord(bytes, at, end, TRUE);
-    case FALSE[0]:
-      return skipWord(bytes, at, end, FALSE);
-    case NULL[0]:
-      return skipWord(bytes, at, end, NULL);
-    default:
-      return skipNumber(bytes, at, end);
-  }
+  // A chain in the order of frequency: this is where a client's time goes.
+  const byte = bytes[at] as number;
+  if (byte === QUOTE) return skipString(bytes, at + 1, end);
+  if (byte === OPEN_BRACE) return depth > MAX_DEPTH ? TOO_DEEP : skipObject(bytes, at + 1, end, depth + 1);
+  if (byte === OPEN_BRACKET) return depth > MAX_DEPTH ? TOO_DEEP : skipArray(bytes, at + 1, end, depth + 1);
+  if (byte === 0x74) return skipWord(bytes, at, end, TRUE);
+  if (byte === 0x66) return skipWord(bytes, at, end, FALSE);
+  if (byte === 0x6e) return skipWord(bytes, at, end, NULL);
+  return skipNumber(bytes, at, end);
 }
 
 /** From behind the opening quote to behind the closing one. */
 export function skipString(bytes: Uint8Array, at: number, end: number): number {
   while (at < end) {
     const byte = bytes[at] as number;
-    if (byte === QUOTE) return at + 1;
+    at += 1;
+    // Most of what there is.
+    if (byte > BACKSLASH) continue;
+    if (byte === QUOTE) return at;
     if (byte === BACKSLASH) {
-      at = skipEscape(bytes, at + 1, end);
+      at = skipEscape(bytes, at, end);
       if (at < 0) return at;
     } else if (byte < 0x20) {
       return INVALID;
-    } else {
-      at += 1;
     }
   }
   return INCOMPLETE;
@@ -74,25 +68,25 @@ function skipObject(bytes: Uint8Array, at: number, end: number, depth: number): 
   at = skipSpace(bytes, at, end);
   if (at < end && bytes[at] === CLOSE_BRACE) return at + 1;
   while (at < end) {
-    at = skipKey(bytes, at, end);
+    if (bytes[at] !== QUOTE) return INVALID;
+    at = skipString(bytes, at + 1, end);
     if (at < 0) return at;
-    at = skipValue(bytes, at, end, depth);
+    if (at + 1 < end && bytes[at] === COLON && (bytes[at + 1] as number) > 0x20) at += 1;
+    else at = skipColon(bytes, at, end);
     if (at < 0) return at;
-    at = skipSpace(bytes, at, end);
+    // The emptiest object, of which managedFields has one per field.
+    if (at + 1 < end && bytes[at] === OPEN_BRACE && bytes[at + 1] === CLOSE_BRACE) at += 2;
+    else at = skipValue(bytes, at, end, depth);
+    if (at < 0) return at;
+    if (at < end && (bytes[at] as number) <= 0x20) at = skipSpace(bytes, at, end);
     if (at >= end) return INCOMPLETE;
     const byte = bytes[at];
     if (byte === CLOSE_BRACE) return at + 1;
     if (byte !== COMMA) return INVALID;
-    at = skipSpace(bytes, at + 1, end);
+    at += 1;
+    if (at < end && (bytes[at] as number) <= 0x20) at = skipSpace(bytes, at, end);
   }
   return INCOMPLETE;
-}
-
-/** From a key's opening quote to where its value begins. */
-function skipKey(bytes: Uint8Array, at: number, end: number): number {
-  if (bytes[at] !== QUOTE) return INVALID;
-  at = skipString(bytes, at + 1, end);
-  return at < 0 ? at : skipColon(bytes, at, end);
 }
 
 /** From behind a key to where its value begins. */
