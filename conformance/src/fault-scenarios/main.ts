@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { faultsTable, type FaultsReport, type SubjectReport } from "./faults-table.ts";
+import { randomScenario } from "./random-scenario.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Subject } from "./subject.ts";
@@ -16,6 +17,7 @@ const { values } = parseArgs({
   options: {
     subject: { type: "string", default: "operatorkit" },
     only: { type: "string", default: "" },
+    seeds: { type: "string", default: "0" },
     write: { type: "boolean", default: false },
   },
 });
@@ -29,7 +31,8 @@ const crashes: string[] = [];
 process.on("uncaughtException", (error) => crashes.push(error.message));
 process.on("unhandledRejection", (error) => crashes.push(error instanceof Error ? error.message : String(error)));
 
-const wanted = scenarios.filter(({ id, name }) => `${id} ${name}`.includes(values.only));
+const random = Array.from({ length: Number(values.seeds) }, (_, index) => randomScenario(index + 1));
+const wanted = [...scenarios, ...random].filter(({ id, name }) => `${id} ${name}`.includes(values.only));
 const results = await runScenarios({
   subject,
   scenarios: wanted,
