@@ -65,4 +65,5 @@ async function write(report: SubjectReport): Promise<void> {
   const all: FaultsReport = { date: new Date().toISOString().slice(0, 10), node: process.version, subjects };
   await writeFile(file, `${JSON.stringify(all, undefined, 1)}\n`);
   await writeFile(new URL("faults.md", folder), faultsTable(all));
+  console.log("wrote results/faults.md and faults.json; `pnpm fix` formats them");
 }
