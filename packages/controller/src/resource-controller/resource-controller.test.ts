@@ -248,6 +248,21 @@ describe("ResourceController", () => {
       await stop();
     });
 
+    it("is run again by the next process when this one ended before the finalizer was removed", async () => {
+      const calls: string[] = [];
+      const cluster = new FakeCluster([Echo, Event]);
+      cluster.onWrite = ({ kind }) => {
+        if (kind === "Echo") throw new Error("the API server is away");
+      };
+      const before = await runController({ resources: [noting("r", calls)] }, { cluster, objects: [echo("a", "x", deleting)] });
+      await before.stop();
+      cluster.onWrite = () => {};
+      const after = await runController({ resources: [noting("r", calls)] }, { cluster });
+      expect(calls).toEqual(["r deleted n/a", "r deleted n/a"]);
+      expect(cluster.get(Echo, a)).toBeUndefined();
+      await after.stop();
+    });
+
     it("is not run again while others hold the object and touch it", async () => {
       const calls: string[] = [];
       const { clock, cluster, stop } = await runController({ resources: [noting("r", calls)] }, { objects: [echo("a", "x", held)] });
