@@ -1,5 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
 export interface RawHttpOptions {
   readonly url: string;
@@ -30,12 +30,17 @@ export type JsonBody = any;
 
 const RESPONSE_TIMEOUT_MS = 30_000;
 
-/** HTTP with nothing of ours between: one request, one connection. Conformance cases must not depend on the client they could test. */
+/**
+ * HTTP with nothing of ours between: conformance cases must not depend on the client they could test. Connections are used again, since
+ * a handshake costs more than most requests; idle ones do not keep the process alive.
+ */
 export class RawHttp {
   readonly #options: RawHttpOptions;
+  readonly #agent: HttpAgent;
 
   constructor(options: RawHttpOptions) {
     this.#options = options;
+    this.#agent = options.url.startsWith("https:") ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   }
 
   async request(method: string, path: string, options: RawRequest = {}): Promise<RawResponse> {
@@ -71,17 +76,27 @@ export class RawHttp {
     if (body !== undefined && headers["content-type"] === undefined) headers["content-type"] = "application/json";
     if (body !== undefined) headers["content-length"] = String(Buffer.byteLength(body));
     if (token !== null && token !== undefined && headers["authorization"] === undefined) headers["authorization"] = `Bearer ${token}`;
-    return new Promise((resolve, reject) => {
-      const req = send(url, {
+    const attempt = (agent: HttpAgent | false): ClientRequest =>
+      send(url, {
         method,
         headers,
-        agent: false,
+        agent,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
         ...(this.#options.caPem === undefined ? {} : { ca: this.#options.caPem }),
       });
-      req.once("error", (error) => reject(new Error(`${method} ${path}: ${error.message}`, { cause: error })));
-      req.once("response", resolve);
-      req.end(body);
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error): void => reject(new Error(`${method} ${path}: ${error.message}`, { cause: error }));
+      const first = attempt(this.#agent);
+      first.once("response", resolve);
+      first.once("error", (error) => {
+        // The server may close an idle connection at the moment we use it again: the request was not looked at.
+        if (!first.reusedSocket || options.signal?.aborted === true) return fail(error);
+        const second = attempt(false);
+        second.once("response", resolve);
+        second.once("error", fail);
+        second.end(body);
+      });
+      first.end(body);
     });
   }
 }
