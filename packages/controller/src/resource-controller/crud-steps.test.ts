@@ -88,6 +88,24 @@ describe("a CRUD resource", () => {
     expect(calls.map((call) => call.split(" ")[0])).toEqual(upTo(step));
   });
 
+  it("gives each step a context that is whole, and flags that are those of now", async () => {
+    const seen: unknown[] = [];
+    const given = context();
+    await crudSteps(
+      crud([], all, (step, at) => {
+        if (step === "getDesiredState") at.allowUpdate();
+        if (step === "newUpdatePatch") given.requireUpdate();
+        seen.push([Object.keys(at).length, at.isUpdateAllowed, at.isUpdateRequired]);
+      }),
+    ).ensureCreated(given);
+    const keys = Object.keys(given).length;
+    expect(seen.slice(0, 3)).toEqual([
+      [keys, false, false],
+      [keys, true, false],
+      [keys, true, true],
+    ]);
+  });
+
   it("names its step in the log context", async () => {
     const logs: LogLine[] = [];
     await crudSteps(crud([], all, (_step, { log }) => log.info("said"))).ensureCreated(context(logs));

@@ -32,10 +32,10 @@ type Step<T extends KubernetesObject> = <R>(
 function stepper<T extends KubernetesObject>(context: ResourceContext<T>): Step<T> {
   return async (name, run) => {
     if (context.isResourceCancelled || context.isReconciliationCancelled) return SKIPPED;
-    // A look-through rather than a spread, which would read the flags once and for all.
-    const at: ResourceContext<T> = Object.create(context, {
-      log: { value: context.log.with({ function: name }), enumerable: true },
-    });
+    // A copy of the getters rather than a spread, which would read the flags once and for all.
+    const parts = { ...Object.getOwnPropertyDescriptors(context), log: { value: context.log.with({ function: name }), enumerable: true } };
+    // It has every property that a context has.
+    const at = Object.defineProperties({}, parts) as ResourceContext<T>;
     return { value: await run(at) };
   };
 }
