@@ -42,11 +42,17 @@ function workloadProblems(object: JsonObject, before: JsonObject | undefined): r
   const labels = objectAt(objectAt(spec["template"], "metadata"), "labels");
   const shown = Object.keys(labels).length === 0 ? null : labels;
   if (isObject(selector)) {
-    if (Object.keys(selector).length === 0) problems.push(invalid("spec.selector", selector, "empty selector is invalid for deployment"));
+    if (Object.keys(selector).length === 0)
+      problems.push(invalid("spec.selector", selector, `empty selector is invalid for ${stringAt(object, "kind").toLowerCase()}`));
     else if (!isChosen(selector, labels)) {
       problems.push(invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
     }
   } else problems.push(invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
+  const template = objectAt(objectAt(spec, "template"), "spec");
+  problems.push(...containerProblems(template, "spec.template.spec"));
+  if (template["restartPolicy"] !== "Always") {
+    problems.push(notSupported("spec.template.spec.restartPolicy", template["restartPolicy"], ["Always"]));
+  }
   if (before !== undefined && !sameJson((objectAt(before, "spec")["selector"] ?? null) as Json, (selector ?? null) as Json)) {
     problems.push(invalid("spec.selector", selector ?? null, "field is immutable"));
   }
@@ -101,7 +107,13 @@ export const JOB: RuleOverrides = {
     template["metadata"] = { ...templateMetadata, labels: { ...objectAt(templateMetadata, "labels"), ...labels } };
     spec["selector"] = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
   },
-  validate: (object, before) => immutable(object, before, ["selector"]),
+  validate(object, before) {
+    const template = objectAt(objectAt(objectAt(object, "spec"), "template"), "spec");
+    const policy = template["restartPolicy"];
+    const problems = [...immutable(object, before, ["selector"]), ...containerProblems(template, "spec.template.spec")];
+    if (policy === "OnFailure" || policy === "Never") return problems;
+    return [...problems, required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"')];
+  },
 };
 
 export const POD: RuleOverrides = {
@@ -123,23 +135,28 @@ export const POD: RuleOverrides = {
   },
   validate: (pod, before, { subresource }) =>
     before === undefined
-      ? containerNameProblems(objectAt(pod, "spec"), "spec")
+      ? containerProblems(objectAt(pod, "spec"), "spec")
       : subresource === undefined
         ? podUpdateProblems(pod, before)
         : [],
 };
 
-function containerNameProblems(spec: JsonObject, field: string): readonly FieldProblem[] {
+/** Source: `pkg/apis/core/validation/validation.go` (validateContainerCommon). */
+function containerProblems(spec: JsonObject, field: string): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
   const seen = new Set<string>();
   for (const key of ["initContainers", "containers"]) {
     for (const [index, container] of listAt(spec, key).entries()) {
       const name = stringAt(container, "name");
-      const at = `${field}.${key}[${index}].name`;
-      if (name === "") continue;
-      for (const detail of dns1123LabelProblems(name)) problems.push(invalid(at, name, detail));
-      if (seen.has(name)) problems.push(duplicate(at, name));
-      seen.add(name);
+      const at = `${field}.${key}[${index}]`;
+      const image = stringAt(container, "image");
+      if (name !== "") {
+        for (const detail of dns1123LabelProblems(name)) problems.push(invalid(`${at}.name`, name, detail));
+        if (seen.has(name)) problems.push(duplicate(`${at}.name`, name));
+        seen.add(name);
+      }
+      if (image === "") problems.push(required(`${at}.image`, ""));
+      else if (image.trim() !== image) problems.push(invalid(`${at}.image`, image, "must not have leading or trailing whitespace"));
     }
   }
   return problems;
