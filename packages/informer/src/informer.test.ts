@@ -1,3 +1,4 @@
+import { entryOf, type ListWatch, type WatchRequest } from "@operatorkit/api";
 import { LabelSelectorError } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
@@ -77,6 +78,49 @@ describe("a handler", () => {
     await lab.settle();
     expect(late.log).toEqual(["add a initial", "add b initial", "update a 101→103"]);
     await subscription.synced();
+  });
+
+  it("that is busy, but not waiting, is told every change of a flood, because reading waits for it", async () => {
+    class SlowClock extends ManualClock {
+      #looks = 0;
+      override monotonicMs(): number {
+        this.#looks += 1;
+        return super.monotonicMs() + this.#looks * 5;
+      }
+    }
+    const versions = Array.from({ length: 300 }, (_, index) => String(index + 2));
+    const widget = (resourceVersion: string): Widget => ({
+      apiVersion: "example.com/v1",
+      kind: "Widget",
+      metadata: { name: "a", namespace: "default", uid: "u", resourceVersion },
+    });
+    const clock = new SlowClock();
+    const { kind } = new FakeServer({ clock });
+    const informer = new Informer<Widget>({
+      clock,
+      listWatch: {
+        kind,
+        list: () => Promise.resolve({ entries: [entryOf(widget("1"))], resourceVersion: "1" }),
+        async *watch({ signal }: WatchRequest) {
+          for (const version of versions) yield [{ type: "MODIFIED" as const, entry: entryOf(widget(version)) }];
+          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        },
+      } as unknown as ListWatch<Widget>,
+    });
+    const told: (string | undefined)[] = [];
+    const all = Promise.withResolvers<void>();
+    informer.addEventHandler({
+      update: (_old, { metadata }) => {
+        told.push(metadata.resourceVersion);
+        if (metadata.resourceVersion === versions.at(-1)) all.resolve();
+      },
+    });
+    const stop = new AbortController();
+    const running = informer.run({ signal: stop.signal });
+    await all.promise;
+    stop.abort();
+    await running;
+    expect(told).toEqual(versions);
   });
 
   it("is told what changed several times while it was busy once, from what it last saw to what is there", async () => {

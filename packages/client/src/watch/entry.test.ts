@@ -138,6 +138,23 @@ describe("StringTable", () => {
     expect(strings.of("registry.example.com/a")).toBe(first);
   });
 
+  it("stops looking where values never repeat, and goes on where they do", () => {
+    const strings = new StringTable(100);
+    for (let index = 0; index < 1_000; index += 1) strings.shareWithin({ uid: `unique-value-${index}`, image: "registry.example.com/b" });
+    const looked = new Set<string>();
+    const recording = new Proxy({} as Record<string, unknown>, {
+      ownKeys: () => ["uid", "image"],
+      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+      get: (_target, key) => (key === "uid" ? "unique-value-999" : "registry.example.com/b"),
+      set: (_target, key) => {
+        looked.add(String(key));
+        return true;
+      },
+    });
+    strings.shareWithin(recording);
+    expect([...looked]).toEqual(["image"]);
+  });
+
   it("changes no value of an object", () => {
     fc.assert(
       fc.property(fc.object({ maxDepth: 3 }), (value) => {

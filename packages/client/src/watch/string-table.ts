@@ -6,6 +6,7 @@ export class StringTable {
   readonly #size: number;
   #recent = new Map<string, string>();
   #older = new Map<string, string>();
+  readonly #worthByKey = new Map<string, { tries: number; finds: number }>();
 
   /** @param size how many strings a generation holds; there are two */
   constructor(size = 4096) {
@@ -14,15 +15,20 @@ export class StringTable {
 
   /** The first string that was equal to this one. */
   of(text: string): string {
-    let known = this.#recent.get(text);
-    if (known !== undefined) return known;
-    known = this.#older.get(text) ?? text;
+    return this.#find(text) ?? text;
+  }
+
+  /** Undefined when there was none; from now on there is. */
+  #find(text: string): string | undefined {
+    const recent = this.#recent.get(text);
+    if (recent !== undefined) return recent;
+    const older = this.#older.get(text);
     if (this.#recent.size >= this.#size) {
       this.#older = this.#recent;
       this.#recent = new Map();
     }
-    this.#recent.set(known, known);
-    return known;
+    this.#recent.set(older ?? text, older ?? text);
+    return older;
   }
 
   /** Replaces the values of an object that nobody else has yet, all the way down. */
@@ -39,11 +45,26 @@ export class StringTable {
     for (const key in record) {
       const item = record[key];
       if (typeof item === "string") {
-        if (item.length > SHORTEST && item.length <= LONGEST && !UNIQUE.has(key)) record[key] = this.of(item);
+        if (item.length > SHORTEST && item.length <= LONGEST) this.#shareMember(record, key, item);
       } else if (typeof item === "object" && item !== null) {
         this.shareWithin(item);
       }
     }
+  }
+
+  #shareMember(record: Record<string, unknown>, key: string, text: string): void {
+    let worth = this.#worthByKey.get(key);
+    if (worth === undefined) {
+      if (this.#worthByKey.size >= this.#size || key === "__proto__") return;
+      worth = { tries: 0, finds: 0 };
+      this.#worthByKey.set(key, worth);
+    }
+    if (worth.tries >= FIRST_TRIES && worth.finds * SELDOM < worth.tries) return;
+    const known = this.#find(text);
+    worth.tries += 1;
+    if (known === undefined) return;
+    worth.finds += 1;
+    record[key] = known;
   }
 
   #worth(text: string): string {
@@ -55,5 +76,7 @@ export class StringTable {
 const SHORTEST = 10;
 /** Longer ones seldom repeat, and cost most to look up. */
 const LONGEST = 256;
-/** Never the same twice, wherever they stand. */
-const UNIQUE: ReadonlySet<string> = new Set(["uid", "resourceVersion", "name", "__proto__"]);
+/** So many values of one key are looked up before it is judged … */
+const FIRST_TRIES = 256;
+/** … and if fewer than one in so many was known, it is a name or a uid: looking it up costs more than it saves. */
+const SELDOM = 8;
