@@ -46,7 +46,7 @@ describe("a controller with claim", () => {
       },
       { objects: [echo("a")] },
     );
-    expect(logs.filter(({ level }) => level === "error").map(({ fields }) => `${String(fields.error)}`)).toEqual(["Error: two claim it"]);
+    expect(logs.filter(({ level }) => level === "error").map(({ fields }) => String(fields.error))).toEqual(["Error: two claim it"]);
     expect(cluster.writes).toEqual([]);
     await stop();
   });

@@ -1,6 +1,6 @@
 import { isNotFound } from "@operatorkit/api";
-import { connect, type KubernetesClient } from "@operatorkit/client";
-import type { KubernetesObject } from "@operatorkit/object";
+import { connect, ensureCustomResources, type KubernetesClient } from "@operatorkit/client";
+import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { ConfigMap, Deployment, EndpointSlice, Namespace, Pod, ReplicaSet, Service } from "@operatorkit/object/kinds";
 import { sleep } from "@operatorkit/observe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -139,6 +139,48 @@ describe("DevCluster", () => {
       throw error;
     }
   };
+
+  it("collects what belongs to a custom resource, also one that goes right after its kind came", async () => {
+    const thing: Kind = {
+      group: "example.com",
+      version: "v1",
+      apiVersion: "example.com/v1",
+      kind: "Thing",
+      plural: "things",
+      singular: "thing",
+      listKind: "ThingList",
+      namespaced: true,
+      shortNames: [],
+      categories: [],
+    };
+    await ensureCustomResources(client, [
+      {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "things.example.com" },
+        spec: {
+          group: thing.group,
+          scope: "Namespaced",
+          names: { kind: thing.kind, plural: thing.plural, singular: thing.singular },
+          versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
+        },
+      },
+    ]);
+    for (const name of ["first", "second"]) {
+      const owner = await client.create<KubernetesObject>({
+        apiVersion: "example.com/v1",
+        kind: "Thing",
+        metadata: { name, namespace: "default" },
+      });
+      const reference = { apiVersion: "example.com/v1", kind: "Thing", name, uid: owner.metadata.uid ?? "" };
+      await client.create<ConfigMap>({ ...configMap(name), metadata: { ...configMap(name).metadata, ownerReferences: [reference] } });
+      await client.delete(thing, ref(name));
+      await until(
+        () => orUndefined(name),
+        (seen) => seen === undefined,
+      );
+    }
+  });
 
   it("collects in the foreground: the owner goes after what blocks it", async () => {
     const owner = await client.create<ConfigMap>(configMap("fg-owner"));

@@ -30,7 +30,8 @@ async function put(name: string, value: string): Promise<RawJson> {
 class Watching {
   readonly seen: string[] = [];
   readonly stop = new AbortController();
-  ended: "no" | "end" | string = "no";
+  /** `no`, `end`, or what broke it. */
+  ended = "no";
   text = "";
 
   static async open(path: string = WATCH): Promise<Watching> {

@@ -142,15 +142,18 @@ describe("StringTable", () => {
     const strings = new StringTable(100);
     for (let index = 0; index < 1_000; index += 1) strings.shareWithin({ uid: `unique-value-${index}`, image: "registry.example.com/b" });
     const looked = new Set<string>();
-    const recording = new Proxy({} as Record<string, unknown>, {
-      ownKeys: () => ["uid", "image"],
-      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-      get: (_target, key) => (key === "uid" ? "unique-value-999" : "registry.example.com/b"),
-      set: (_target, key) => {
-        looked.add(String(key));
-        return true;
+    const recording = new Proxy(
+      {},
+      {
+        ownKeys: () => ["uid", "image"],
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+        get: (_target, key) => (key === "uid" ? "unique-value-999" : "registry.example.com/b"),
+        set: (_target, key) => {
+          looked.add(String(key));
+          return true;
+        },
       },
-    });
+    );
     strings.shareWithin(recording);
     expect([...looked]).toEqual(["image"]);
   });

@@ -7,7 +7,7 @@ const source = {};
 
 /** `UPDATE 1→2`, `CREATE 1`, and so on. */
 function event(text: string, more: Partial<LiveEvent> = {}): LiveEvent {
-  const [action, versions = ""] = text.split(" ") as [ResourceAction, string];
+  const [action, versions = ""] = text.split(" ") as [ResourceAction, string?];
   const [first, last = first] = versions.split("→") as [string, string?];
   const of = (resourceVersion: string): LiveEvent["object"] => thing("a", { resourceVersion });
   const old = action === "UPDATE" || action === "RESYNC" ? of(first) : undefined;

@@ -643,7 +643,7 @@ describe("ResourceController", () => {
       await clock.advance(200_000);
       const error = (await run) as Error;
       expect(error).toMatchObject({ name: "BootError", code: "Boot" });
-      expect(`${String(error.cause)}`).toMatch(/waits for the first list of .*echo.*within 60000 ms/);
+      expect(String(error.cause)).toMatch(/waits for the first list of .*echo.*within 60000 ms/);
       expect(clock.pendingTimers).toBe(0);
     });
 

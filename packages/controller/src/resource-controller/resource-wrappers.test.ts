@@ -58,7 +58,7 @@ describe("wrapResource", () => {
       names.push(`${resource} ${fn}`);
       return run();
     });
-    await crudSteps(wrapped).ensureCreated(context() as ResourceContext<never>);
+    await crudSteps(wrapped).ensureCreated(context());
     expect(names).toEqual(["getCurrentState", "getDesiredState", "newUpdatePatch", "applyUpdateChange"].map((fn) => `numbers ${fn}`));
     expect(numbers.applied).toEqual([3]);
     await crudSteps<never, number>(numbers).ensureCreated(context() as ResourceContext<never>);
@@ -151,7 +151,7 @@ describe("withMetrics", () => {
     const metrics = sampling(samples);
     await withMetrics(flaky(0), { metrics }).ensureDeleted(context());
     await expect(withMetrics(flaky(9), { metrics }).ensureCreated(context())).rejects.toThrow("flaky");
-    await crudSteps(withMetrics(new Numbers(), { metrics })).ensureCreated(context() as ResourceContext<never>);
+    await crudSteps(withMetrics(new Numbers(), { metrics })).ensureCreated(context());
     const operations = [
       "flaky,EnsureDeleted",
       "flaky,EnsureCreated",

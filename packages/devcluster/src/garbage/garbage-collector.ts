@@ -2,7 +2,7 @@ import { isNotFound, type Client, type Runnable, type RunOptions } from "@operat
 import type { InformerLease, SharedInformers } from "@operatorkit/informer";
 import { refOf, type Kind, type KubernetesObject, type OwnerReference } from "@operatorkit/object";
 import { CustomResourceDefinition } from "@operatorkit/object/kinds";
-import { silentLogger, systemClock, type Logger } from "@operatorkit/observe";
+import { silentLogger, systemClock } from "@operatorkit/observe";
 import { removeFinalizer } from "@operatorkit/watcher";
 import { WorkQueue } from "@operatorkit/workqueue";
 import { keyedTurns } from "../keyed-turns.ts";
@@ -15,6 +15,12 @@ const IGNORED: ReadonlySet<string> = new Set(["/events", "events.k8s.io/events"]
 
 /** A CRD that has just come is served a moment later. */
 const AFTER_CRD_CHANGE_MS = 100;
+
+/** … and sometimes two. */
+const LOOK_AGAIN_MS = 500;
+
+/** The one key of the queue that asks which kinds there are. */
+const ALL_KINDS = "kinds";
 
 const WORKERS = 8;
 
@@ -38,26 +44,26 @@ export class GarbageCollector implements Runnable {
     const graph = new OwnerGraph();
     const queue = new WorkQueue({ name: this.name, clock });
     const leases = new Map<string, InformerLease<KubernetesObject>>();
-    const refresh = (): Promise<void> => this.#refresh({ leases, graph, queue, signal, logger });
     const crds = this.#informers.for(CustomResourceDefinition);
-    let timer = clock.setTimer(0, () => {});
-    // One refresh at a time; it is asked for again after a while, and soon after a CRD has changed.
-    let refreshing = Promise.resolve();
-    const refreshAfter = (ms: number): void => {
-      timer.cancel();
-      if (signal.aborted) return;
-      timer = clock.setTimer(ms, () => {
-        refreshing = refresh().then(() => refreshAfter(KINDS_REFRESH_MS));
-      });
+    const kinds = new WorkQueue({ name: `${this.name}-kinds`, clock });
+    crds.onKeys(() => kinds.addAfter(ALL_KINDS, AFTER_CRD_CHANGE_MS));
+    kinds.add(ALL_KINDS);
+    const refresh = async (): Promise<{ readonly againAfterMs: number }> => {
+      await this.#refresh({ leases, graph, queue, signal });
+      // Discovery may tell of a kind later than its CRD does.
+      const isComplete = crds.lister
+        .list()
+        .filter(isEstablished)
+        .every(({ spec }) => leases.has(`${spec.group}/${spec.names.plural}`));
+      return { againAfterMs: isComplete ? KINDS_REFRESH_MS : LOOK_AGAIN_MS };
     };
-    crds.onKeys(() => refreshAfter(AFTER_CRD_CHANGE_MS));
-    refreshAfter(0);
 
     try {
-      await keyedTurns(queue, { concurrency: WORKERS, signal, logger, turn: (uid) => this.#process(uid, { client: bound, graph, queue }) });
+      await Promise.all([
+        keyedTurns(kinds, { concurrency: 1, signal, logger, turn: refresh }),
+        keyedTurns(queue, { concurrency: WORKERS, signal, logger, turn: (uid) => this.#process(uid, { client: bound, graph, queue }) }),
+      ]);
     } finally {
-      timer.cancel();
-      await refreshing;
       crds.release();
       for (const lease of leases.values()) lease.release();
     }
@@ -69,16 +75,9 @@ export class GarbageCollector implements Runnable {
     readonly graph: OwnerGraph;
     readonly queue: WorkQueue;
     readonly signal: AbortSignal;
-    readonly logger: Logger;
   }): Promise<void> {
-    const { leases, graph, queue, signal, logger } = parts;
-    let kinds: readonly Kind[];
-    try {
-      kinds = await this.#kinds.kinds({ verbs: COLLECTABLE, signal });
-    } catch (error) {
-      if (!signal.aborted) logger.warn("cannot ask which kinds there are; trying again", { error });
-      return;
-    }
+    const { leases, graph, queue, signal } = parts;
+    const kinds = await this.#kinds.kinds({ verbs: COLLECTABLE, signal });
     if (signal.aborted) return;
     const wanted = new Map(
       kinds.map((kind) => [resourceOf(kind), kind]).filter(([resource]) => !IGNORED.has(String(resource))) as [string, Kind][],
@@ -96,6 +95,11 @@ export class GarbageCollector implements Runnable {
         if (type === "delete") onGone(entry.uid, graph, queue);
         else onSeen(kind, entry.object, graph, queue);
       });
+      // An owner that went before its kind was watched is told of by nobody: its dependents are asked about once more.
+      void lease.synced({ signal }).then(
+        () => graph.withUnknownOwner().forEach(({ uid }) => queue.add(uid)),
+        () => {},
+      );
     }
   }
 
@@ -127,6 +131,13 @@ export class GarbageCollector implements Runnable {
       }
     }
   }
+}
+
+function isEstablished({ metadata, status }: CustomResourceDefinition): boolean {
+  return (
+    metadata.deletionTimestamp === undefined &&
+    status?.conditions?.some(({ type, status: is }) => type === "Established" && is === "True") === true
+  );
 }
 
 function onSeen(kind: Kind, object: KubernetesObject, graph: OwnerGraph, queue: WorkQueue): void {

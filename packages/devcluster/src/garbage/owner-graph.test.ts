@@ -57,3 +57,11 @@ it("forgets a dependent that is gone", () => {
   graph.delete("child");
   expect(graph.dependentsOf("parent")).toEqual([]);
 });
+
+it("tells whose owner it does not know", () => {
+  const graph = new OwnerGraph();
+  graph.set(ConfigMap, object("parent"));
+  graph.set(ConfigMap, object("child", "parent"));
+  graph.set(ConfigMap, object("stray", "parent", "stranger"));
+  expect(uids(graph.withUnknownOwner())).toEqual(["stray"]);
+});

@@ -43,6 +43,11 @@ export class OwnerGraph {
     return [...(this.#dependents.get(uid) ?? [])].flatMap((dependent) => this.#nodes.get(dependent) ?? []);
   }
 
+  /** Objects with an owner that is not known: it is gone, or of a kind that is not watched yet. */
+  withUnknownOwner(): GraphNode[] {
+    return [...this.#nodes.values()].filter(({ owners }) => owners.some(({ uid }) => !this.#nodes.has(uid)));
+  }
+
   #unlink(owner: string, dependent: string): void {
     const dependents = this.#dependents.get(owner);
     dependents?.delete(dependent);

@@ -8,14 +8,14 @@ export class FakeInformer implements EventSource {
   readonly log: string[] = [];
   /** Makes `run` reject. */
   break: (error: unknown) => void = () => {};
-  readonly #handlers = new Set<EventHandler<KubernetesObject>>();
+  readonly #handlers = new Set<EventHandler>();
   readonly #ignoresSignal: boolean;
 
   constructor({ ignoresSignal = false }: { ignoresSignal?: boolean } = {}) {
     this.#ignoresSignal = ignoresSignal;
   }
 
-  addEventHandler(handler: EventHandler<KubernetesObject>): { close(): void } {
+  addEventHandler(handler: EventHandler): { close(): void } {
     this.#handlers.add(handler);
     return {
       close: () => {
@@ -49,7 +49,7 @@ export class FakeInformer implements EventSource {
     await this.#tell((handler) => handler.delete?.(object as KubernetesObject, { signal: NEVER, finalStateUnknown: false }));
   }
 
-  async #tell(call: (handler: EventHandler<KubernetesObject>) => unknown): Promise<void> {
+  async #tell(call: (handler: EventHandler) => unknown): Promise<void> {
     await Promise.all([...this.#handlers].map(call));
   }
 }
