@@ -1,0 +1,40 @@
+import type { App } from "@operatorkit/app-kit";
+import { exampleJinghzhu, replicaSetApp } from "@operatorkit/replicaset-operator/app";
+import { jinghzhuController } from "@operatorkit/replicaset-operator/jinghzhu-controller";
+import { Operator } from "operatorkit";
+import { podOperator } from "./pod-operator.ts";
+
+const { PO_NAMESPACE, PO_PENDING_LIMIT_SECONDS } = process.env;
+
+export const podApp: App = {
+  name: "pod-operator",
+  summary: "tells what happens to the pods of one namespace (PO_NAMESPACE, default worker)",
+  kinds: replicaSetApp.kinds,
+  samples: [exampleJinghzhu],
+  kubeconfigVariable: "PO_KUBECONFIG",
+  hints: replicaSetApp.hints ?? [],
+
+  async run({ client, signal, print, logger, isEmbedded, kubeconfig }) {
+    const namespace = PO_NAMESPACE ?? "worker";
+    const limitSeconds = Number(PO_PENDING_LIMIT_SECONDS);
+    print("Init Pod Operator...");
+    print(`Ready to new an Operator object for kubeconfig ${kubeconfig} and namespace ${namespace}`);
+    const pods = {
+      name: "pod-operator",
+      run: ({ signal: until }: { readonly signal: AbortSignal }) =>
+        podOperator({
+          client,
+          signal: until,
+          print,
+          logger,
+          namespace,
+          deletePendingAfterMs: limitSeconds > 0 ? limitSeconds * 1000 : undefined,
+        }),
+    };
+    print("Ready to start Pod Operator...");
+    // Nothing else makes pods in the embedded cluster: the ReplicaSet operator runs beside.
+    const runnables = isEmbedded ? [pods, jinghzhuController()] : [pods];
+    print("Pod Operator is running...");
+    await new Operator({ client, logger, runnables, handleSignals: false }).run({ signal });
+  },
+};

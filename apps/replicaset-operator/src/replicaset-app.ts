@@ -1,0 +1,42 @@
+import type { App, AppContext } from "@operatorkit/app-kit";
+import { Informer, Operator } from "operatorkit";
+import { Jinghzhu, jinghzhuText } from "./jinghzhu.ts";
+import { jinghzhuController } from "./jinghzhu-controller.ts";
+
+/** Runs the controller, and prints each Jinghzhu as it comes, changes and goes. */
+export async function replicaSet({
+  client,
+  signal,
+  print,
+  logger,
+}: Pick<AppContext, "client" | "signal" | "print" | "logger">): Promise<void> {
+  const tell = (what: string) => (object: Jinghzhu) => print(`\nFind a Jinghzhu ${what} event.\n${jinghzhuText(object)}`);
+  const informer = new Informer({ listWatch: client.listWatch(Jinghzhu), name: "jinghzhu-printer", logger });
+  informer.addEventHandler({ add: tell("add"), update: (_, object) => tell("update")(object), delete: tell("delete") });
+  await new Operator({ client, logger, runnables: [jinghzhuController({ print }), informer], handleSignals: false }).run({ signal });
+}
+
+/** Two pods to keep alive. */
+export const exampleJinghzhu: Jinghzhu = {
+  apiVersion: "jinghzhu.io/v1",
+  kind: "Jinghzhu",
+  metadata: { name: "jinghzhu-example", namespace: "worker" },
+  spec: { desired: 2 },
+};
+
+export const replicaSetApp: App = {
+  name: "replicaset-operator",
+  summary: "keeps the desired number of pods alive for every Jinghzhu",
+  kinds: [Jinghzhu],
+  samples: [exampleJinghzhu],
+  kubeconfigVariable: "CO_KUBECONFIG",
+  hints: [
+    "kubectl get jh,pods -n worker",
+    "kubectl delete pod -n worker -l crd=jinghzhu-example",
+    "kubectl scale jh/jinghzhu-example -n worker --replicas=3",
+  ],
+  async run(context) {
+    context.print("ReplicaSet Operator is running...");
+    await replicaSet(context);
+  },
+};
