@@ -10,3 +10,6 @@ export { SimpleWatcher } from "./simple-watcher.ts";
 export type { SimpleWatcherOptions } from "./simple-watcher.ts";
 export { watchCustomResource } from "./watch-custom-resource.ts";
 export type { WatchCustomResourceOptions } from "./watch-custom-resource.ts";
+export { ErrVersionOutdated, isVersionOutdated } from "./version-outdated-error.ts";
+export { watchFromVersion } from "./watch-from-version.ts";
+export type { RawWatchEvent, WatchFromVersionOptions } from "./watch-from-version.ts";

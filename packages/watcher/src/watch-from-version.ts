@@ -1,0 +1,146 @@
+import { isApiError, isExpired, type ListWatch, type WatchEvent } from "@operatorkit/api";
+import { compareResourceVersions, type KubernetesObject } from "@operatorkit/object";
+import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
+import { exponentialBackoff } from "@operatorkit/retry";
+import { ErrVersionOutdated } from "./version-outdated-error.ts";
+
+/** One event of a raw watch. */
+export interface RawWatchEvent<T extends KubernetesObject> {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly object: T;
+}
+
+export interface WatchFromVersionOptions {
+  readonly signal: AbortSignal;
+  /** Events after this version: that of a list. @default what is there now comes first, as ADDED */
+  readonly startVersion?: string | undefined;
+  /**
+   * Asked when the server no longer keeps the version: a version you have seen everything of goes on from there, nothing declines.
+   * @default declines
+   */
+  readonly checkStaleCache?: (() => string | undefined | Promise<string | undefined>) | undefined;
+  /** Told of failed callbacks, of callbacks that are stuck, and of failures that are tried again; the default logs. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** A callback that takes longer is reported once, and waited for. @default 60_000 */
+  readonly handlerAlarmMs?: number | undefined;
+  /** The server ends each stream after this long. @default 300 */
+  readonly timeoutSeconds?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * rook operator-kit's raw watch of 2017: tells `onEvent` of each event after a version, one at a time, and goes on from the last one when the
+ * stream ends. It keeps no copy and lists nothing; that is its owner's. Blocks until `signal` is aborted, then resolves.
+ *
+ * A callback that fails is reported, and the next event is told. Broken connections, 429 and 5xx are reported and tried again from
+ * the same version, with growing waits while no event comes. Rejects with `ErrVersionOutdated` when the server no longer keeps the version
+ * (410, as a status or in the stream) and `checkStaleCache` declines or fails; and with the error itself for any other answer that says no,
+ * and for a line that is no event. Use an `Informer` where a silent connection must be noticed sooner than the stream's end.
+ */
+export async function watchFromVersion<T extends KubernetesObject>(
+  listWatch: ListWatch<T>,
+  onEvent: (event: RawWatchEvent<T>) => unknown,
+  options: WatchFromVersionOptions,
+): Promise<void> {
+  const { signal, startVersion, checkStaleCache, clock = systemClock, logger = silentLogger } = options;
+  if (typeof listWatch?.watch !== "function") throw new TypeError("watch from version: listWatch is missing");
+  const what = `watch ${listWatch.kind.plural}`;
+  if (typeof onEvent !== "function") throw new TypeError(`${what}: onEvent must be a function`);
+  const report = reporter(what, options.onError, logger);
+  const wait = exponentialBackoff({ baseMs: BACKOFF_MS, maxMs: BACKOFF_MAX_MS });
+  let version = startVersion === "" ? undefined : startVersion;
+  /** Streams in a row that told nothing. */
+  let barren = 0;
+
+  async function tell(event: Exclude<WatchEvent<T>, { type: "ERROR" | "BOOKMARK" }>): Promise<void> {
+    const { handlerAlarmMs = HANDLER_ALARM_MS } = options;
+    const { entry, type } = event;
+    const stuck = (): void => report(new Error(`${what}: the callback has been at ${type} ${entry.key} for ${handlerAlarmMs / 1000} s`));
+    const alarm = clock.setTimer(handlerAlarmMs, stuck);
+    try {
+      await onEvent({ type, object: entry.object });
+    } catch (error) {
+      report(error);
+    } finally {
+      alarm.cancel();
+    }
+  }
+
+  /** One stream, to its end. Throws what ended it, if anything did. */
+  async function stream(until: AbortSignal): Promise<void> {
+    const { timeoutSeconds = 300 } = options;
+    const from = version === undefined ? {} : { resourceVersion: version };
+    for await (const events of await listWatch.watch({ ...from, allowWatchBookmarks: true, timeoutSeconds, signal: until })) {
+      for (const event of events) {
+        if (until.aborted) return;
+        if (event.type === "ERROR") throw event.error;
+        if (event.type === "BOOKMARK") {
+          version = event.resourceVersion;
+        } else {
+          await tell(event);
+          version = newer(version, event.entry.resourceVersion);
+        }
+        barren = 0;
+      }
+    }
+  }
+
+  while (!signal.aborted) {
+    barren += 1;
+    try {
+      await stream(signal);
+    } catch (error) {
+      if (signal.aborted) break;
+      if (isExpired(error)) version = await afterGap(what, version, checkStaleCache, error);
+      else if (mayPass(error)) report(error);
+      else throw error;
+    }
+    if (signal.aborted) break;
+    await sleep(wait(barren), { signal, clock }).catch(() => {});
+  }
+}
+
+const BACKOFF_MS = 500;
+const BACKOFF_MAX_MS = 30_000;
+const HANDLER_ALARM_MS = 60_000;
+
+/** Where to go on when the server no longer keeps `version`. */
+async function afterGap(
+  what: string,
+  version: string | undefined,
+  checkStaleCache: WatchFromVersionOptions["checkStaleCache"],
+  cause: unknown,
+): Promise<string> {
+  const why = `${what}: version ${version ?? "(none)"} is no longer kept by the server`;
+  let good: string | undefined;
+  try {
+    good = await checkStaleCache?.();
+  } catch (error) {
+    throw new ErrVersionOutdated(`${why}, and the cache could not be checked; list anew`, { resourceVersion: version, cause: error });
+  }
+  if (good === undefined || good === "") throw new ErrVersionOutdated(`${why}; list anew`, { resourceVersion: version, cause });
+  return good;
+}
+
+/** Whether trying the same again can help: no answer, too many requests, or an error of the server's own. */
+function mayPass(error: unknown): boolean {
+  if (!isApiError(error)) return false;
+  return error.code === "ConnectionFailed" || error.code === "DeadlineExceeded" || error.status === 429 || (error.status ?? 0) >= 500;
+}
+
+/** Without a start version, what is there comes in any order: going on from the newest repeats nothing. */
+function newer(version: string | undefined, next: string): string {
+  return version !== undefined && (compareResourceVersions(next, version) ?? 1) < 0 ? version : next;
+}
+
+function reporter(what: string, onError: ((error: unknown) => void) | undefined, logger: Logger): (error: unknown) => void {
+  return (error) => {
+    try {
+      if (onError !== undefined) onError(error);
+      else logger.warn(`${what} failed, and goes on`, { error });
+    } catch (thrown) {
+      logger.error("onError failed", { error: thrown });
+    }
+  };
+}
