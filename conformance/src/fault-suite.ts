@@ -8,15 +8,14 @@ import type { Suite } from "./suite.ts";
 const SEEDS = Array.from({ length: Number(process.env["FAULT_SEEDS"] ?? 24) }, (_, index) => index + 1);
 
 /**
- * Our informer through what a bad network and a bad server do, on servers of its own. The quick set always; all of it with `CONFORMANCE_FULL=1`, which
- * `pnpm conformance:full` sets.
+ * Our informer through what a bad network and a bad server do, on servers of its own. The quick set always; all of it with `--full`, as
+ * `pnpm conformance:full` runs it.
  */
 export const faultSuite: Suite = {
   name: "faults",
-  async run(target, report, { signal, isWanted }) {
+  async run(target, report, { signal, isWanted, isFull }) {
     // The real server has no faults to order.
     if (target.name !== "ours") return;
-    const isFull = (process.env["CONFORMANCE_FULL"] ?? "") !== "";
     const all = [...scenarios, ...SEEDS.map(randomScenario)];
     const wanted = all.filter((scenario) => (isFull || scenario.isQuick === true) && isWanted(`${scenario.id} ${scenario.name}`));
     await runScenarios({

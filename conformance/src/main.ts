@@ -1,26 +1,32 @@
 // Runs every suite against our server and against a real kube-apiserver, and compares.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { knownDifferences } from "./known-differences.ts";
 import { startOurTarget } from "./our-target.ts";
 import { RealCluster } from "./real-server/real-cluster.ts";
 import { startRealTarget } from "./real-target.ts";
 import { Results } from "./results.ts";
+import { scorecard } from "./scorecard.ts";
 import type { Suite } from "./suite.ts";
 import { suites } from "./suites.ts";
 import { counts, summary } from "./summary.ts";
 import type { Target, TargetName } from "./target.ts";
 
-const USAGE = `usage: pnpm conformance [--target ours|real] [--only <part of a name>] [--require-real]
+const USAGE = `usage: pnpm conformance [--target ours|real] [--only <part of a name>] [--require-real] [--full]
 
   --target        run against one server only; both when left out
   --only          run the suites and checks whose names contain this
-  --require-real  fail when a real kube-apiserver cannot be had (always so where CI is set)`;
+  --require-real  fail when a real kube-apiserver cannot be had (always so where CI is set)
+  --full          also what takes too long for every change: all fault scenarios and seeds;
+                  over both servers it writes results/scorecard.md`;
 
 const { values } = parseArgs({
   options: {
     target: { type: "string" },
     only: { type: "string" },
     "require-real": { type: "boolean" },
+    full: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -39,11 +45,18 @@ async function main(targets: readonly TargetName[]): Promise<number> {
   const results = new Results({ knownDifferences });
   for (const name of targets) await runTarget(name, results, stop.signal);
   console.log(summary(results.all));
+  if (values.full === true && values.only === undefined && targets.length > 1) writeScorecard(results);
   if (results.all.every((result) => result.outcome === "skipped") && values.only !== undefined) {
     console.error(`no check has ${JSON.stringify(values.only)} in its name`);
     return 1;
   }
   return results.count("failed") === 0 && !stop.signal.aborted ? 0 : 1;
+}
+
+function writeScorecard(results: Results): void {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const path = new URL("../results/scorecard.md", import.meta.url);
+  writeFileSync(path, scorecard(results.all, { commit, date: new Date().toISOString().slice(0, 10) }));
 }
 
 async function runTarget(name: TargetName, results: Results, signal: AbortSignal): Promise<void> {
@@ -73,7 +86,7 @@ async function runSuite(suite: Suite, target: Target, results: Results, signal: 
   const before = results.all.length;
   const started = performance.now();
   try {
-    await suite.run(target, report, { signal, isWanted });
+    await suite.run(target, report, { signal, isWanted, isFull: values.full === true });
   } catch (error) {
     report.failed(`the suite ${suite.name} runs`, error, performance.now() - started);
   }

@@ -10,6 +10,8 @@ export interface Suite {
 
 export interface SuiteOptions {
   readonly signal: AbortSignal;
+  /** Also what takes too long for every change. */
+  readonly isFull: boolean;
   /** Whether a check with this name was asked for. */
   readonly isWanted: (checkName: string) => boolean;
 }

@@ -27,7 +27,8 @@ export function counts(results: readonly Result[]): string {
   return `${count("passed") + known} passed, ${count("failed")} failed, ${count("skipped")} skipped${differences}`;
 }
 
-function grouped(results: readonly Result[]): Map<string, Result[]> {
+/** Results by server and suite, as `ours api`, in the order they came. */
+export function grouped(results: readonly Result[]): Map<string, Result[]> {
   const groups = new Map<string, Result[]>();
   for (const result of results) {
     const name = `${result.target} ${result.suite}`;
