@@ -12,7 +12,7 @@ import type { StoredObject } from "../store/stored-object.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
 import { storedPrepared } from "./create.ts";
 import { mergeOptions } from "./managed-fields.ts";
-import { checkPatchedName, patchText } from "./patch.ts";
+import { checkPatchedName, patchText } from "./patch-request.ts";
 import { placeInNamespace, withoutForeignFields } from "./prepared-object.ts";
 import { mergedForPath } from "./update.ts";
 

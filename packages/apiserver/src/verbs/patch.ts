@@ -3,10 +3,8 @@ import { JsonPatchError, applyJsonPatch, mergePatch } from "@operatorkit/object"
 import type { Json, JsonPatchOperation } from "@operatorkit/object";
 import { MergeError, strategicMergePatch } from "@operatorkit/schema/merge";
 import { invalid } from "../field-problem.ts";
-import { type JsonObject, isObject, objectAt, stringAt } from "../json-object.ts";
-import { MAX_BODY_BYTES } from "../handler.ts";
+import { type JsonObject, isObject, stringAt } from "../json-object.ts";
 import { objectResponse, present } from "../presentation.ts";
-import { mediaType, textOf } from "../request/decode-body.ts";
 import { typedObject } from "../request/decode-object.ts";
 import { goJsonError } from "../request/go-json-error.ts";
 import { duplicateKeys } from "../request/json-duplicates.ts";
@@ -14,21 +12,13 @@ import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { ResourceDescriptor } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import type { ServerContext } from "../server-context.ts";
-import { StatusError, badRequest, bodyTooLarge, invalidError, plainError, unsupportedMediaType } from "../status-error.ts";
+import { StatusError, badRequest, invalidError, plainError } from "../status-error.ts";
 import { applyObject } from "./apply.ts";
+import { checkPatchedName, patchText, patchTypeOf } from "./patch-request.ts";
 import { checkVersion } from "./commit.ts";
 import { placeInNamespace } from "./prepared-object.ts";
 import { storedObject } from "./read.ts";
 import { changedObject } from "./update.ts";
-
-export type PatchType = "json" | "merge" | "strategic" | "apply";
-
-const TYPES: Readonly<Record<string, PatchType>> = {
-  "application/json-patch+json": "json",
-  "application/merge-patch+json": "merge",
-  "application/strategic-merge-patch+json": "strategic",
-  "application/apply-patch+yaml": "apply",
-};
 
 export function patchObject(context: ServerContext, request: ResourceRequest): TransportResponse {
   const type = patchTypeOf(request);
@@ -43,19 +33,6 @@ export function patchObject(context: ServerContext, request: ResourceRequest): T
   const placed = placeInNamespace(object, request);
   checkVersion(request, placed, stored);
   return objectResponse(request, 200, changedObject(context, request, stored, placed, options));
-}
-
-/** 415 names the types the kind takes; a custom resource has no strategic merge. */
-export function patchTypeOf({ request, descriptor }: ResourceRequest): PatchType {
-  const type = TYPES[mediaType(request.headers["content-type"])];
-  if (type !== undefined && (type !== "strategic" || descriptor.origin === "built-in")) return type;
-  if (descriptor.origin === "custom") throw unsupportedMediaType(Object.keys(TYPES).filter((name) => TYPES[name] !== "strategic"));
-  throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
-}
-
-export function patchText({ request }: ResourceRequest): string {
-  if (request.body !== undefined && request.body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
-  return textOf(request.body);
 }
 
 /** The value a patch makes of `before`. */
@@ -143,12 +120,6 @@ function invalidPatch(value: unknown, why: string): StatusError {
   return invalidError({ group: "", resource: "" }, "", [
     { reason: "FieldValueInvalid", field: "patch", message: `Invalid value: ${shown}: ${why}` },
   ]);
-}
-
-export function checkPatchedName(object: JsonObject, name: string): void {
-  const given = stringAt(objectAt(object, "metadata"), "name");
-  if (given === "") throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 }
 
 function goKind(value: unknown): string {

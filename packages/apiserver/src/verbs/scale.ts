@@ -12,7 +12,8 @@ import type { StoredObject } from "../store/stored-object.ts";
 import { decodeBuiltIn } from "../typed/decode-built-in.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
 import { trackedScale } from "./managed-fields.ts";
-import { patchText, patchTypeOf, patchedValue } from "./patch.ts";
+import { patchText, patchTypeOf } from "./patch-request.ts";
+import { patchedValue } from "./patch.ts";
 import { storedObject } from "./read.ts";
 
 type Scaling = Extract<SubresourceBehaviour, { type: "scale" }>;
