@@ -1,14 +1,17 @@
 import type { App, AppContext } from "@operatorkit/app-kit";
 import { watchCustomResource } from "@operatorkit/watcher";
+import type { Clock } from "operatorkit";
 import { Sample } from "./sample.ts";
 
 export interface HelloOptions extends Pick<AppContext, "client" | "signal" | "print" | "logger"> {
   /** All namespaces when left out. */
   readonly namespace?: string;
+  /** @default real time */
+  readonly clock?: Clock | undefined;
 }
 
 /** The whole operator: one line for each sample that comes, changes or goes. */
-export async function hello({ client, signal, print, logger, namespace }: HelloOptions): Promise<void> {
+export async function hello({ client, signal, print, logger, namespace, clock }: HelloOptions): Promise<void> {
   print("Watching the sample resource");
   await watchCustomResource(
     client,
@@ -23,6 +26,7 @@ export async function hello({ client, signal, print, logger, namespace }: HelloO
       signal,
       namespace,
       logger,
+      clock,
       onError: (error) => print(`Cannot watch the sample resource, trying on: ${error instanceof Error ? error.message : String(error)}`),
     },
   );

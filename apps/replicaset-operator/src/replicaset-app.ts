@@ -1,19 +1,20 @@
 import type { App, AppContext } from "@operatorkit/app-kit";
-import { Informer, Operator } from "operatorkit";
+import { Informer, Operator, systemClock, type Clock } from "operatorkit";
 import { Jinghzhu, jinghzhuText } from "./jinghzhu.ts";
 import { jinghzhuController } from "./jinghzhu-controller.ts";
 
+export interface ReplicaSetOptions extends Pick<AppContext, "client" | "signal" | "print" | "logger"> {
+  /** @default real time */
+  readonly clock?: Clock | undefined;
+}
+
 /** Runs the controller, and prints each Jinghzhu as it comes, changes and goes. */
-export async function replicaSet({
-  client,
-  signal,
-  print,
-  logger,
-}: Pick<AppContext, "client" | "signal" | "print" | "logger">): Promise<void> {
+export async function replicaSet({ client, signal, print, logger, clock = systemClock }: ReplicaSetOptions): Promise<void> {
   const tell = (what: string) => (object: Jinghzhu) => print(`\nFind a Jinghzhu ${what} event.\n${jinghzhuText(object)}`);
-  const informer = new Informer({ listWatch: client.listWatch(Jinghzhu), name: "jinghzhu-printer", logger });
+  const informer = new Informer({ listWatch: client.listWatch(Jinghzhu), name: "jinghzhu-printer", logger, clock });
   informer.addEventHandler({ add: tell("add"), update: (_, object) => tell("update")(object), delete: tell("delete") });
-  await new Operator({ client, logger, runnables: [jinghzhuController({ print }), informer], handleSignals: false }).run({ signal });
+  const runnables = [jinghzhuController({ print }), informer];
+  await new Operator({ client, logger, clock, runnables, handleSignals: false }).run({ signal });
 }
 
 /** Two pods to keep alive. */

@@ -55,7 +55,9 @@ describe("ManualClock", () => {
     const clock = new ManualClock();
     expect(await clock.advanceToNext()).toBe(false);
     clock.setTimer(30, () => {});
-    expect(await clock.advanceToNext()).toBe(true);
+    expect(await clock.advanceToNext({ untilMs: 29 })).toBe(false);
+    expect(clock.monotonicMs()).toBe(0);
+    expect(await clock.advanceToNext({ untilMs: 30 })).toBe(true);
     expect(clock.monotonicMs()).toBe(30);
   });
 

@@ -57,10 +57,10 @@ export class ManualClock implements Clock {
     this.#nowMs = until;
   }
 
-  /** Moves time on to the next timer and fires it; false when none waits. */
-  async advanceToNext(): Promise<boolean> {
+  /** Moves time on to the next timer and fires it; false when none waits, or none is due by `untilMs` of `monotonicMs()`. */
+  async advanceToNext({ untilMs = Number.POSITIVE_INFINITY }: { readonly untilMs?: number } = {}): Promise<boolean> {
     await settle();
-    const next = this.#next(Number.POSITIVE_INFINITY);
+    const next = this.#next(untilMs);
     if (next === undefined) return false;
     await this.advance(Math.max(0, next.dueMs - this.#nowMs));
     return true;
