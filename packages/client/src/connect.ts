@@ -2,7 +2,8 @@ import { systemClock } from "@operatorkit/observe";
 import { ConfigError } from "./config/config-error.ts";
 import { findCluster, type ClusterOptions } from "./config/find-cluster.ts";
 import { hostEnvironment } from "./config/host-environment.ts";
-import { KubernetesClient, type KubernetesClientOptions } from "./kubernetes-client.ts";
+import type { KubernetesClientOptions } from "./client-options.ts";
+import { KubernetesClient } from "./kubernetes-client.ts";
 import { proxyFor } from "./transport/proxy-for.ts";
 import { SocketTransport } from "./transport/socket-transport.ts";
 
@@ -48,8 +49,10 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
 }
 
 function clientOptions(options: ConnectOptions): Omit<KubernetesClientOptions, "transport" | "server"> {
-  const { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields, compress } = options;
-  const given = { signal, fieldManager, logger, metrics, clock, requestTimeoutMs, backoff, userAgent, keepManagedFields, compress };
+  const { signal, fieldManager, logger, metrics, clock, middleware, requestTimeoutMs, backoff, userAgent } = options;
+  const { keepManagedFields, compress } = options;
+  const wire = { clock, middleware, requestTimeoutMs, backoff, userAgent, compress };
+  const given = { signal, fieldManager, logger, metrics, keepManagedFields, ...wire };
   // Left out rather than undefined: a default is a default.
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -2,7 +2,10 @@
 export { connect } from "./connect.ts";
 export type { ConnectOptions } from "./connect.ts";
 export { KubernetesClient } from "./kubernetes-client.ts";
-export type { Applied, KubernetesClientOptions, ServerVersion } from "./kubernetes-client.ts";
+export type { KubernetesClientOptions } from "./client-options.ts";
+export type { Applied } from "./verbs/write-objects.ts";
+export type { ServerVersion } from "./verbs/describe-server.ts";
+export type { Middleware, SendRequest } from "./request/middleware.ts";
 export { ConfigError } from "./config/config-error.ts";
 export type { ConfigErrorCode } from "./config/config-error.ts";
 export type { ClusterOptions } from "./config/find-cluster.ts";

@@ -1,4 +1,9 @@
 import { StringDecoder } from "node:string_decoder";
+import { ApiError } from "@operatorkit/api";
+import type { ObjectRef } from "@operatorkit/object";
+import { objectPath, withQuery } from "../request/resource-path.ts";
+import { nameOf, type Caller } from "../verbs/caller.ts";
+import { PodKind } from "./pod-kind.ts";
 
 /** Which part of a pod's log. Source: core/v1 PodLogOptions. */
 export interface PodLogOptions {
@@ -16,14 +21,42 @@ export interface PodLogOptions {
   readonly limitBytes?: number;
 }
 
-/** The lines of a stream of bytes, without their ends; a last line without an end is one too. */
-export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+/** A line without an end must not fill the memory. */
+const LONGEST_LINE = 1024 * 1024;
+
+/** @see KubernetesClient.logs */
+export async function* podLogs(caller: Caller, ref: ObjectRef, options: PodLogOptions): AsyncGenerator<string, void, undefined> {
+  const { signal, ...query } = options;
+  for (const field of ["tailLines", "sinceSeconds", "limitBytes"] as const) {
+    const value = query[field];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= (field === "tailLines" ? 0 : 1))) continue;
+    throw new ApiError(
+      `logs of ${nameOf({ kind: PodKind, ref })}: ${field} is ${value}, and must be a whole number from ${field === "tailLines" ? 0 : 1}`,
+      {
+        code: "InvalidRequest",
+      },
+    );
+  }
+  const path = (): string => withQuery(objectPath(PodKind, ref, "log"), { ...query });
+  const call = caller.call("get", { kind: PodKind, ref, subresource: "log" }, "GET", path, signal === undefined ? {} : { signal });
+  yield* linesOf((await caller.core.requester.stream({ ...call, accept: "*/*" })).body);
+}
+
+/**
+ * The lines of a stream of bytes, without their ends; a last line without an end is one too. A line of more than a million
+ * characters comes in pieces.
+ */
+export async function* linesOf(body: AsyncIterable<Uint8Array>, longest: number = LONGEST_LINE): AsyncGenerator<string, void, undefined> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   for await (const chunk of body) {
     const lines = (rest + decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    while (rest.length > longest) {
+      yield rest.slice(0, longest);
+      rest = rest.slice(longest);
+    }
   }
   rest += decoder.end();
   if (rest !== "") yield rest;

@@ -1,6 +1,7 @@
 import { isAlreadyExists, isApiError, isNotFound, type RequestOptions } from "@operatorkit/api";
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
-import type { KubernetesClient, ServerVersion } from "../kubernetes-client.ts";
+import type { KubernetesClient } from "../kubernetes-client.ts";
+import type { ServerVersion } from "../verbs/describe-server.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
 import { namesOf, type CustomResource } from "./custom-resource.ts";
 import { throwInstallationErrors } from "./installation-errors.ts";

@@ -1,0 +1,50 @@
+import type { Transport } from "@operatorkit/api";
+import { noMetrics, silentLogger, systemClock, type Clock } from "@operatorkit/observe";
+import { exponentialBackoff } from "@operatorkit/retry";
+import type { KubernetesClientOptions } from "./client-options.ts";
+import { StaticCredentials } from "./config/credentials.ts";
+import { withMiddleware } from "./request/middleware.ts";
+import { RequestMetrics } from "./request/request-metrics.ts";
+import { Requester } from "./request/requester.ts";
+import { RestMapper } from "./rest-mapper.ts";
+
+/** What a client shares with those made from it by `with`. */
+export interface ClientCore {
+  readonly transport: Transport;
+  readonly requester: Requester;
+  readonly mapper: RestMapper;
+  readonly clock: Clock;
+  readonly namespace: string | undefined;
+  readonly keepManagedFields: boolean;
+  readonly toKubeConfig: (() => Promise<unknown>) | undefined;
+}
+
+/** The defaults of every option are here. */
+export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
+  const { transport, server = { host: "in-process", description: "the API server" }, clock = systemClock } = options;
+  const requester = new Requester({
+    transport: withMiddleware(transport, options.middleware ?? []),
+    clock,
+    credentials: options.credentials ?? new StaticCredentials({ source: "the transport's own" }),
+    impersonate: options.impersonate,
+    compress: options.compress ?? false,
+    server: server.description,
+    logger: options.logger ?? silentLogger,
+    metrics: new RequestMetrics(options.metrics ?? noMetrics, server.host),
+    timeoutMs: options.requestTimeoutMs ?? 60_000,
+    backoff: options.backoff ?? exponentialBackoff({ baseMs: 100, factor: 2, maxMs: 5_000, jitter: 0.5 }),
+    userAgent: options.userAgent ?? "operatorkit",
+  });
+  const mapper = new RestMapper((path) =>
+    requester.json({ action: `discover ${path.replace(/^\/apis?\//, "")}`, verb: "get", method: "GET", path, signals: [] }),
+  );
+  return {
+    transport,
+    requester,
+    mapper,
+    clock,
+    namespace: options.namespace,
+    keepManagedFields: options.keepManagedFields ?? false,
+    toKubeConfig: options.toKubeConfig,
+  };
+}

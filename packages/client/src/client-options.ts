@@ -1,0 +1,40 @@
+import type { ClientDefaults, Transport } from "@operatorkit/api";
+import type { Clock, Logger, Metrics } from "@operatorkit/observe";
+import type { Backoff } from "@operatorkit/retry";
+import type { Credentials } from "./config/credentials.ts";
+import type { Impersonation } from "./config/impersonation.ts";
+import type { Middleware } from "./request/middleware.ts";
+
+export interface KubernetesClientOptions extends ClientDefaults {
+  /** What carries the requests: `ApiServer.transport()` in process, or your own. Closed with the client. */
+  readonly transport: Transport;
+  /** @default none: the transport says who is asking */
+  readonly credentials?: Credentials;
+  /** Make every request as somebody else. The transport must send `repeatedHeaders`. */
+  readonly impersonate?: Impersonation;
+  /** Sees and may change every request and answer, retries one by one; the first is the outermost. @default none */
+  readonly middleware?: readonly Middleware[];
+  /** @internal how `toKubeConfig` is answered; `connect` knows. */
+  readonly toKubeConfig?: () => Promise<unknown>;
+  /** The server, for error messages and the metrics' `host` label. */
+  readonly server?: { readonly host: string; readonly description: string };
+  /** The namespace that the context, or the pod, is in. */
+  readonly namespace?: string | undefined;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+  /** How long a call may take as a whole, its retries included; a watch until it is accepted. @default 60000 */
+  readonly requestTimeoutMs?: number;
+  /** Waits between retries. @default 100 ms doubling to 5 s, half as much again at random */
+  readonly backoff?: Backoff;
+  /** Its first word is the field manager of writes that name none. @default "operatorkit" */
+  readonly userAgent?: string;
+  /**
+   * Ask for large lists to be sent packed (gzip): a seventh of the bytes, for more of the server's time. Worth it on a slow line;
+   * beside the server a list came a quarter later.
+   * @default false
+   */
+  readonly compress?: boolean;
+  /** Keep `metadata.managedFields` in what `listWatch` gives. @default false */
+  readonly keepManagedFields?: boolean;
+}

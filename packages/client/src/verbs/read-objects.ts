@@ -1,0 +1,36 @@
+import type { GetOptions, Listing, ListOptions, ListPage } from "@operatorkit/api";
+import type { Kind, KubernetesObject, ObjectRef } from "@operatorkit/object";
+import { ObjectListing, type PageRequest } from "../object-listing.ts";
+import { collectionPath, objectPath, withQuery } from "../request/resource-path.ts";
+import { decodeList } from "../watch/decode-list.ts";
+import type { Caller } from "./caller.ts";
+
+export async function getObject<T extends KubernetesObject>(
+  caller: Caller,
+  kind: Kind<T>,
+  ref: ObjectRef,
+  options: GetOptions,
+): Promise<T> {
+  caller.core.mapper.learn(kind);
+  const { resourceVersion } = options;
+  const path = (): string => withQuery(objectPath(kind, ref), { resourceVersion });
+  return await caller.object(caller.call("get", { kind, ref }, "GET", path, options));
+}
+
+export function listObjects<T extends KubernetesObject>(caller: Caller, kind: Kind<T>, options: ListOptions): Listing<T> {
+  caller.core.mapper.learn(kind);
+  const { namespace, labelSelector, fieldSelector } = options;
+  return new ObjectListing({
+    options,
+    fetch: async (page: PageRequest): Promise<ListPage<T>> => {
+      const path = (): string => withQuery(collectionPath(kind, namespace), { ...page, labelSelector, fieldSelector });
+      const call = caller.call("list", { kind, ref: { namespace } }, "GET", path, options);
+      const { items, ...rest } = decodeList(await caller.core.requester.json(call), call.action);
+      // The items of built-in lists lack what the list says once; the server vouches for the rest of the type.
+      return {
+        ...rest,
+        items: items.map((item) => ({ apiVersion: kind.apiVersion, kind: kind.kind, ...(item as object) }) as unknown as T),
+      };
+    },
+  });
+}
