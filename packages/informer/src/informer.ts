@@ -171,6 +171,12 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       get version(): string | undefined {
         return this.store.version;
       },
+      get size(): number {
+        return this.store.size;
+      },
+      get contradictions(): number {
+        return this.store.contradictions;
+      },
       replace: (entries: readonly ObjectEntry<T>[], version: string, stopped: AbortSignal): Promise<void> =>
         this.#replace(entries, version, stopped),
       apply: (event: Exclude<WatchEvent<T>, { type: "ERROR" }>): void => this.#announce(this.#store.apply(event)),

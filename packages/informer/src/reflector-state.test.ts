@@ -38,8 +38,8 @@ const failed = (kind: FailureKind, more: { afterMs?: number; retryAfterMs?: numb
 const events = {
   start: { type: "start" },
   elapsed: { type: "elapsed" },
-  page: { type: "page", version: "100", token: "t2" },
-  lastPage: { type: "page", version: "100", token: undefined },
+  page: { type: "page", version: "100", token: "t2", isEmptied: false },
+  lastPage: { type: "page", version: "100", token: undefined, isEmptied: false },
   checked: { type: "checked", version: "100" },
   opened: { type: "opened" },
   progressed: { type: "progressed", version: "101" },
@@ -194,7 +194,7 @@ describe("the reflector's state table", () => {
 });
 
 describe("a list", () => {
-  const first = { type: "page", version: "100", token: "t1" } as const;
+  const first = { type: "page", version: "100", token: "t1", isEmptied: false } as const;
   const listing = next(initialReflectorState(), { type: "start" }).state;
 
   it("begins with a WatchList when that is wanted", () => {
@@ -202,7 +202,9 @@ describe("a list", () => {
   });
 
   it("is watched from its first page's version, at which nothing is missed", () => {
-    expect(told(run(listing, first, { type: "page", version: "105", token: undefined }))).toBe("opening: keep, replace(100), watch(100)");
+    expect(told(run(listing, first, { type: "page", version: "105", token: undefined, isEmptied: false }))).toBe(
+      "opening: keep, replace(100), watch(100)",
+    );
   });
 
   it("keeps the pages already read when the next one fails", () => {
@@ -223,21 +225,30 @@ describe("a list", () => {
   });
 
   it.each([
-    ["names the page it is as the next one", { type: "page", version: "100", token: "t1" } as const],
-    ["goes back to an older version", { type: "page", version: "99", token: "t2" } as const],
-    ["has a page without a version", { type: "page", version: "", token: "t2" } as const],
+    ["names the page it is as the next one", { type: "page", version: "100", token: "t1", isEmptied: false } as const],
+    ["goes back to an older version", { type: "page", version: "99", token: "t2", isEmptied: false } as const],
+    ["has a page without a version", { type: "page", version: "", token: "t2", isEmptied: false } as const],
   ])("is begun again when it %s", (_, event) => {
     expect(told(run(listing, first, event))).toBe("waiting for list: discard, wait");
   });
 
   it("that is older than the copy is believed the second time in a row", () => {
-    const older = { type: "page", version: "7", token: undefined } as const;
+    const older = { type: "page", version: "7", token: undefined, isEmptied: false } as const;
     const relisting: ReflectorState = { name: "listing", memory, progress: { token: undefined, version: undefined } };
     const once = next(relisting, older);
     expect(told(once)).toBe("waiting for list: discard, wait");
     const twice = run(once.state, events.elapsed, older);
     expect(twice.actions).toContainEqual({ type: "replace", version: "7", isReset: true });
     expect(twice.state.memory).toMatchObject({ version: "7", suspicions: 0 });
+  });
+
+  it("that is empty, though the copy is not, is believed the second time in a row", () => {
+    const emptied = { type: "page", version: "200", token: undefined, isEmptied: true } as const;
+    const relisting: ReflectorState = { name: "listing", memory, progress: { token: undefined, version: undefined } };
+    const once = next(relisting, emptied);
+    expect(told(once)).toBe("waiting for list: discard, wait");
+    expect(told(run(once.state, events.elapsed, emptied))).toBe("opening: keep, replace(200), watch(200)");
+    expect(told(run(once.state, events.elapsed, { ...emptied, isEmptied: false }))).toBe("opening: keep, replace(200), watch(200)");
   });
 });
 
@@ -249,7 +260,9 @@ describe("a check", () => {
     expect(told(once)).toBe("waiting for check: wait");
     const twice = run(once.state, events.elapsed, older);
     expect(told(twice)).toBe("listing: list");
-    expect(told(next(twice.state, { type: "page", version: "99", token: undefined }))).toBe("opening: keep, replace(99), watch(99)");
+    expect(told(next(twice.state, { type: "page", version: "99", token: undefined, isEmptied: false }))).toBe(
+      "opening: keep, replace(99), watch(99)",
+    );
   });
 
   it("forgets its suspicion when the server has caught up", () => {

@@ -22,7 +22,7 @@ import type { Failure } from "./failure.ts";
  *
  * 1. or `asking`, when WatchList is wanted.
  * 2. A page with a continue token: the next page. The last page: the copy is replaced and a watch opened at the list's version; a list
- *    *older* than the copy is believed only the second time in a row. A token that was just sent, a missing version, or a page older
+ *    *older* than the copy, or empty when the copy is not, is believed only the second time in a row. A token that was just sent, a missing version, or a page older
  *    than the first one make the list malformed.
  * 3. Broken, silent, busy, refused: the same page again, so nothing read is lost. A token that expired or is rejected: the whole
  *    list again, unpaged (as client-go's pager does), until one succeeds. Malformed: the whole list again.
@@ -60,7 +60,7 @@ export interface ReflectorMemory {
   readonly failures: number;
   /** Streams in a row that were accepted and brought nothing. */
   readonly fruitless: number;
-  /** Times in a row the server said it is at an older version than the copy. */
+  /** Times in a row the server said it is at an older version than the copy, or holds nothing. */
   readonly suspicions: number;
   /** A continue token was lost: read the list in one piece. */
   readonly isUnpaged: boolean;
@@ -92,7 +92,8 @@ export type ReflectorEvent =
   | { readonly type: "start" }
   /** The wait is over. */
   | { readonly type: "elapsed" }
-  | { readonly type: "page"; readonly version: string; readonly token: string | undefined }
+  /** `isEmptied`: the list has no object, but the copy does. */
+  | { readonly type: "page"; readonly version: string; readonly token: string | undefined; readonly isEmptied: boolean }
   /** The server's present version. */
   | { readonly type: "checked"; readonly version: string }
   | { readonly type: "opened" }
@@ -136,7 +137,7 @@ export const BACKOFF_LAST_MS = 30_000;
 export const RETRY_AFTER_LAST_MS = 300_000;
 /** A stream that lived this long was a good one: the backoff starts over. */
 export const HEALTHY_STREAM_MS = 30_000;
-/** How often the server must say it is older than the copy until that is believed. */
+/** How often the server must say it is older than the copy, or empty, until that is believed. */
 export const SUSPICIONS_BELIEVED = 2;
 /** How many streams may bring nothing until the list is read again. */
 export const FRUITLESS_STREAMS = 2;
@@ -187,7 +188,7 @@ type Failed = Extract<ReflectorEvent, { type: "failed" }>;
 
 function inListing(state: In<"listing">, event: ReflectorEvent): Transition {
   const { memory, progress } = state;
-  if (event.type === "page") return onPage(state, event.version, event.token);
+  if (event.type === "page") return onPage(state, event);
   if (event.type !== "failed") return stay(state);
   switch (event.failure.kind) {
     case "expired":
@@ -204,7 +205,9 @@ function inListing(state: In<"listing">, event: ReflectorEvent): Transition {
   }
 }
 
-function onPage({ memory, progress }: In<"listing">, version: string, token: string | undefined): Transition {
+type Page = Extract<ReflectorEvent, { type: "page" }>;
+
+function onPage({ memory, progress }: In<"listing">, { version, token, isEmptied }: Page): Transition {
   const flaw = flawOf(progress, version, token);
   if (flaw !== undefined) return discarding(wait(memory, FRESH_LIST, malformed(flaw)));
   const from = progress.version ?? version;
@@ -213,8 +216,9 @@ function onPage({ memory, progress }: In<"listing">, version: string, token: str
     return { state, actions: [{ type: "keep" }, { type: "list", token, paged: true, slowLists: memory.slowLists }] };
   }
   const isReset = isOlder(from, memory.version);
-  if (isReset && memory.suspicions + 1 < SUSPICIONS_BELIEVED) {
-    return discarding(wait({ ...memory, suspicions: memory.suspicions + 1 }, FRESH_LIST, older(from, memory.version)));
+  if ((isReset || isEmptied) && memory.suspicions + 1 < SUSPICIONS_BELIEVED) {
+    const cause = isReset ? older(from, memory.version) : malformed("the list has no object, but the copy does");
+    return discarding(wait({ ...memory, suspicions: memory.suspicions + 1 }, FRESH_LIST, cause));
   }
   const opening = enter({ ...memory, ...AFTER_LIST, version: from }, { type: "watch" });
   return { state: opening.state, actions: [{ type: "keep" }, { type: "replace", version: from, isReset }, ...opening.actions] };

@@ -17,6 +17,10 @@ import { RequestBudget } from "./request-budget.ts";
 /** What a reflector keeps equal to the server: a `Store`, behind whatever wants to know of changes. */
 export interface ReflectorTarget<T extends KubernetesObject> {
   readonly version: string | undefined;
+  /** How many objects it holds. */
+  readonly size: number;
+  /** How often a stream said what cannot be if the target is right: it is listed anew then, at most once a minute. */
+  readonly contradictions: number;
   /** Nothing is applied until it has resolved. It may stop half-way when `signal` is aborted. */
   replace(entries: readonly ObjectEntry<T>[], version: string, signal: AbortSignal): void | Promise<void>;
   apply(event: Exclude<WatchEvent<T>, { type: "ERROR" }>): void;
@@ -97,6 +101,10 @@ export class Reflector<T extends KubernetesObject> {
   /** No list was begun shortly before this one. */
   #isFirstListInAWhile = true;
   #stream: OpenStream<T> | undefined;
+  /** Contradictions that a list has answered. */
+  #settledContradictions = 0;
+  /** When a contradiction was last the reason for a list. */
+  #doubtedMs = Number.NEGATIVE_INFINITY;
 
   constructor({
     listWatch,
@@ -206,7 +214,8 @@ export class Reflector<T extends KubernetesObject> {
       this.#page = page;
       this.#isGettingOn = page.entries.length > 0;
       const proceed = page.continue === undefined || page.continue === "" ? undefined : page.continue;
-      return { type: "page", version: page.resourceVersion, token: proceed };
+      const isEmptied = this.#kept.length === 0 && page.entries.length === 0 && this.#target.size > 0;
+      return { type: "page", version: page.resourceVersion, token: proceed, isEmptied };
     });
   }
 
@@ -320,7 +329,22 @@ export class Reflector<T extends KubernetesObject> {
       open.events += 1;
       this.#target.apply(event);
     }
+    this.#doubt();
     return { type: "progressed", version: this.#target.version };
+  }
+
+  /**
+   * A stream that contradicts the copy means a new list, after what else it said was applied. Not for each: a server that says such
+   * things all the time is followed by its other events, and listed once a minute.
+   */
+  #doubt(): void {
+    if (this.#target.contradictions === this.#settledContradictions) return;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#doubtedMs < DOUBT_EVERY_MS) return;
+    this.#doubtedMs = nowMs;
+    throw new ApiError(`watch ${this.#what}: the server told of something older than version ${this.#target.version}; listing anew`, {
+      code: "Expired",
+    });
   }
 
   /** Collects initial events until the bookmark that ends them; what follows in the same batch is read next. */
@@ -353,6 +377,7 @@ export class Reflector<T extends KubernetesObject> {
       });
     }
     await this.#target.replace(entries, version, signal);
+    this.#settledContradictions = this.#target.contradictions;
   }
 
   #contact(): void {
@@ -377,6 +402,8 @@ export class Reflector<T extends KubernetesObject> {
 const LIST_TOTAL = 8;
 /** A WatchList that has not ended its initial events by then never will: maybe the server does not know what was asked. */
 const FILL_LIMIT_MS = 300_000;
+/** A server that contradicts itself is listed no more often than this. */
+const DOUBT_EVERY_MS = 60_000;
 /** A stream that lived this share of the time it was asked for ended because its time was up. */
 const ON_TIME = 0.9;
 

@@ -139,6 +139,18 @@ describe("an event", () => {
     expect(told(filled().apply(event(type, of)))).toEqual(expected);
   });
 
+  it.each<[string, "ADDED" | "MODIFIED" | "DELETED", ObjectEntry<Thing>, number]>([
+    ["of an unknown object", "ADDED", entry("n/z", "Z", "4"), 1],
+    ["newer than what the copy has of the object", "MODIFIED", entry("n/a", "A", "2"), 1],
+    ["that deletes a state the copy never had", "DELETED", entry("n/a", "A", "2"), 1],
+    ["that the copy has already", "MODIFIED", entry("n/a", "A", "1"), 0],
+    ["that deletes an unknown object", "DELETED", entry("n/z", "Z", "4"), 0],
+  ])("from before the copy's version, %s, is not applied, and counted when it contradicts the copy", (_, type, of, contradictions) => {
+    const store = filled();
+    expect(told(store.apply(event(type, of)))).toEqual([]);
+    expect(store.contradictions).toBe(contradictions);
+  });
+
   it("never takes an object back, even when it is newer than the list it came from", () => {
     const store = new Store<Thing>();
     // Pages may be newer than the version the watch begins at.
@@ -154,6 +166,7 @@ describe("an event", () => {
     store.apply({ type: "BOOKMARK", resourceVersion: "50", initialEventsEnd: false });
     store.apply({ type: "BOOKMARK", resourceVersion: "9", initialEventsEnd: false });
     expect(store.version).toBe("50");
+    expect(store.contradictions).toBe(1);
   });
 });
 

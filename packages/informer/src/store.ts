@@ -24,6 +24,7 @@ export class Store<T extends KubernetesObject> {
   #namespaces: StoreIndex<T> | undefined;
   #version: string | undefined;
   #dropped = 0;
+  #contradictions = 0;
 
   constructor({ indexes = {}, onIndexError = () => {} }: StoreOptions<T> = {}) {
     this.#onIndexError = onIndexError;
@@ -42,6 +43,14 @@ export class Store<T extends KubernetesObject> {
   /** Stream events that were not applied because they were already seen. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /**
+   * How often a stream said what cannot be if the copy is right: a change from the copy's past that is not in it, or a version that goes
+   * back. It is not applied (it may be over), but only a new list can tell.
+   */
+  get contradictions(): number {
+    return this.#contradictions;
   }
 
   get(key: ObjectKey): ObjectEntry<T> | undefined {
@@ -134,7 +143,8 @@ export class Store<T extends KubernetesObject> {
   /** Applies one event of a watch and returns what it changed. */
   apply(event: Exclude<WatchEvent<T>, { type: "ERROR" }>): Change<T>[] {
     if (event.type === "BOOKMARK") {
-      this.#moveTo(event.resourceVersion);
+      const isBehind = !this.#moveTo(event.resourceVersion);
+      if (isBehind && event.resourceVersion !== this.#version) this.#contradictions += 1;
       return [];
     }
     const { entry } = event;
@@ -143,6 +153,7 @@ export class Store<T extends KubernetesObject> {
     if (event.type === "DELETED") return this.#applyDeleted(entry, old, isBehind);
     if (isBehind || (old !== undefined && isSeen(entry, old))) {
       this.#dropped += 1;
+      if (old === undefined || isLater(entry, old)) this.#contradictions += 1;
       return [];
     }
     if (old === undefined || old.uid === entry.uid) return [this.#set(entry, old, false)];
@@ -157,6 +168,7 @@ export class Store<T extends KubernetesObject> {
     const order = compareResourceVersions(entry.resourceVersion, old.resourceVersion);
     if ((isBehind && !isLenient) || (order !== undefined && order < 0)) {
       this.#dropped += 1;
+      if (isLater(entry, old)) this.#contradictions += 1;
       return [];
     }
     // Another uid: the copy's object was deleted unseen, and so was the one that took its name.
@@ -212,6 +224,11 @@ function isSeen(entry: ObjectEntry, old: ObjectEntry): boolean {
   if (isSame(entry, old)) return true;
   const order = compareResourceVersions(entry.resourceVersion, old.resourceVersion);
   return order !== undefined && order < 0;
+}
+
+/** The copy does not have this state of the object, nor a later one. */
+function isLater(entry: ObjectEntry, old: ObjectEntry): boolean {
+  return (compareResourceVersions(entry.resourceVersion, old.resourceVersion) ?? 0) > 0;
 }
 
 function isNewer(entry: ObjectEntry, other: ObjectEntry): boolean {
