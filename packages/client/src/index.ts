@@ -37,7 +37,8 @@ export type { CreateCustomResourcesOptions, RegistrationClient } from "./resourc
 export { customResourceDefinitionOf } from "./resources/custom-resource.ts";
 export type { CustomResource } from "./resources/custom-resource.ts";
 export { CustomResourceClient } from "./resources/custom-resource-client.ts";
-export type { CustomResourceClientOptions, EnsuredCustomResource } from "./resources/custom-resource-client.ts";
+export type { CustomResourceClientOptions } from "./resources/custom-resource-client.ts";
+export type { EnsuredCustomResource } from "./resources/place-custom-resource.ts";
 export { crdV1, crdV1beta1, registrationStrategyFor, thirdPartyResource } from "./resources/registration-strategy.ts";
 export type { RegistrationStrategy } from "./resources/registration-strategy.ts";
 export type { CrdReadiness } from "./resources/crd-readiness.ts";

@@ -225,6 +225,27 @@ describe("KubernetesClient", () => {
   });
 
   describe("listWatch", () => {
+    it("asks for metadata alone, and keeps no more where the server sends more", async () => {
+      const metadata = { name: "a", namespace: "x", uid: "1", resourceVersion: "7" };
+      const whole = { metadata, data: { key: "value" } };
+      const { client, transport } = clientOf((request) =>
+        request.path.includes("watch=true")
+          ? { body: `{"type":"MODIFIED","object":${JSON.stringify(whole)}}\n` }
+          : { body: { kind: "ConfigMapList", apiVersion: "v1", metadata: { resourceVersion: "8" }, items: [whole] } },
+      );
+      const source = client.listWatch(ConfigMap, { metadataOnly: true });
+      const { entries } = await source.list({ signal });
+      expect(entries.map(({ object }) => object)).toEqual([{ apiVersion: "v1", kind: "ConfigMap", metadata }]);
+      const seen: unknown[] = [];
+      for await (const events of await source.watch({ allowWatchBookmarks: true, timeoutSeconds: 300, signal }))
+        for (const event of events) seen.push(event.type === "MODIFIED" && event.entry.object);
+      expect(seen).toEqual([{ apiVersion: "v1", kind: "ConfigMap", metadata }]);
+      expect(transport.seen.map(({ headers }) => headers["accept"])).toEqual([
+        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+        "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+      ]);
+    });
+
     const signal = new AbortController().signal;
 
     it("lists a page of frozen entries, without managedFields", async () => {

@@ -8,13 +8,14 @@ import type {
   ListOptions,
   ListWatch,
   ListWatchScope,
+  MetadataScope,
   Patch,
   RequestOptions,
   SubresourceWriteOptions,
   Transport,
   WriteOptions,
 } from "@operatorkit/api";
-import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef } from "@operatorkit/object";
+import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef, PartialObjectMetadata } from "@operatorkit/object";
 import type { Scale } from "@operatorkit/object/kinds";
 import { clientCoreOf, type ClientCore } from "./client-core.ts";
 import type { KubernetesClientOptions } from "./client-options.ts";
@@ -173,6 +174,8 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return (await toKubeConfig()) as KubeConfig;
   }
 
+  listWatch<T extends KubernetesObject>(kind: Kind<T>, scope: MetadataScope): ListWatch<PartialObjectMetadata<T>>;
+  listWatch<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope): ListWatch<T>;
   listWatch<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}): ListWatch<T> {
     const { mapper, requester, keepManagedFields } = this.#caller.core;
     mapper.learn(kind);

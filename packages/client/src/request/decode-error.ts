@@ -82,7 +82,7 @@ function statusOf(body: Uint8Array): Status | undefined {
 
 function adviceFor(code: ApiError["code"], words: string, call: ErrorContext["call"], credentials: string): string {
   if (code === "Unauthorized") return unauthorizedAdvice(credentials);
-  if (code === "Forbidden") return rbacAdvice(call, words);
+  if (code === "Forbidden") return rbacAdvice(words);
   // All that kube-apiserver says of a JSON patch that does not apply.
   if (code === "Invalid" && call.verb === "patch" && words === "the server rejected our request due to an error in our request")
     return "; an operation of the patch failed: a test that does not hold, or a path that is not there";
@@ -93,14 +93,31 @@ function unauthorizedAdvice(credentials: string): string {
   return `; the credentials were not accepted (${credentials}): they may have expired, or be for another cluster`;
 }
 
-/** Only for a refusal by RBAC: quotas, admission and terminating namespaces answer 403 too, and no rule helps there. */
-function rbacAdvice({ verb, subject }: ErrorContext["call"], words: string): string {
-  if (subject === undefined || !/ cannot \S+ resource /.test(words)) return "";
-  const { kind, namespace, subresource } = subject;
-  const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
-  const place = namespace ? `a Role in namespace ${namespace}` : "a ClusterRole";
-  const rule = `{ apiGroups: [${JSON.stringify(kind.group)}], resources: [${JSON.stringify(resource)}], verbs: [${JSON.stringify(verb)}] }`;
+/** What an authorizer's refusal says. Source: apiserver `endpoints/handlers/responsewriters.ForbiddenStatusError`. */
+const REFUSED_RESOURCE = / cannot (\S+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)"| at the cluster scope)?/;
+const REFUSED_PATH = / cannot (\S+) path "([^"]+)"/;
+
+/**
+ * The rule that was missing, as YAML to paste. From the server's words, because the refused verb may be another than the
+ * request's: `create` for an apply that makes the object, `impersonate`. Only for a refusal by the authorizer: quotas, admission
+ * and terminating namespaces answer 403 too, and no rule helps there.
+ */
+function rbacAdvice(words: string): string {
+  const [, verb, resource, group, namespace] = REFUSED_RESOURCE.exec(words) ?? [];
+  if (verb !== undefined) {
+    const place = namespace === undefined ? "a ClusterRole" : `a Role in namespace ${namespace}`;
+    return advice(place, `{ apiGroups: [${quoted(group)}], resources: [${quoted(resource)}], verbs: [${quoted(verb)}] }`);
+  }
+  const [, pathVerb, path] = REFUSED_PATH.exec(words) ?? [];
+  return pathVerb === undefined ? "" : advice("a ClusterRole", `{ nonResourceURLs: [${quoted(path)}], verbs: [${quoted(pathVerb)}] }`);
+}
+
+function advice(place: string, rule: string): string {
   return `; to allow it, bind ${place} with the rule ${rule} to that user`;
+}
+
+function quoted(text: string | undefined): string {
+  return JSON.stringify(text ?? "");
 }
 
 function secondsToMs(seconds: number | undefined): number | undefined {

@@ -1,11 +1,12 @@
 import { isAlreadyExists, isApiError, isNotFound, type RequestOptions } from "@operatorkit/api";
-import { sleep, systemClock, type Clock } from "@operatorkit/observe";
+import { systemClock, type Clock } from "@operatorkit/observe";
 import type { KubernetesClient } from "../kubernetes-client.ts";
 import type { ServerVersion } from "../verbs/describe-server.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
 import { namesOf, type CustomResource } from "./custom-resource.ts";
 import { throwInstallationErrors } from "./installation-errors.ts";
 import { registrationStrategyFor, type RegistrationStrategy } from "./registration-strategy.ts";
+import { NotYet, untilDone } from "./until-done.ts";
 
 export interface CreateCustomResourcesOptions {
   /** Between looks. @default 500 */
@@ -81,32 +82,20 @@ async function untilReady(
   dueMs: number,
   { intervalMs = 500, timeoutMs = 60_000, signal, clock = systemClock }: CreateCustomResourcesOptions,
 ): Promise<void> {
-  for (;;) {
-    let waitingFor: string;
-    let cause: unknown;
-    try {
-      const answer = await client.request({ ...strategy.look(resource), as: "json", ...(signal === undefined ? {} : { signal }) });
-      const readiness = strategy.readiness(answer);
-      if (readiness.type === "established") return;
-      if (readiness.type === "refused") {
-        const { code, message } = readiness;
-        throw new CustomResourceError(`create ${resource.kind}: the server refuses it: ${message}`, { code, crd: nameOf(resource) });
-      }
-      waitingFor = readiness.for;
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      if (!isApiError(error)) throw error;
-      cause = error;
-      waitingFor = isNotFound(error) ? "the server to find it" : `the server to answer (${error.message})`;
-    }
-    if (clock.monotonicMs() + intervalMs > dueMs) {
-      throw new CustomResourceError(
-        `create ${resource.kind} as a ${strategy.name}: not served within ${timeoutMs / 1000} s; last waited for ${waitingFor}`,
-        { code: "Timeout", crd: nameOf(resource), cause },
-      );
-    }
-    await sleep(intervalMs, { signal, clock });
-  }
+  const crd = nameOf(resource);
+  const look = async (): Promise<void> => {
+    const request = { ...strategy.look(resource), as: "json", ...(signal === undefined ? {} : { signal }) } as const;
+    const answer = await client.request(request).catch((error: unknown) => {
+      throw isNotFound(error) ? new NotYet("the server to find it") : error;
+    });
+    const readiness = strategy.readiness(answer);
+    if (readiness.type === "waiting") throw new NotYet(readiness.for);
+    if (readiness.type === "established") return;
+    const { code, message } = readiness;
+    throw new CustomResourceError(`create ${resource.kind}: the server refuses it: ${message}`, { code, crd });
+  };
+  const action = `create ${resource.kind} as a ${strategy.name}`;
+  await untilDone(look, { action, crd, dueMs, timeoutMs, intervalMs, isPassing: isApiError, signal, clock });
 }
 
 function nameOf(resource: CustomResource): string {

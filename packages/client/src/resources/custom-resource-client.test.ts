@@ -1,5 +1,5 @@
 import { ApiError, type ApiErrorCode, type Client } from "@operatorkit/api";
-import type { KubernetesObject, Manifest } from "@operatorkit/object";
+import type { KubernetesObject } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { rejection } from "../testing/bodies.ts";
@@ -44,23 +44,17 @@ function world({ there, failures = [] }: { there?: CustomResourceDefinition; fai
     const failure = left.shift();
     if (failure !== undefined) throw failure;
   };
-  const client: Pick<Client, "apply" | "create" | "delete" | "get"> = {
+  const client: Pick<Client, "apply" | "delete" | "get"> = {
     async get<T extends KubernetesObject>(): Promise<T> {
       begin("get");
-      return stored() as KubernetesObject as T;
-    },
-    async create<T extends KubernetesObject>(object: Manifest<T>): Promise<T> {
-      begin("create");
-      if (state.crd !== undefined) throw failed("AlreadyExists");
-      state.crd = { ...(object as unknown as CustomResourceDefinition), status: established };
       return stored() as KubernetesObject as T;
     },
     async apply<T extends KubernetesObject>(object: T): Promise<T> {
       begin("apply");
       const { spec, metadata } = object as KubernetesObject as CustomResourceDefinition;
-      if (metadata.resourceVersion !== String(state.version)) throw failed("Conflict");
-      if (JSON.stringify(spec) !== JSON.stringify(state.crd?.spec)) state.version += 1;
-      state.crd = { ...stored(), spec };
+      if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== String(state.version)) throw failed("Conflict");
+      if (state.crd !== undefined && JSON.stringify(spec) !== JSON.stringify(state.crd?.spec)) state.version += 1;
+      state.crd = { ...(state.crd ?? { ...crd([]), metadata, status: established }), spec };
       return stored() as KubernetesObject as T;
     },
     async delete() {
@@ -68,7 +62,7 @@ function world({ there, failures = [] }: { there?: CustomResourceDefinition; fai
       state.crd = undefined;
     },
   };
-  return { clock, asked, state, crds: new CustomResourceClient({ client, clock, timeoutMs: 5_000 }) };
+  return { client, clock, asked, state, crds: new CustomResourceClient({ client, clock, timeoutMs: 5_000 }) };
 }
 
 const there = (versions: readonly string[]) => crd(versions, { status: established });
@@ -83,7 +77,7 @@ describe("CustomResourceClient", () => {
     const before = structuredClone(manifest);
     expect(await crds.ensureCreated(manifest)).toBe("created");
     expect(manifest).toEqual(before);
-    expect(asked).toEqual(["create", "get"]);
+    expect(asked).toEqual(["get", "apply", "get"]);
   });
 
   it.each([
@@ -103,6 +97,15 @@ describe("CustomResourceClient", () => {
   it("refuses to compare what is no version", async () => {
     const { crds } = world({ there: there(["first"]) });
     expect(await rejection(crds.ensureUpdated(crd(["v1"])))).toMatchObject({ code: "InvalidVersion", crd: NAME });
+    expect(await crds.ensureUpdated(crd(["first"]))).toBe("unchanged");
+    expect(await crds.ensureUpdated(crd(["second", "first"]))).toBe("updated");
+  });
+
+  it("compares nothing when told to bring a CRD back", async () => {
+    const { client, state } = world({ there: there(["v2", "first"]) });
+    const crds = new CustomResourceClient({ client, allowDowngrade: true });
+    expect(await crds.ensureUpdated(crd(["v1"]))).toBe("updated");
+    expect(state.crd?.spec.versions.map(({ name }) => name)).toEqual(["v1"]);
   });
 
   it("looks again when somebody else updated in between", async () => {

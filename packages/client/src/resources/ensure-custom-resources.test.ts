@@ -22,7 +22,7 @@ function crd(name: string, conditions?: Conditions): CustomResourceDefinition {
       scope: "Namespaced",
       versions: [
         { name: "v1", served: true, storage: true },
-        { name: "v0", served: false, storage: false },
+        { name: "v1beta1", served: false, storage: false },
       ],
     },
     ...(conditions === undefined ? {} : { status: { conditions } }),
@@ -34,7 +34,7 @@ const established = [condition("NamesAccepted", "True"), condition("Established"
 /** A server that goes through these answers to GET, the last one for ever. */
 function server(
   gets: readonly (Conditions | Error)[],
-  { isListedAtMs = 0, applyError }: { isListedAtMs?: number; applyError?: Error } = {},
+  { isListedAtMs = 0, applyError, version }: { isListedAtMs?: number; applyError?: Error | Error[]; version?: string } = {},
 ) {
   const clock = new ManualClock();
   const applied: unknown[] = [];
@@ -43,13 +43,16 @@ function server(
   const client: Pick<Client, "apply" | "get" | "resolve"> = {
     async apply<T extends KubernetesObject>(object: T): Promise<T> {
       applied.push(object);
-      if (applyError !== undefined && object.metadata.name.startsWith("bad")) throw applyError;
+      const error = Array.isArray(applyError) ? applyError.shift() : object.metadata.name.startsWith("bad") ? applyError : undefined;
+      if (error !== undefined) throw error;
       return object;
     },
     async get<T extends KubernetesObject>(): Promise<T> {
       const next = left.length > 1 ? left.shift() : left[0];
       if (next instanceof Error) throw next;
-      return crd("widgets", next) as KubernetesObject as T;
+      const there = crd("widgets", next);
+      const metadata = { ...there.metadata, ...(version === undefined ? {} : { resourceVersion: version }) };
+      return { ...there, metadata } as KubernetesObject as T;
     },
     async resolve(ref) {
       resolved.push(`${ref.apiVersion} ${ref.kind}`);
@@ -66,10 +69,29 @@ describe("ensureCustomResources", () => {
     const manifest = { ...crd("widgets", established), metadata: { name: "widgets.example.com", resourceVersion: "7", uid: "u" } };
     const done = ensureCustomResources(client, [manifest], { clock });
     await clock.advance(1_000);
-    await done;
+    expect(await done).toEqual(["unchanged"]);
     expect(applied).toEqual([crd("widgets")]);
     expect(new Set(resolved)).toEqual(new Set(["example.com/v1 widgets"]));
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ["leaves a newer one alone, and waits for what the manifest serves", false, ["newer"], 0],
+    ["takes a newer one back only when told to", true, ["unchanged"], 1],
+  ])("%s", async (_title, allowDowngrade, outcome, applies) => {
+    const { client, clock, applied } = server([established]);
+    const older = { ...crd("widgets"), spec: { ...crd("widgets").spec, versions: [{ name: "v1alpha1", served: true, storage: true }] } };
+    expect(await ensureCustomResources(client, [older], { clock, allowDowngrade })).toEqual(outcome);
+    expect(applied).toHaveLength(applies);
+  });
+
+  it("applies with the version it compared, and looks again when somebody else wrote in between", async () => {
+    const { client, clock, applied } = server([established], { version: "7", applyError: [new ApiError("changed", { code: "Conflict" })] });
+    const done = ensureCustomResources(client, [crd("widgets")], { clock });
+    await clock.advance(100);
+    expect(await done).toEqual(["unchanged"]);
+    expect(applied).toHaveLength(2);
+    expect(applied[0]).toMatchObject({ metadata: { resourceVersion: "7" } });
   });
 
   it("puts up with failing reads until the time is up", async () => {
@@ -80,7 +102,7 @@ describe("ensureCustomResources", () => {
     ]);
     const done = ensureCustomResources(client, [crd("widgets")], { clock });
     await clock.advance(1_000);
-    await expect(done).resolves.toBeUndefined();
+    expect(await done).toEqual(["created"]);
   });
 
   it.each([

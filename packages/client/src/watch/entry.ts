@@ -3,6 +3,7 @@ import { ApiError, entryOf, type ObjectEntry } from "@operatorkit/api";
 import { deepFreeze, type Kind, type KubernetesObject } from "@operatorkit/object";
 import { excerptOf } from "../request/excerpt.ts";
 import { INCOMPLETE, INVALID, skipValue } from "./json-bytes.ts";
+import { MetadataEntry, type MetadataPacking, type MetadataReader } from "./metadata-entry.ts";
 import { ObjectScan } from "./object-scan.ts";
 import { StringTable } from "./string-table.ts";
 import { TextEntry, textRange } from "./text-entry.ts";
@@ -19,6 +20,8 @@ export interface EntryMakerOptions<T extends KubernetesObject> {
   readonly freeze: boolean;
   /** Shared by all lists and watches of one kind. */
   readonly strings?: StringTable;
+  /** Keep `metadata` alone, packed. Shared by all lists and watches of one kind. */
+  readonly metadataPacking?: MetadataPacking | undefined;
 }
 
 /**
@@ -32,6 +35,7 @@ export class EntryMaker<T extends KubernetesObject> {
   readonly #options: EntryMakerOptions<T>;
   readonly #scan = new ObjectScan();
   readonly #strings: StringTable;
+  readonly #metadata: MetadataReader<T> | undefined;
   #scratch: Buffer = Buffer.allocUnsafeSlow(16 * 1024);
   readonly #keyScratch = Buffer.allocUnsafeSlow(512);
   #end = 0;
@@ -39,6 +43,8 @@ export class EntryMaker<T extends KubernetesObject> {
   constructor(options: EntryMakerOptions<T>) {
     this.#options = options;
     this.#strings = options.strings ?? new StringTable();
+    const { metadataPacking } = options;
+    this.#metadata = metadataPacking === undefined ? undefined : { ...metadataPacking, parse: this.#parseMetadata };
   }
 
   /** Where the object of the last `entryAt` ended. */
@@ -65,6 +71,7 @@ export class EntryMaker<T extends KubernetesObject> {
   /** Undefined when the object's text is not the same in characters as in bytes: that is for the parser. */
   #lazy(bytes: Buffer, start: number, end: number): ObjectEntry<T> | undefined {
     const scan = this.#scan;
+    if (this.#metadata !== undefined) return this.#packed(bytes, this.#metadata);
     const isCut = scan.cutEnd !== 0 && !this.#options.keepManagedFields;
     const object = isCut ? this.#without(bytes, start, scan.cutStart, scan.cutEnd, end) : bytes.subarray(start, end);
     if (!isAscii(object)) return undefined;
@@ -76,14 +83,22 @@ export class EntryMaker<T extends KubernetesObject> {
     const uid = range(scan.uidStart, scan.uidEnd);
     const resourceVersion = range(scan.versionStart, scan.versionEnd);
     if (uid === undefined || resourceVersion === undefined) return undefined;
-    const hasNamespace = scan.namespaceEnd > scan.namespaceStart;
-    const key = hasNamespace ? this.#key(bytes) : bytes.toString("latin1", scan.nameStart, scan.nameEnd);
-    return new TextEntry<T>({ key, text: object.toString("latin1", 0, object.length), uid, resourceVersion, parse: this.#parse });
+    return new TextEntry<T>({ key: this.#key(bytes), text: object.toString("latin1", 0, object.length), uid, resourceVersion, parse: this.#parse });
+  }
+
+  /** Undefined when the metadata is not for packing. */
+  #packed(bytes: Buffer, reader: MetadataReader<T>): ObjectEntry<T> | undefined {
+    const scan = this.#scan;
+    const isKept = this.#options.keepManagedFields;
+    if (!isAscii(bytes.subarray(scan.metadataStart, scan.metadataEnd))) return undefined;
+    const packed = reader.codec.pack(bytes, scan, isKept);
+    return packed === undefined ? undefined : new MetadataEntry<T>(this.#key(bytes), packed, reader);
   }
 
   /** One flat string: a joined one would keep both its parts alive. */
   #key(bytes: Buffer): string {
     const { namespaceStart, namespaceEnd, nameStart, nameEnd } = this.#scan;
+    if (namespaceEnd === namespaceStart) return bytes.toString("latin1", nameStart, nameEnd);
     const scratch = this.#keyScratch;
     const length = namespaceEnd - namespaceStart + 1 + nameEnd - nameStart;
     if (length > scratch.length)
@@ -120,8 +135,12 @@ export class EntryMaker<T extends KubernetesObject> {
     return entryOf(this.#finished({ ...raw, metadata }));
   }
 
-  #finished(raw: Readonly<Record<string, unknown>>): T {
+  readonly #parseMetadata = (metadata: string): T => this.#finished({ metadata: JSON.parse(metadata) as unknown });
+
+  #finished(whole: Readonly<Record<string, unknown>>): T {
     const { kind, freeze } = this.#options;
+    // The type that stands there is not the object's own, but that of all metadata.
+    const raw = this.#metadata === undefined ? whole : { metadata: whole["metadata"] };
     const hasType = typeof raw["apiVersion"] === "string" && typeof raw["kind"] === "string";
     // The server vouches for the rest of the type; checking it is the schema's business.
     const object = (hasType ? raw : { apiVersion: kind.apiVersion, kind: kind.kind, ...raw }) as unknown as T;

@@ -15,7 +15,15 @@ import { ListDecoder } from "./decode-list.ts";
 import { WatchDecoder } from "./decode-watch.ts";
 import { EntryMaker } from "./entry.ts";
 import { LoopTurn } from "./loop-turn.ts";
+import { MetadataCodec } from "./metadata-codec.ts";
+import { RecentEntries, type MetadataPacking } from "./metadata-entry.ts";
 import { StringTable } from "./string-table.ts";
+
+/** A server that cannot leave the rest out sends whole objects. Source: client-go `metadata/metadata.go`, its JSON half. */
+const METADATA_ONLY = {
+  list: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+  watch: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
+};
 
 /** Decoded between two looks at the clock. */
 const PIECE_BYTES = 256 * 1024;
@@ -41,6 +49,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
   readonly #keepManagedFields: boolean;
   readonly #path: string;
   readonly #strings = new StringTable();
+  readonly #metadataPacking: MetadataPacking | undefined;
 
   constructor({ kind, scope, requester, signal, keepManagedFields }: KindListWatchOptions<T>) {
     this.kind = kind;
@@ -49,6 +58,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     this.#signal = signal;
     this.#keepManagedFields = keepManagedFields;
     this.#path = collectionPath(kind, scope.namespace);
+    this.#metadataPacking = scope.metadataOnly === true ? { codec: new MetadataCodec(), recent: new RecentEntries() } : undefined;
   }
 
   async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal, onProgress }: ListRequest): Promise<EntryPage<T>> {
@@ -85,13 +95,14 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
   }
 
   #call(verb: "list" | "watch", query: Parameters<typeof withQuery>[1], signal: AbortSignal): Call {
-    const { namespace, labelSelector, fieldSelector } = this.#scope;
+    const { namespace, labelSelector, fieldSelector, metadataOnly } = this.#scope;
     return {
       action: `${verb} ${this.kind.kind}${namespace ? ` in ${namespace}` : ""}`,
       verb,
       subject: { kind: this.kind, namespace },
       method: "GET",
       path: withQuery(this.#path, { ...query, labelSelector, fieldSelector }),
+      ...(metadataOnly === true && { accept: METADATA_ONLY[verb] }),
       signals: [signal, this.#signal],
       mayRetry: false,
     };
@@ -103,6 +114,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
       action,
       keepManagedFields: this.#keepManagedFields,
       strings: this.#strings,
+      metadataPacking: this.#metadataPacking,
       freeze: process.env["NODE_ENV"] !== "production",
     });
   }

@@ -32,6 +32,9 @@ export class ObjectScan {
   uidEnd = 0;
   versionStart = 0;
   versionEnd = 0;
+  /** All of `metadata`, from brace to brace. */
+  metadataStart = 0;
+  metadataEnd = 0;
   /** `managedFields` with one of its commas; both 0 when there is none. */
   cutStart = 0;
   cutEnd = 0;
@@ -50,7 +53,7 @@ export class ObjectScan {
   #reset(): void {
     this.nameStart = this.nameEnd = this.namespaceStart = this.namespaceEnd = 0;
     this.uidStart = this.uidEnd = this.versionStart = this.versionEnd = 0;
-    this.cutStart = this.cutEnd = 0;
+    this.cutStart = this.cutEnd = this.metadataStart = this.metadataEnd = 0;
     this.#hasMetadata = false;
   }
 
@@ -92,7 +95,10 @@ export class ObjectScan {
     if (this.#hasMetadata) return UNCLEAR;
     this.#hasMetadata = true;
     if (value >= end) return INCOMPLETE;
-    return bytes[value] === OPEN_BRACE ? this.#members(bytes, value + 1, end, true) : UNCLEAR;
+    if (bytes[value] !== OPEN_BRACE) return UNCLEAR;
+    this.metadataStart = value;
+    this.metadataEnd = this.#members(bytes, value + 1, end, true);
+    return this.metadataEnd;
   }
 
   #metadataMember(bytes: Uint8Array, key: number, keyEnd: number, value: number, end: number): number {
