@@ -10,6 +10,8 @@ import { builtInDescriptors } from "./built-in/built-in-descriptors.ts";
 import { CrdController } from "./crd/crd-controller.ts";
 import { discoveryEndpoint } from "./discovery/discovery-endpoint.ts";
 import { ConnectionReset } from "./faults/connection-reset.ts";
+import { serverRelease } from "./emulation/server-release.ts";
+import { ThirdPartyController } from "./emulation/third-party-controller.ts";
 import { Faults } from "./faults/faults.ts";
 import { FrozenViews, type FreezeOptions } from "./faults/frozen-views.ts";
 import type { Endpoint, Handler, Middleware, UserInfo } from "./handler.ts";
@@ -44,6 +46,12 @@ export interface ApiServerOptions {
   readonly authorize?: Authorizer;
   /** Wrapped around the handler, the first one outermost: faults, recording. */
   readonly middleware?: readonly Middleware[];
+  /**
+   * Which release of Kubernetes to be, 1.5 to 1.36, as far as the registration of custom resources goes: "1.6" has ThirdPartyResources, "1.10" CRDs
+   * of v1beta1 alone, "1.16" both versions. Written as `/version` says it, vendors' additions included: "v1.8.4-gke.1".
+   * @default 1.36
+   */
+  readonly emulateVersion?: string;
   /** Changes kept per kind for watches and exact lists. @default 10_000 */
   readonly historySize?: number;
   /** @default real time */
@@ -76,6 +84,7 @@ export class ApiServer implements AsyncDisposable {
   readonly #context: ServerContext;
   readonly #handler: Handler;
   readonly #crds: CrdController;
+  readonly #thirdParties: ThirdPartyController | undefined;
   readonly #closed = new AbortController();
   /** Until the server closes or restarts. */
   #stop = new AbortController();
@@ -94,7 +103,9 @@ export class ApiServer implements AsyncDisposable {
     const { clock = systemClock, logger = silentLogger, historySize, tokens = [], middleware = [] } = options;
     this.token = options.token ?? randomBytes(24).toString("base64url");
     const store = new Store(historySize === undefined ? {} : { historySize });
+    const release = serverRelease(options.emulateVersion);
     this.#context = {
+      release,
       store,
       views: new FrozenViews(store),
       registry: new Registry(),
@@ -107,13 +118,19 @@ export class ApiServer implements AsyncDisposable {
       tokens: [{ token: this.token, user: ADMIN }, ...tokens],
       authorize: options.authorize ?? rbac(store),
     };
-    this.#context.registry.set("built-in", builtInDescriptors());
-    const endpoints: readonly Endpoint[] = [statusEndpoint, discoveryEndpoint, openApiEndpoint, openApiV2Endpoint];
+    this.#context.registry.set("built-in", builtInDescriptors(release));
+    const endpoints: readonly Endpoint[] = [
+      statusEndpoint(release),
+      discoveryEndpoint(release),
+      ...(release.has("openApiV3") ? [openApiEndpoint] : []),
+      openApiV2Endpoint,
+    ];
     const handler = requestHandler({ context: this.#context, endpoints });
     this.faults = new Faults(this.#context);
     // Inside the middleware: what records requests sees those that a fault answers too.
     this.#handler = middleware.reduceRight((next, wrap) => wrap(next), this.faults.wrap(handler));
     this.#crds = new CrdController(this.#context);
+    if (release.has("thirdPartyResources")) this.#thirdParties = new ThirdPartyController(this.#context);
     bootstrap(this.#context);
   }
 
@@ -185,6 +202,7 @@ export class ApiServer implements AsyncDisposable {
     if (to !== undefined) {
       store.rollBack(to);
       this.#crds.reload();
+      this.#thirdParties?.reload();
     }
     if (downMs > 0) await sleep(downMs, { clock, signal: this.#closed.signal }).catch(() => {});
     if (this.#closed.signal.aborted) return;
@@ -199,6 +217,7 @@ export class ApiServer implements AsyncDisposable {
     this.faults.close();
     await this.#restarting;
     this.#crds.close();
+    this.#thirdParties?.close();
     const listener = this.#listener;
     this.#listener = undefined;
     await listener?.close();

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from "@operatorkit/observe";
+import type { ServerRelease } from "./emulation/server-release.ts";
 import type { TextCache } from "./watch/text-cache.ts";
 import type { TokenUser } from "./auth/authenticate.ts";
 import type { Authorizer } from "./auth/authorize.ts";
@@ -11,6 +12,8 @@ import type { ResourceDescriptor } from "./resource-descriptor.ts";
 
 /** What every verb works on. */
 export interface ServerContext {
+  /** Which release of Kubernetes the server behaves as. */
+  readonly release: ServerRelease;
   readonly store: Store;
   /** What reads are allowed to see. */
   readonly views: FrozenViews;

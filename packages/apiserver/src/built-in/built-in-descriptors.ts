@@ -3,6 +3,9 @@ import type { Kind } from "@operatorkit/object";
 import { builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
 import type { FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, objectAt } from "../json-object.ts";
+import { crdV1beta1Descriptor } from "../emulation/crd-v1beta1-descriptor.ts";
+import type { ServerRelease } from "../emulation/server-release.ts";
+import { thirdPartyResourceDescriptor } from "../emulation/third-party-descriptors.ts";
 import type { GroupVersionKind, ResourceDescriptor, ResourceRules, Subresource, Verb } from "../resource-descriptor.ts";
 import { builtInColumns } from "../table/built-in-columns.ts";
 import { decodeBuiltIn } from "../typed/decode-built-in.ts";
@@ -14,12 +17,24 @@ import { TYPE_DEFAULTS } from "./type-defaults.ts";
 
 const ALL_VERBS: readonly Verb[] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const PART_VERBS: readonly Verb[] = ["get", "patch", "update"];
+const CRDS = "customresourcedefinitions.apiextensions.k8s.io";
 const SCALE: GroupVersionKind = { group: "autoscaling", version: "v1", kind: "Scale" };
 
-/** Descriptors of every built-in kind the server serves, in the order of discovery. */
-export function builtInDescriptors(): readonly ResourceDescriptor[] {
+/**
+ * Descriptors of every built-in kind the server serves, in the order of discovery. Between releases only the kinds differ that register
+ * custom resources; all others are today's.
+ */
+export function builtInDescriptors(release: ServerRelease): readonly ResourceDescriptor[] {
   const descriptors = BUILT_IN_KINDS.map(descriptorOf);
-  return [...descriptors, eventsDescriptor(descriptors)];
+  return [
+    ...descriptors.flatMap((descriptor) => (descriptor.storage === CRDS ? crdVersions(descriptor, release) : [descriptor])),
+    ...(release.has("thirdPartyResources") ? [thirdPartyResourceDescriptor] : []),
+    eventsDescriptor(descriptors),
+  ];
+}
+
+function crdVersions(v1: ResourceDescriptor, release: ServerRelease): readonly ResourceDescriptor[] {
+  return [...(release.has("crdV1") ? [v1] : []), ...(release.has("crdV1beta1") ? [crdV1beta1Descriptor(v1, release)] : [])];
 }
 
 function descriptorOf(builtIn: BuiltInKind): ResourceDescriptor {

@@ -444,5 +444,5 @@ export const CUSTOM_RESOURCE_DEFINITION: RuleOverrides = {
   prepareForCreate: prepareCrd,
   prepareForUpdate: prepareCrdUpdate,
   beginDeletion: markCrdTerminating,
-  validate: crdProblems,
+  validate: (crd, before) => crdProblems(crd, before),
 };

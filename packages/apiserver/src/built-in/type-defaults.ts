@@ -1,4 +1,5 @@
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
+import { OLD_DEFINITIONS } from "../typed/definition-of.ts";
 
 /** Fills in what a struct leaves out; changes it in place. Its parts have been filled in before. */
 export type TypeDefaults = (struct: JsonObject) => void;
@@ -153,14 +154,26 @@ export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
       minReplicas: 1,
       metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } }],
     }),
-  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec"(spec) {
-    set(spec, { conversion: { strategy: "None" } });
-    const names = objectAt(spec, "names");
-    const kind = stringAt(names, "kind");
-    if (stringAt(names, "singular") === "") names["singular"] = kind.toLowerCase();
-    if (stringAt(names, "listKind") === "" && kind !== "") names["listKind"] = `${kind}List`;
+  "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec": setCrdNames,
+  // Source: apiextensions-apiserver `pkg/apis/apiextensions/v1beta1/defaults.go`.
+  [OLD_DEFINITIONS.crdSpecV1beta1](spec) {
+    setCrdNames(spec);
+    if (stringAt(spec, "scope") === "") spec["scope"] = "Namespaced";
+    const version = stringAt(spec, "version");
+    if (version !== "") set(spec, { versions: [{ name: version, served: true, storage: true }] });
+    const first = stringAt(listAt(spec, "versions")[0], "name");
+    if (first !== "") set(spec, { version: first });
+    set(spec, { preserveUnknownFields: true });
   },
 };
+
+function setCrdNames(spec: JsonObject): void {
+  set(spec, { conversion: { strategy: "None" } });
+  const names = objectAt(spec, "names");
+  const kind = stringAt(names, "kind");
+  if (stringAt(names, "singular") === "") names["singular"] = kind.toLowerCase();
+  if (stringAt(names, "listKind") === "" && kind !== "") names["listKind"] = `${kind}List`;
+}
 
 function containerDefaults(container: JsonObject): void {
   set(container, {

@@ -9,6 +9,7 @@ import type { Collection } from "../store/collection.ts";
 import { hasCondition } from "./crd-conditions.ts";
 import { crdDescriptors } from "./crd-descriptors.ts";
 import { type TakenNames, namedStatus } from "./crd-names.ts";
+import { schemaStatus } from "./crd-schema-status.ts";
 import { FINALIZER } from "./crd-rules.ts";
 import { mergeOptions } from "../verbs/managed-fields.ts";
 
@@ -75,14 +76,17 @@ export class CrdController {
   }
 
   #name(crd: JsonObject, name: string): void {
-    const status = namedStatus(crd, this.#namesBeside(crd), this.#context.clock.now());
+    const { clock, release } = this.#context;
+    const named = namedStatus(crd, this.#namesBeside(crd), clock.now());
+    const status = release.has("crdPruning") ? schemaStatus(crd, named, clock.now()) : named;
     if (sameJson(status as Json, objectAt(crd, "status") as Json)) return;
     this.#crds.put("", name, this.#tracked({ ...crd, status }, crd));
   }
 
   /** The server is a manager like others, of the status it writes. */
   #tracked(after: JsonObject, before: JsonObject): JsonObject {
-    const { registry, clock } = this.#context;
+    const { registry, clock, release } = this.#context;
+    if (!release.has("apply")) return after;
     const descriptor = registry.ofStorage(CRDS)[0];
     if (descriptor === undefined) return after;
     const subresource = descriptor.subresources.find(({ name }) => name === "status");

@@ -8,6 +8,7 @@ import { customColumns } from "../table/custom-columns.ts";
 import { customProblems, decodeCustom, nullProblems, presenter } from "./crd-codec.ts";
 
 const VERBS: readonly Verb[] = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+const ANYTHING: StructuralSchema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 const PART_VERBS: readonly Verb[] = ["get", "patch", "update"];
 
 /** One descriptor per version of an established CRD, served or not. */
@@ -25,7 +26,9 @@ function descriptorOf(crd: JsonObject, version: JsonObject, storageVersion: stri
   const name = stringAt(version, "name");
   const apiVersion = `${group}/${name}`;
   const storedApiVersion = `${group}/${storageVersion}`;
-  const schema = objectAt(objectAt(version, "schema"), "openAPIV3Schema") as StructuralSchema;
+  const given = objectAt(objectAt(version, "schema"), "openAPIV3Schema") as StructuralSchema;
+  // Made through v1beta1: the schema is only checked, all fields are kept, and nothing is filled in.
+  const schema = spec["preserveUnknownFields"] === true ? ANYTHING : given;
   const kind = stringAt(names, "kind");
   const subresources = subresourcesOf(version, { group, version: name, kind });
   const hasStatus = subresources.some((subresource) => subresource.name === "status");
@@ -52,13 +55,18 @@ function descriptorOf(crd: JsonObject, version: JsonObject, storageVersion: stri
     schema: () => schema,
     columns: customColumns(version),
     selectableFields: selectableFieldsOf(version),
-    rules: rulesOf(schema, subresources, hasStatus),
+    rules: rulesOf(schema, given, subresources, hasStatus),
     fromStorage: presenter(apiVersion, schema),
     toStorage: (object) => (object["apiVersion"] === storedApiVersion ? object : { ...object, apiVersion: storedApiVersion }),
   };
 }
 
-function rulesOf(schema: StructuralSchema, subresources: readonly Subresource[], hasStatus: boolean): ResourceRules {
+function rulesOf(
+  schema: StructuralSchema,
+  checked: StructuralSchema,
+  subresources: readonly Subresource[],
+  hasStatus: boolean,
+): ResourceRules {
   return {
     unconditionalUpdate: false,
     createOnUpdate: false,
@@ -67,7 +75,7 @@ function rulesOf(schema: StructuralSchema, subresources: readonly Subresource[],
     nameProblems: dns1123SubdomainProblems,
     generationChanges: (before, after) => contentChanges(before, after, hasStatus),
     mergedProblems: (object) => nullProblems(object, schema),
-    validate: (object) => [...customProblems(object, schema), ...scaleProblems(object, subresources)],
+    validate: (object) => [...customProblems(object, checked), ...scaleProblems(object, subresources)],
   };
 }
 

@@ -41,8 +41,11 @@ function storageVersionOf(crd: JsonObject): string | undefined {
   return version === undefined ? undefined : stringAt(version, "name");
 }
 
-/** Source: apiextensions-apiserver `pkg/apis/apiextensions/validation/validation.go`. */
-export function crdProblems(crd: JsonObject, before: JsonObject | undefined): readonly FieldProblem[] {
+/**
+ * What is wrong with a CRD in its v1 form. Through v1beta1 more is allowed: no schema, one that is not structural, unknown fields kept.
+ * What was allowed once stays so. Source: apiextensions-apiserver `pkg/apis/apiextensions/validation/validation.go`.
+ */
+export function crdProblems(crd: JsonObject, before: JsonObject | undefined, through: "v1" | "v1beta1" = "v1"): readonly FieldProblem[] {
   const spec = objectAt(crd, "spec");
   const names = objectAt(spec, "names");
   const group = stringAt(spec, "group");
@@ -58,7 +61,8 @@ export function crdProblems(crd: JsonObject, before: JsonObject | undefined): re
     problems.push(scope === "" ? required("spec.scope", "") : notSupported("spec.scope", scope, ["Cluster", "Namespaced"]));
   }
   problems.push(
-    ...versionProblems(spec),
+    ...versionProblems(spec, schemaDemands(spec, before, through)),
+    ...(through === "v1" ? unknownFieldsProblems(spec, before) : []),
     ...namesProblems(names, "spec.names"),
     ...conversionProblems(spec),
     ...protectedGroupProblems(crd, group),
@@ -67,7 +71,29 @@ export function crdProblems(crd: JsonObject, before: JsonObject | undefined): re
   return problems;
 }
 
-function versionProblems(spec: JsonObject): readonly FieldProblem[] {
+interface SchemaDemands {
+  /** Each version needs one. */
+  readonly present: boolean;
+  readonly structural: boolean;
+}
+
+function schemaDemands(spec: JsonObject, before: JsonObject | undefined, through: "v1" | "v1beta1"): SchemaDemands {
+  const isPruned = spec["preserveUnknownFields"] !== true;
+  const old = listAt(objectAt(before, "spec"), "versions").map((version) => objectAt(version, "schema")["openAPIV3Schema"]);
+  return {
+    present: isPruned || (through === "v1" && old.every(isObject)),
+    structural: isPruned || (through === "v1" && old.every((schema) => isObject(schema) && structuralSchemaProblems(schema).length === 0)),
+  };
+}
+
+function unknownFieldsProblems(spec: JsonObject, before: JsonObject | undefined): readonly FieldProblem[] {
+  const field = "preserveUnknownFields";
+  if (spec[field] !== true || objectAt(before, "spec")[field] === true) return [];
+  const instead = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
+  return [invalid(`spec.${field}`, true, instead)];
+}
+
+function versionProblems(spec: JsonObject, demands: SchemaDemands): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
   const versions = listAt(spec, "versions").filter(isObject);
   const seen = new Set<string>();
@@ -78,8 +104,9 @@ function versionProblems(spec: JsonObject): readonly FieldProblem[] {
     if (seen.has(name)) problems.push(invalid("spec.versions", name, "must contain unique version names"));
     seen.add(name);
     const schema = objectAt(version, "schema")["openAPIV3Schema"];
-    if (!isObject(schema)) problems.push(required(`${field}.schema.openAPIV3Schema`, ""));
-    else {
+    if (!isObject(schema)) {
+      if (demands.present) problems.push(required(`${field}.schema.openAPIV3Schema`, ""));
+    } else if (demands.structural) {
       // A single version's schema is told as the one of the whole CRD, where it lived in v1beta1.
       const path = versions.length === 1 ? "spec.validation.openAPIV3Schema" : `${field}.schema.openAPIV3Schema`;
       problems.push(...structuralSchemaProblems(schema, { path }));

@@ -7,6 +7,7 @@ import {
   scaleFixture as scale,
   statusFixture as status,
 } from "../testing/descriptor-fixture.ts";
+import { serverRelease } from "../emulation/server-release.ts";
 import { discoveryEndpoint } from "./discovery-endpoint.ts";
 
 let registry: Registry;
@@ -44,7 +45,7 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
     registry,
     nowMs: 0,
   };
-  const response = discoveryEndpoint(request);
+  const response = await discoveryEndpoint(serverRelease())(request);
   if (response === undefined) throw new Error(`${path} is not discovery's`);
   let text = "";
   for await (const chunk of response.body) text += Buffer.from(chunk).toString();

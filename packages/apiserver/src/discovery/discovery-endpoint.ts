@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TransportResponse } from "@operatorkit/api";
-import type { EndpointRequest } from "../handler.ts";
+import type { ServerRelease } from "../emulation/server-release.ts";
+import type { Endpoint, EndpointRequest } from "../handler.ts";
 import type { JsonObject } from "../json-object.ts";
 import type { Registry } from "../registry.ts";
 import { errorResponse, jsonResponse, textResponse, yamlResponse } from "../response.ts";
@@ -12,14 +13,18 @@ import { apiGroup, apiGroupList, apiResourceList, apiVersions, namedGroups } fro
  * Answers what the server has: `/`, `/api`, `/apis` (plain or aggregated) and the documents of each group and version.
  * A group or version the server does not have is left to others, who know which of the two kinds of 404 it is.
  */
-export function discoveryEndpoint(request: EndpointRequest): TransportResponse | undefined {
+export function discoveryEndpoint(release: ServerRelease): Endpoint {
+  return (request) => discovered(request, release);
+}
+
+function discovered(request: EndpointRequest, release: ServerRelease): TransportResponse | undefined {
   const { registry, path } = request;
   const accept = request.request.headers["accept"];
   if (path === "/") return jsonResponse(200, { paths: pathsOf(registry) });
   const segments = path.replace(/\/$/, "").split("/").slice(1);
   const [root, ...rest] = segments;
-  if (root === "api" && rest.length === 0) return rootDocument(request, "core", accept);
-  if (root === "apis" && rest.length === 0) return rootDocument(request, "named", accept);
+  if (root === "api" && rest.length === 0) return rootDocument(request, "core", accept, release);
+  if (root === "apis" && rest.length === 0) return rootDocument(request, "named", accept, release);
   const document = documentAt(registry, root ?? "", rest);
   return document && plain(document, accept);
 }
@@ -34,8 +39,13 @@ function documentAt(registry: Registry, root: string, rest: readonly string[]): 
 
 type Part = "core" | "named";
 
-function rootDocument({ registry, request }: EndpointRequest, part: Part, accept: string | undefined): TransportResponse {
-  const choice = chosen(accept);
+function rootDocument(
+  { registry, request }: EndpointRequest,
+  part: Part,
+  accept: string | undefined,
+  release: ServerRelease,
+): TransportResponse {
+  const choice = chosen(accept, release);
   if (choice === "v2" || choice === "v2beta1") {
     const { text, etag } = aggregated(registry, part, choice);
     const headers = { etag, vary: "Accept", "cache-control": "public" };
@@ -49,7 +59,7 @@ const AGGREGATED_TYPE = (version: AggregatedVersion): string =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
 
 function plain(document: JsonObject, accept: string | undefined): TransportResponse {
-  switch (chosen(accept, false)) {
+  switch (chosen(accept)) {
     case "yaml":
       return yamlResponse(200, document);
     case undefined:
@@ -65,8 +75,8 @@ function plain(document: JsonObject, accept: string | undefined): TransportRespo
   }
 }
 
-/** The first clause of the header that can be served; what has parameters asks for the aggregated form. */
-function chosen(accept: string | undefined, offersAggregated = true): AggregatedVersion | "json" | "yaml" | undefined {
+/** The first clause of the header that can be served; what has parameters asks for the aggregated form, which the roots of later releases have. */
+function chosen(accept: string | undefined, release?: ServerRelease): AggregatedVersion | "json" | "yaml" | undefined {
   if (accept === undefined || accept.trim() === "") return "json";
   for (const clause of accept.toLowerCase().split(",")) {
     const [type = "", ...parameters] = clause.split(";").map((part) => part.trim());
@@ -75,7 +85,8 @@ function chosen(accept: string | undefined, offersAggregated = true): Aggregated
     if (as !== undefined) {
       const version = parameters.includes("v=v2") ? "v2" : parameters.includes("v=v2beta1") ? "v2beta1" : undefined;
       const isDiscovery = isJson && as === "as=apigroupdiscoverylist" && parameters.includes("g=apidiscovery.k8s.io");
-      if (offersAggregated && isDiscovery && version !== undefined) return version;
+      const isOffered = version !== undefined && release?.has(version === "v2" ? "discoveryV2" : "discoveryV2beta1") === true;
+      if (isDiscovery && isOffered) return version;
       continue;
     }
     if (isJson) return "json";

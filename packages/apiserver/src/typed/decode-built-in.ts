@@ -1,6 +1,7 @@
-import { builtinDefinition, type OpenApiDefinition } from "@operatorkit/schema/kinds";
+import type { OpenApiDefinition } from "@operatorkit/schema/kinds";
 import { type JsonObject, isObject } from "../json-object.ts";
 import { badRequest } from "../status-error.ts";
+import { definitionOf } from "./definition-of.ts";
 import { goFields } from "./go-fields.ts";
 
 /** A value read as a Go struct would read it, and what it had that the struct has not. */
@@ -42,7 +43,7 @@ const REF = "#/components/schemas/";
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
 function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject {
-  const definition = builtinDefinition(name) ?? {};
+  const definition = definitionOf(name) ?? {};
   const properties = definition["properties"] as Readonly<Record<string, OpenApiDefinition>> | undefined;
   if (properties === undefined) return value;
   const struct = goName(name);
@@ -112,7 +113,7 @@ function decodeReferred(value: unknown, ref: string, place: Place): unknown {
     return value;
   }
   if (OPAQUE.has(ref)) return value;
-  const definition = builtinDefinition(ref) ?? {};
+  const definition = definitionOf(ref) ?? {};
   if (definition["type"] !== "object") {
     if (typeof value === "object" || (definition["type"] === "string" && typeof value !== "string"))
       throw mismatch(value, definition, place);

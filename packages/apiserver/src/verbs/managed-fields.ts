@@ -23,8 +23,15 @@ export function tracked(
   after: JsonObject,
   writer: Writer,
 ): JsonObject {
+  if (!context.release.has("apply")) return untracked(after);
   const options = mergeOptions(context.registry, descriptor, subresource, writer, nowMs);
   return trackUpdate({ ...options, ...(before !== undefined && { before }), after });
+}
+
+/** Servers before server-side apply know no owners, and drop what is sent of them. */
+function untracked(object: JsonObject): JsonObject {
+  const { managedFields, ...metadata } = objectAt(object, "metadata");
+  return managedFields === undefined ? object : { ...object, metadata };
 }
 
 /**

@@ -2,6 +2,7 @@ import { MAX_BODY_BYTES } from "../handler.ts";
 import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
 import { mediaType, textOf } from "../request/decode-body.ts";
 import type { ResourceRequest } from "../resource-request.ts";
+import type { ServerContext } from "../server-context.ts";
 import { StatusError, badRequest, bodyTooLarge, unsupportedMediaType } from "../status-error.ts";
 
 /** What a PATCH's content type asks for. */
@@ -15,8 +16,9 @@ const TYPES: Readonly<Record<string, PatchType>> = {
 };
 
 /** 415 names the types the kind takes; a custom resource has no strategic merge. */
-export function patchTypeOf({ request, descriptor }: ResourceRequest): PatchType {
-  const type = TYPES[mediaType(request.headers["content-type"])];
+export function patchTypeOf({ release }: ServerContext, { request, descriptor }: ResourceRequest): PatchType {
+  const given = TYPES[mediaType(request.headers["content-type"])];
+  const type = given === "apply" && !release.has("apply") ? undefined : given;
   if (type !== undefined && (type !== "strategic" || descriptor.origin === "built-in")) return type;
   if (descriptor.origin === "custom") throw unsupportedMediaType(Object.keys(TYPES).filter((name) => TYPES[name] !== "strategic"));
   throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });

@@ -21,7 +21,7 @@ import { storedObject } from "./read.ts";
 import { changedObject } from "./update.ts";
 
 export function patchObject(context: ServerContext, request: ResourceRequest): TransportResponse {
-  const type = patchTypeOf(request);
+  const type = patchTypeOf(context, request);
   const options = writeOptions("PatchOptions", request.query, request.request, type === "apply");
   if (type === "apply") return applyObject(context, request, options);
   const text = patchText(request);

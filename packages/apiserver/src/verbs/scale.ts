@@ -42,7 +42,7 @@ export function updateScale(context: ServerContext, request: ResourceRequest, sc
 }
 
 export function patchScale(context: ServerContext, request: ResourceRequest, scaling: Scaling): TransportResponse {
-  const type = patchTypeOf(request);
+  const type = patchTypeOf(context, request);
   const options = writeOptions("PatchOptions", request.query, request.request, type === "apply");
   const stored = storedObject(context, request);
   const before = scaleOf(present(request.descriptor, stored.object), scaling);
