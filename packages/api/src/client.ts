@@ -1,4 +1,4 @@
-import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef } from "@operatorkit/object";
+import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef, PartialObjectMetadata } from "@operatorkit/object";
 import type { ListWatch } from "./list-watch.ts";
 import type { Patch } from "./patch.ts";
 
@@ -94,10 +94,20 @@ export interface ListWatchScope {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /**
+   * Ask for `apiVersion`, `kind` and `metadata` alone: the rest is neither sent nor kept, and reads as absent. A server that cannot leave it
+   * out sends it, and it is dropped here. Source: client-go `metadata` client.
+   * @default false
+   */
+  readonly metadataOnly?: boolean;
 }
+
+/** A scope of which only the metadata is wanted. */
+export type MetadataScope = ListWatchScope & { readonly metadataOnly: true };
 
 /** What an operator asks of a Kubernetes API. */
 export interface Client extends Reader, Writer {
+  listWatch<T extends KubernetesObject>(kind: Kind<T>, scope: MetadataScope): ListWatch<PartialObjectMetadata<T>>;
   listWatch<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope): ListWatch<T>;
   /** The kind behind an `apiVersion` and `kind`, from discovery. Rejects with `NotFound` when the server has none. */
   resolve(ref: KindRef, options?: RequestOptions): Promise<Kind>;

@@ -4,7 +4,7 @@ export type { AddContext, DeleteContext, EventHandler, HandlerContext, Subscript
 export { Informer, informerName } from "./informer.ts";
 export type { InformerErrorContext, InformerOptions } from "./informer.ts";
 export { scopedInformerName, SharedInformers } from "./informer-registry.ts";
-export type { InformerLease, SharedInformersOptions } from "./informer-registry.ts";
+export type { InformerLease, SharedInformersOptions, ShareOptions } from "./informer-registry.ts";
 export type { InformerView, KeyListener, KeySubscription } from "./informer-view.ts";
 export { emptyLabelFilters, KubernetesBasedInformer } from "./kubernetes-based-informer.ts";
 export type { KubernetesBasedInformerOptions } from "./kubernetes-based-informer.ts";

@@ -1,6 +1,7 @@
 import type { Client, ListWatchScope } from "@operatorkit/api";
 import { ManualClock } from "@operatorkit/observe/testing";
-import { describe, expect, it } from "vitest";
+import type { PartialObjectMetadata } from "@operatorkit/object";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { SharedInformers } from "./informer-registry.ts";
 import { FakeServer, Widget } from "./testing/fake-server.ts";
 
@@ -48,6 +49,16 @@ describe("shared informers", () => {
       informers.for(Widget, scope);
     expect(scopes).toEqual([{}, { namespace: "x" }, { namespace: "x", labelSelector: "a=b" }]);
     expect(informers.size).toBe(3);
+  });
+
+  it("of metadata alone have a watch of their own, and a name that says so", () => {
+    const { informers, scopes } = world();
+    const whole = informers.for(Widget);
+    const metadata = informers.for(Widget, { metadataOnly: true }, { indexes: { team: (object) => object.metadata.labels?.["team"] } });
+    expect(scopes).toEqual([{}, { metadataOnly: true }]);
+    expect(metadata.name).toBe(`${whole.name}?metadataOnly`);
+    expectTypeOf(whole.lister.get("a")).toEqualTypeOf<Widget | undefined>();
+    expectTypeOf(metadata.lister.get("a")).toEqualTypeOf<PartialObjectMetadata<Widget> | undefined>();
   });
 
   it("start at once when asked for while running, and late handlers get the present state first", async () => {

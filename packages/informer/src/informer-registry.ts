@@ -1,5 +1,5 @@
-import type { Client, ListWatchScope } from "@operatorkit/api";
-import type { Kind, KubernetesObject } from "@operatorkit/object";
+import type { Client, ListWatchScope, MetadataScope } from "@operatorkit/api";
+import type { Kind, KubernetesObject, PartialObjectMetadata } from "@operatorkit/object";
 import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
 import type { EventHandler, Subscription } from "./event-handler.ts";
 import { Informer, informerName, type InformerOptions } from "./informer.ts";
@@ -17,6 +17,12 @@ export interface SharedInformersOptions {
   readonly defaults?:
     | Omit<InformerOptions<KubernetesObject>, "listWatch" | "indexes" | "name" | "clock" | "logger" | "metrics">
     | undefined;
+}
+
+/** What one user wants of a shared informer. */
+export interface ShareOptions<T extends KubernetesObject> {
+  /** What `lister.byIndex` of this share finds. */
+  readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
 }
 
 /** One user's share of an informer. What is subscribed or indexed through it is its own, and goes when it is released. */
@@ -53,9 +59,11 @@ export class SharedInformers {
   /** A share of the informer of this kind and scope. Its `lister.byIndex` finds the indexes given here. */
   for<T extends KubernetesObject>(
     kind: Kind<T>,
-    scope: ListWatchScope = {},
-    { indexes = {} }: { readonly indexes?: Readonly<Record<string, IndexFunction<T>>> } = {},
-  ): InformerLease<T> {
+    scope: MetadataScope,
+    options?: ShareOptions<PartialObjectMetadata<T>>,
+  ): InformerLease<PartialObjectMetadata<T>>;
+  for<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope, options?: ShareOptions<T>): InformerLease<T>;
+  for<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}, { indexes = {} }: ShareOptions<T> = {}): InformerLease<T> {
     if (this.#signal?.aborted === true) throw new Error(`shared informer of ${kind.plural}: the registry was stopped`);
     const id = idOf(kind, scope);
     const shared = this.#shared.get(id) ?? this.#make(id, kind, scope);
@@ -192,13 +200,18 @@ class Lease<T extends KubernetesObject> implements InformerLease<T> {
   }
 }
 
-function idOf({ group, version, plural }: Kind, { namespace = "", labelSelector = "", fieldSelector = "" }: ListWatchScope): string {
-  return JSON.stringify([group, version, plural, namespace, labelSelector, fieldSelector]);
+function idOf({ group, version, plural }: Kind, scope: ListWatchScope): string {
+  const { namespace = "", labelSelector = "", fieldSelector = "", metadataOnly = false } = scope;
+  return JSON.stringify([group, version, plural, namespace, labelSelector, fieldSelector, metadataOnly]);
 }
 
 /** The informer's name with its scope, as grafana-app-sdk writes it. */
-export function scopedInformerName(kind: Kind, { namespace, labelSelector, fieldSelector }: ListWatchScope): string {
-  const selectors = [labelSelector ? `labelSelector=${labelSelector}` : "", fieldSelector ? `fieldSelector=${fieldSelector}` : ""];
-  const query = selectors.filter((selector) => selector !== "").join("&");
+export function scopedInformerName(kind: Kind, { namespace, labelSelector, fieldSelector, metadataOnly }: ListWatchScope): string {
+  const parts = [
+    labelSelector ? `labelSelector=${labelSelector}` : "",
+    fieldSelector ? `fieldSelector=${fieldSelector}` : "",
+    metadataOnly ? "metadataOnly" : "",
+  ];
+  const query = parts.filter((part) => part !== "").join("&");
   return `${informerName(kind)}${namespace ? `/namespaces/${namespace}` : ""}${query === "" ? "" : `?${query}`}`;
 }

@@ -10,6 +10,7 @@ export type {
   Mutable,
   ObjectMeta,
   OwnerReference,
+  PartialObjectMetadata,
 } from "./kubernetes-object.ts";
 export type { Kind, KindRef, ObjectOf } from "./kind.ts";
 export { defineKind } from "./define-kind.ts";

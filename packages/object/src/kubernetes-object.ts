@@ -10,6 +10,12 @@ export interface KubernetesObject {
   readonly metadata: ObjectMeta;
 }
 
+/**
+ * An object of which only the identity and the metadata are there, the way the API server sends it when asked to (`PartialObjectMetadata` of
+ * k8s.io/apimachinery). Its `apiVersion` and `kind` are the object's own.
+ */
+export type PartialObjectMetadata<T extends KubernetesObject = KubernetesObject> = Pick<T, "apiVersion" | "kind" | "metadata">;
+
 /** What a list or a patch may hold before the server has named it. */
 export interface ObjectMeta {
   readonly name: string;

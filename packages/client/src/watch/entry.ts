@@ -83,7 +83,13 @@ export class EntryMaker<T extends KubernetesObject> {
     const uid = range(scan.uidStart, scan.uidEnd);
     const resourceVersion = range(scan.versionStart, scan.versionEnd);
     if (uid === undefined || resourceVersion === undefined) return undefined;
-    return new TextEntry<T>({ key: this.#key(bytes), text: object.toString("latin1", 0, object.length), uid, resourceVersion, parse: this.#parse });
+    return new TextEntry<T>({
+      key: this.#key(bytes),
+      text: object.toString("latin1", 0, object.length),
+      uid,
+      resourceVersion,
+      parse: this.#parse,
+    });
   }
 
   /** Undefined when the metadata is not for packing. */

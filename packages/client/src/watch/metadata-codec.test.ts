@@ -37,7 +37,9 @@ const like = (number: number, more: object = {}): object => ({
 describe("an entry of metadata alone", () => {
   it("gives back what any metadata was, without managedFields, under the kind's own type", () => {
     const blank = fc.constantFrom("", " ", "\n ");
-    const text = fc.string({ unit: fc.constantFrom("a", "b", '"', "\\", "{", ",", ":", "1", "é", "\u0001", "\u007f", "managedFields", "\n") });
+    const text = fc.string({
+      unit: fc.constantFrom("a", "b", '"', "\\", "{", ",", ":", "1", "é", "\u0001", "\u007f", "managedFields", "\n"),
+    });
     const anything = fc.jsonValue({ maxDepth: 3 });
     const metadata = fc.record(
       { namespace: text, uid: text, resourceVersion: text, labels: fc.dictionary(text, text), managedFields: anything, other: anything },
@@ -73,7 +75,10 @@ describe("an entry of metadata alone", () => {
 
   it("keeps managedFields when asked to", () => {
     const text = partial(like(1, { managedFields: [{ manager: "me", fieldsV1: { "f:spec": {} } }] }));
-    expect(entryFrom(text, packing(), true).object).toEqual({ ...expected(text), metadata: (JSON.parse(text) as { metadata: object }).metadata });
+    expect(entryFrom(text, packing(), true).object).toEqual({
+      ...expected(text),
+      metadata: (JSON.parse(text) as { metadata: object }).metadata,
+    });
   });
 
   it("is kept as it is when every object has other members", () => {
