@@ -22,7 +22,6 @@ export type {
   ListOptions,
   ListPage,
   ListWatchScope,
-  MetadataScope,
   PatchClient,
   Reader,
   RequestOptions,
@@ -36,5 +35,7 @@ export type { EventRecord, EventSink } from "./event-sink.ts";
 export { entryOf } from "./list-watch.ts";
 export type { EntryPage, ListRequest, ListWatch, ObjectEntry, WatchEvent, WatchRequest, WatchStream } from "./list-watch.ts";
 export type { JsonPatchOperation, Patch } from "./patch.ts";
+export { clashingFinalizer } from "./finalizer-claim.ts";
+export type { FinalizerClaim } from "./finalizer-claim.ts";
 export type { Runnable, RunOptions } from "./runnable.ts";
 export type { Transport, TransportRequest, TransportResponse } from "./transport.ts";

@@ -1,5 +1,6 @@
 import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
 import type { Client } from "./client.ts";
+import type { FinalizerClaim } from "./finalizer-claim.ts";
 
 /** What an operator gives everything it runs. */
 export interface RunOptions {
@@ -20,4 +21,6 @@ export interface Runnable {
   run(options: RunOptions): Promise<void>;
   /** What an operator asks when it is asked how it is. */
   healthChecks?(): readonly HealthCheck[];
+  /** The finalizers it keeps. An operator refuses two runnables that would take off each other's. */
+  finalizerClaims?(): readonly FinalizerClaim[];
 }

@@ -1,4 +1,4 @@
-import type { Runnable, RunOptions } from "@operatorkit/api";
+import type { FinalizerClaim, Runnable, RunOptions } from "@operatorkit/api";
 import type { SharedInformers } from "@operatorkit/informer";
 import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger, type Metrics } from "@operatorkit/observe";
@@ -133,6 +133,11 @@ export class Controller<T extends KubernetesObject> implements Runnable {
   healthChecks(): readonly HealthCheck[] {
     const check = (): string | undefined => (this.#run === undefined ? `controller ${this.name} does not run` : this.#run.ailment());
     return [{ name: `controller-${this.name}`, type: "ready", check }];
+  }
+
+  finalizerClaims(): readonly FinalizerClaim[] {
+    const { namespace, labelSelector } = this.#options;
+    return this.finalizer === undefined ? [] : [{ kind: this.kind, finalizer: this.finalizer, namespace, labelSelector }];
   }
 }
 

@@ -200,4 +200,24 @@ describe("Operator with a health port", () => {
     expect(() => new Operator({ client, healthPort: 70_000 })).toThrow(/healthPort: 70000/);
     expect(() => new Operator({ client, stopTimeoutMs: -1 })).toThrow(/stopTimeoutMs/);
   });
+
+  it("refuses two runnables that keep the same finalizer on the same objects, and names both", async () => {
+    const keeper = (name: string, finalizer: string, kind = "Echo"): Runnable => ({
+      ...runnable(name).subject,
+      finalizerClaims: () => [{ kind: { group: "example.com", kind }, finalizer }],
+    });
+    const operator = new Operator({ client, logger: silentLogger, runnables: [keeper("a", "x.com/a"), keeper("b", "x.com/a", "Other")] });
+    operator.add(runnable("keeps none").subject);
+    expect(() => operator.add(keeper("c", "x.com/a"))).toThrow(
+      "operator: a and c both keep the finalizer x.com/a on Echo, and would take it off each other; give one of them another finalizer or name",
+    );
+    expect(() => operator.add(keeper("c", "x.com/c"))).not.toThrow();
+    const claims = [{ kind: { group: "example.com", kind: "Echo" }, finalizer: "x.com/late" }];
+    const holder = (name: string): Runnable => ({ ...runnable(name).subject, finalizerClaims: () => (isFull ? claims : []) });
+    let isFull = false;
+    operator.add(holder("d"));
+    operator.add(holder("e"));
+    isFull = true;
+    await expect(operator.run()).rejects.toThrow("operator: d and e both keep the finalizer x.com/late on Echo");
+  });
 });

@@ -1,4 +1,4 @@
-import type { Client, Runnable, RunOptions } from "@operatorkit/api";
+import { clashingFinalizer, type Client, type Runnable, type RunOptions } from "@operatorkit/api";
 import { SharedInformers } from "@operatorkit/informer";
 import { noMetrics, sleep, systemClock, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
 import { defaultLogger } from "./default-logger.ts";
@@ -85,22 +85,36 @@ export class Operator {
   /**
    * Adds a runnable; it starts with the others, or at once when they run.
    *
-   * @throws {Error} when the operator has stopped or is about to, or the name is taken.
+   * @throws {Error} when the operator has stopped or is about to, the name is taken, or another runnable keeps the same finalizer on the
+   * same objects: the first to be done with a deletion would take it off before the other had its turn.
    */
   add(runnable: Runnable): void {
     if (typeof runnable?.run !== "function") throw new TypeError(`operator: runnable ${runnable?.name} has no run method`);
     if (this.#runnables.some(({ name }) => name === runnable.name)) {
       throw new TypeError(`operator: two are named ${runnable.name}; names tell runnables apart in logs and errors`);
     }
+    this.#refuseSharedFinalizer(runnable, this.#runnables);
     if (this.#phase === "stopped" || this.#stop.signal.aborted) throw new Error(`operator: add ${runnable.name}: it has stopped`);
     this.#runnables.push(runnable);
     if (this.#runOptions !== undefined) this.#start(runnable, this.#runOptions);
+  }
+
+  /** Also at the start: what an `InformerController` holds may have been added since it was. */
+  #refuseSharedFinalizer(runnable: Runnable, others: readonly Runnable[]): void {
+    for (const other of others) {
+      const clash = clashingFinalizer(runnable.finalizerClaims?.() ?? [], other.finalizerClaims?.() ?? []);
+      if (clash === undefined) continue;
+      throw new TypeError(
+        `operator: ${other.name} and ${runnable.name} both keep the finalizer ${clash.finalizer} on ${clash.kind.kind}, and would take it off each other; give one of them another finalizer or name`,
+      );
+    }
   }
 
   /** Runs until stopped. An operator runs once. */
   async run({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (this.#phase !== "new")
       throw new Error(`operator: it ${this.#phase === "running" ? "runs already" : "has stopped; make a new one"}`);
+    for (const [index, runnable] of this.#runnables.entries()) this.#refuseSharedFinalizer(runnable, this.#runnables.slice(0, index));
     this.#phase = "running";
     const onAbort = (): void => this.#stop.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });

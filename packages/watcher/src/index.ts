@@ -1,4 +1,6 @@
 /** Your reaction to a change: added, updated, deleted; finalizers. */
+export { FinalizerMarks } from "./finalizer-marks.ts";
+export type { FinalizerMarksOptions, MarkFacts } from "./finalizer-marks.ts";
 export { assertFinalizer, defaultFinalizer, defaultFinalizerSupplier } from "./finalizer-name.ts";
 export type { FinalizerSupplier } from "./finalizer-name.ts";
 export { ensureFinalizer, removeFinalizer, replaceFinalizer } from "./finalizer-writer.ts";

@@ -1,23 +1,25 @@
-import { sameJson, type Json, type KubernetesObject } from "@operatorkit/object";
-
-/** What an opinionated watcher looks at, of one object. */
-export interface ObjectFacts {
-  readonly isDeleting: boolean;
-  /** Our finalizer (or one we used to have) is on it: it was added before. */
-  readonly isOurs: boolean;
-  /** The in-progress finalizer is on it: adding was begun. */
-  readonly isInProgress: boolean;
-}
+import type { KubernetesObject } from "@operatorkit/object";
+import { onlyFinalizersDiffer, rankOf, type MarkFacts } from "./finalizer-marks.ts";
 
 /** How two versions of an object differ. */
 export interface ChangeFacts {
-  /** Our finalizer was on the old object. */
-  readonly wasOurs: boolean;
+  /** The old object bore a mark that the new one does not: it is less protected than it was. */
+  readonly isMarkLost: boolean;
   readonly isSameVersion: boolean;
   /** Undefined for kinds that count no generations. */
   readonly isSameGeneration: boolean | undefined;
   /** Nothing but finalizers, the version and bookkeeping differs. */
   readonly onlyFinalizersDiffer: boolean;
+}
+
+/** What the watcher knows, besides the event. */
+export interface Circumstances {
+  /** The object was read for this decision. */
+  readonly isLive: boolean;
+  /** Its add has failed in this process: whoever retries calls it again. */
+  readonly isBeingAdded: boolean;
+  /** Resyncs are told as sync. */
+  readonly tellsResyncs: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export type Decision = "ignore" | "cleanUp" | "sync" | "adopt" | "update" | "loo
  * | no       | yes  | any         | sync           |
  * | no       | no   | any         | adopt          |
  */
-export function decideAdd({ isDeleting, isOurs, isInProgress }: ObjectFacts): Decision {
+export function decideAdd({ isDeleting, isOurs, isInProgress }: MarkFacts): Decision {
   if (isDeleting) return isOurs || isInProgress ? "cleanUp" : "ignore";
   return isOurs ? "sync" : "adopt";
 }
@@ -49,41 +51,45 @@ export function decideAdd({ isDeleting, isOurs, isInProgress }: ObjectFacts): De
  * |----------|------|--------------------------------------------------------|----------------------------------|
  * | yes      | no, and not in progress | any                                 | ignore                           |
  * | yes      | yes, or in progress     | any                                 | cleanUp                          |
- * | no       | no   | any                                                    | lookAgain; adopt when read anew  |
+ * | no       | no   | not of the specification, no mark lost, being added    | ignore: the add is retried       |
+ * | no       | no   | any other                                              | lookAgain; adopt when read anew  |
  * | no       | yes  | none: the same version                                 | sync if resyncs are told, ignore |
- * | no       | yes  | the same generation: status or metadata                | ignore                           |
- * | no       | yes  | ours was put on, and nothing else; no generations      | ignore                           |
+ * | no       | yes  | not of the specification                               | ignore                           |
  * | no       | yes  | any other                                              | update                           |
+ *
+ * A change is not of the specification when the generation is the same, or, for kinds without, when only finalizers differ. So the
+ * mark that an add begins with, and a status that a failing add writes, do not begin a second chain of retries beside the first.
  *
  * A deletion comes before the test of generations, or a failed cleanup would never be tried again (grafana-app-sdk #1536).
  */
 export function decideUpdate(
-  { isDeleting, isOurs, isInProgress }: ObjectFacts,
-  { wasOurs, isSameVersion, isSameGeneration, onlyFinalizersDiffer }: ChangeFacts,
-  { isLive, tellsResyncs }: { readonly isLive: boolean; readonly tellsResyncs: boolean },
+  { isDeleting, isOurs, isInProgress }: MarkFacts,
+  change: ChangeFacts,
+  { isLive, isBeingAdded, tellsResyncs }: Circumstances,
 ): Decision {
   if (isDeleting) return isOurs || isInProgress ? "cleanUp" : "ignore";
-  if (!isOurs) return isLive ? "adopt" : "lookAgain";
-  if (isSameVersion) return tellsResyncs ? "sync" : "ignore";
-  if (isSameGeneration === true) return "ignore";
-  if (!wasOurs && isSameGeneration === undefined && onlyFinalizersDiffer) return "ignore";
-  return "update";
+  const isUnspecific = change.isSameGeneration ?? change.onlyFinalizersDiffer;
+  if (!isOurs) {
+    if (isLive) return "adopt";
+    return isBeingAdded && isUnspecific && !change.isSameVersion && !change.isMarkLost ? "ignore" : "lookAgain";
+  }
+  if (change.isSameVersion) return tellsResyncs ? "sync" : "ignore";
+  return isUnspecific ? "ignore" : "update";
 }
 
 /** How `object` differs from `old`. */
-export function changeFacts(old: KubernetesObject, object: KubernetesObject, wasOurs: boolean): ChangeFacts {
+export function changeFacts(
+  old: KubernetesObject,
+  object: KubernetesObject,
+  factsOf: (object: KubernetesObject) => MarkFacts,
+): ChangeFacts {
   const before = old.metadata.generation ?? 0;
   const after = object.metadata.generation ?? 0;
   return {
-    wasOurs,
+    isMarkLost: rankOf(factsOf(object)) < rankOf(factsOf(old)),
     isSameVersion: old.metadata.resourceVersion === object.metadata.resourceVersion,
     isSameGeneration: after > 0 ? before === after : undefined,
-    onlyFinalizersDiffer: sameJson(withoutBookkeeping(old), withoutBookkeeping(object)),
+    // Not looked at where generations tell: comparing is dear for large objects.
+    onlyFinalizersDiffer: after === 0 && onlyFinalizersDiffer(old, object),
   };
-}
-
-function withoutBookkeeping({ metadata, ...rest }: KubernetesObject): Json {
-  const { finalizers: _finalizers, resourceVersion: _version, managedFields: _fields, ...kept } = metadata;
-  // Objects are plain JSON; their types merely do not say so.
-  return { ...rest, metadata: kept } as unknown as Json;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OpinionatedWatcher, type OpinionatedWatcherOptions } from "./opinionated-watcher.ts";
 import type { WatcherContext } from "./resource-watcher.ts";
+import { SimpleWatcher } from "./simple-watcher.ts";
 import { failure, FakeObjectServer, Thing } from "./testing/fake-object-server.ts";
 
 const F = "example.com/test";
@@ -52,6 +53,47 @@ describe("a new object", () => {
     await watcher.add(object, context);
     expect(log).toEqual(["add [W]", "add [W]"]);
     expect(server.finalizers).toEqual([F]);
+  });
+
+  it("whose add fails is not added again because of our own mark, nor of a status that the add wrote: its retry is on the way", async () => {
+    const { server, watcher, log, fail } = world();
+    const first = server.object;
+    fail.add("add");
+    await watcher.add(first, context).catch(() => {});
+    const marked = server.object;
+    await watcher.update(first, marked, context);
+    server.edit({ annotations: { status: "add failed" } });
+    await watcher.update(marked, server.object, context);
+    expect(log).toEqual(["add [W]"]);
+    fail.clear();
+    await watcher.add(first, context);
+    expect([log.length, server.finalizers]).toEqual([2, [F]]);
+  });
+
+  it("whose add fails is tried at once when its specification changes, it loses its mark, or is told again", async () => {
+    const changes: readonly ((server: FakeObjectServer) => void)[] = [
+      (server) => server.edit({ generation: 2 }),
+      (server) => server.edit({ finalizers: [] }),
+      () => {},
+    ];
+    for (const change of changes) {
+      const { server, watcher, log, fail } = world();
+      fail.add("add");
+      await watcher.add(server.object, context).catch(() => {});
+      fail.clear();
+      const old = server.object;
+      change(server);
+      await watcher.update(old, server.object, context);
+      expect([log, server.finalizers]).toEqual([["add [W]", "add [W]"], [F]]);
+    }
+  });
+
+  it("that was begun by another process is added by this one, whatever the event", async () => {
+    const { server, watcher, log } = world();
+    const first = server.object;
+    server.edit({ finalizers: [W] });
+    await watcher.update(first, server.object, context);
+    expect([log, server.finalizers]).toEqual([["add [W]"], [F]]);
   });
 
   it("whose deletion comes while adding fails is cleaned up", async () => {
@@ -186,16 +228,22 @@ describe("an update", () => {
     expect(log).toEqual([]);
   });
 
-  it("without generations is told unless it is our finalizer alone", async () => {
+  it("without generations is told unless only finalizers differ, ours or those of others", async () => {
     const { server, watcher, log } = world();
     server.edit({ generation: 0 });
     const first = server.object;
-    server.edit({ finalizers: [F] });
+    server.edit({ finalizers: [F, W] });
     const second = server.object;
     await watcher.update(first, second, context);
+    server.edit({ finalizers: [F] });
+    const third = server.object;
+    await watcher.update(second, third, context);
+    server.edit({ finalizers: [F, "other.com/x"] });
+    const fourth = server.object;
+    await watcher.update(third, fourth, context);
     server.edit({ labels: { a: "b" } });
-    await watcher.update(second, server.object, context);
-    expect(log).toEqual(["update [F]"]);
+    await watcher.update(fourth, server.object, context);
+    expect(log).toEqual(["update [F,other.com/x]"]);
   });
 
   it("that is a resync is told as sync, if that is wanted", async () => {
@@ -289,6 +337,18 @@ describe("wrap", () => {
     }
     expect(log).toEqual(["add", "add", "update", "delete", "add", "update", "delete"]);
   });
+
+  it("tells objects seen before to the watcher's own sync, if it has one and nothing else was asked for", async () => {
+    const log: string[] = [];
+    const tell = (what: string) => () => void log.push(what);
+    const inner = new SimpleWatcher<Thing>({ add: tell("add"), sync: tell("inner sync") });
+    for (const options of [{}, { sync: tell("given sync") }, { syncToAdd: true }]) {
+      const server = new FakeObjectServer({ finalizers: [F] });
+      const watcher = OpinionatedWatcher.wrap<Thing>(inner, { kind: Thing, client: server, name: "test", ...options });
+      await watcher.add(server.object, context);
+    }
+    expect(log).toEqual(["inner sync", "given sync", "add"]);
+  });
 });
 
 describe("an opinionated watcher", () => {
@@ -297,6 +357,14 @@ describe("an opinionated watcher", () => {
     expect([watcher.finalizer, watcher.inProgressFinalizer]).toEqual([F, W]);
     const { watcher: own } = world({}, { finalizer: "operator.v1.Thing.example.com", inProgressFinalizer: "wip.v1.Thing.example.com" });
     expect([own.finalizer, own.inProgressFinalizer]).toEqual(["operator.v1.Thing.example.com", "wip.v1.Thing.example.com"]);
+  });
+
+  it("says which finalizers are its own", () => {
+    const of = (options: Partial<OpinionatedWatcherOptions<Thing>>): string[] =>
+      world({}, options)
+        .watcher.finalizerClaims()
+        .map(({ finalizer }) => finalizer);
+    expect([of({}), of({ inProgressFinalizer: false })]).toEqual([[F, W], [F]]);
   });
 
   it("does its finalizer work without handlers, too", async () => {
@@ -320,6 +388,7 @@ describe("an opinionated watcher", () => {
     [{ inProgressFinalizer: "-" }, 'finalizer "-"'],
     [{ name: "n".repeat(60) }, "no more than 63 bytes"],
     [{ inProgressFinalizer: F }, "must differ"],
+    [{ sync: 3 as never }, "sync must be a function"],
   ])("refuses what cannot work: %o", (options, message) => {
     expect(() => world({}, options)).toThrow(message);
   });

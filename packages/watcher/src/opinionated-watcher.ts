@@ -1,25 +1,11 @@
-import { isNotFound } from "@operatorkit/api";
+import { isNotFound, type FinalizerClaim } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
-import { assertFinalizer, defaultFinalizer } from "./finalizer-name.ts";
-import { ensureFinalizer, removeFinalizer, replaceFinalizer, type FinalizerClient, type FinalizerOptions } from "./finalizer-writer.ts";
-import { changeFacts, decideAdd, decideUpdate, type Decision, type ObjectFacts } from "./opinionated-decision.ts";
+import { FinalizerMarks, type FinalizerMarksOptions } from "./finalizer-marks.ts";
+import type { FinalizerClient } from "./finalizer-writer.ts";
+import { changeFacts, decideAdd, decideUpdate, type Decision } from "./opinionated-decision.ts";
 import type { ResourceWatcher, WatcherContext } from "./resource-watcher.ts";
 
-export interface OpinionatedWatcherOptions<T extends KubernetesObject> {
-  readonly kind: Kind<T>;
-  readonly client: FinalizerClient;
-  /** The default finalizer is `<group>/<name>`. Needed unless `finalizer` is given. */
-  readonly name?: string | undefined;
-  /** What keeps an object until `delete` is done with it. @default `<group>/<name>` */
-  readonly finalizer?: string | undefined;
-  /**
-   * Put on before `add` is called, so that an object which is deleted while its add fails is not lost. False for the order of
-   * grafana-app-sdk 0.9: add first, then the finalizer.
-   * @default `<finalizer>-wip`
-   */
-  readonly inProgressFinalizer?: string | false | undefined;
-  /** Finalizers this watcher once used: taken for ours when seen, and removed with it. */
-  readonly legacyFinalizers?: readonly string[] | undefined;
+export interface OpinionatedWatcherOptions<T extends KubernetesObject> extends FinalizerMarksOptions<T> {
   /** An object that was not seen before, in this or any earlier process. */
   readonly add?: OpinionatedHandler<T> | undefined;
   /** Its specification changed; for kinds without generations, anything but finalizers. */
@@ -30,7 +16,6 @@ export interface OpinionatedWatcherOptions<T extends KubernetesObject> {
   readonly sync?: OpinionatedHandler<T> | undefined;
   /** Tell `sync` at every resync of the informer, too. @default false */
   readonly resyncCallsSync?: boolean | undefined;
-  readonly finalizerOptions?: Omit<FinalizerOptions, "signal"> | undefined;
 }
 
 export type OpinionatedHandler<T> = (object: T, context: WatcherContext) => unknown;
@@ -42,6 +27,7 @@ export type OpinionatedHandler<T> = (object: T, context: WatcherContext) => unkn
  * What to do when is the table in `opinionated-decision.ts`. Handlers run at least once: a failed one is called again with the same
  * event by whoever retries, so they must be idempotent; one that succeeded before its finalizer could be written is not called again by
  * this process. A missing handler is success. A handler gets a fresh, unshared object where this watcher had to write or read it.
+ * While an add is being retried, changes that are not of the specification (its own marks, a status) do not call it besides.
  *
  * Caveat: on an informer with a selector, an object that leaves the selector keeps its finalizer, and hangs when it is deleted.
  */
@@ -50,52 +36,52 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
   readonly finalizer: string;
   readonly inProgressFinalizer: string | false;
   readonly #client: FinalizerClient;
-  readonly #legacyFinalizers: readonly string[];
+  readonly #marks: FinalizerMarks<T>;
   readonly #resyncCallsSync: boolean;
-  readonly #finalizerOptions: Omit<FinalizerOptions, "signal">;
   readonly #handlers: Pick<OpinionatedWatcherOptions<T>, "add" | "update" | "delete" | "sync">;
+  /** Uids whose add was begun and is not finished: it failed, and is retried by whoever does that. */
+  readonly #adding = new Set<string>();
   /** Uids whose add has succeeded, while the write that records it has not. */
   readonly #added = new Set<string>();
   /** Uids whose delete has succeeded, until they are gone: events that are older than that are not told again. */
   readonly #deleted = new Set<string>();
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: OpinionatedWatcherOptions<T>) {
-    const { kind, client, name, legacyFinalizers = [], resyncCallsSync = false, finalizerOptions = {} } = options;
-    if (kind === undefined || kind === null) throw new TypeError("OpinionatedWatcher: kind is missing");
-    if (typeof client?.patch !== "function" || typeof client.get !== "function")
-      throw new TypeError("OpinionatedWatcher: client is missing");
-    if (options.finalizer === undefined && name === undefined) throw new TypeError("OpinionatedWatcher: name or finalizer is missing");
-    this.kind = kind;
-    this.finalizer = options.finalizer ?? defaultFinalizer(kind.group, name ?? "");
-    this.inProgressFinalizer = options.inProgressFinalizer ?? `${this.finalizer}-wip`;
-    assertFinalizer(kind, this.finalizer);
-    if (this.inProgressFinalizer !== false) assertFinalizer(kind, this.inProgressFinalizer);
-    if (this.inProgressFinalizer === this.finalizer)
-      throw new TypeError("OpinionatedWatcher: inProgressFinalizer must differ from finalizer");
-    this.#client = client;
-    this.#legacyFinalizers = legacyFinalizers;
-    this.#resyncCallsSync = resyncCallsSync;
-    this.#finalizerOptions = finalizerOptions;
+    this.#marks = new FinalizerMarks("OpinionatedWatcher", options);
+    for (const name of ["add", "update", "delete", "sync"] as const) {
+      if (options[name] !== undefined && typeof options[name] !== "function")
+        throw new TypeError(`OpinionatedWatcher: ${name} must be a function`);
+    }
+    this.kind = this.#marks.kind;
+    this.finalizer = this.#marks.finalizer;
+    this.inProgressFinalizer = this.#marks.inProgressFinalizer;
+    this.#client = options.client;
+    this.#resyncCallsSync = options.resyncCallsSync ?? false;
     this.#handlers = { add: options.add, update: options.update, delete: options.delete, sync: options.sync };
   }
 
-  /** An opinionated watcher around another watcher: its methods are the handlers; `syncToAdd` tells it objects seen before as added, too. */
+  /**
+   * An opinionated watcher around another watcher: its methods are the handlers. Objects seen before are told to its `sync`, if it has
+   * one; with `syncToAdd` they are told to its `add` instead.
+   */
   static wrap<T extends KubernetesObject>(
     watcher: ResourceWatcher<T>,
     { syncToAdd = false, ...options }: Omit<OpinionatedWatcherOptions<T>, "add" | "update" | "delete"> & { readonly syncToAdd?: boolean },
   ): OpinionatedWatcher<T> {
+    const sync = options.sync ?? ((object: T, context: WatcherContext) => watcher.sync?.(object, context));
     return new OpinionatedWatcher<T>({
       ...options,
       add: (object, context) => watcher.add?.(object, context),
       update: (old, object, context) => watcher.update?.(old, object, context),
       delete: (object, context) => watcher.delete?.(object, context),
-      ...(syncToAdd ? { sync: (object: T, context: WatcherContext) => watcher.add?.(object, context) } : {}),
+      sync: syncToAdd ? (object, context) => watcher.add?.(object, context) : sync,
     });
   }
 
   async add(object: T, context: WatcherContext): Promise<void> {
     if (object === undefined || object === null) throw new TypeError(`${this.#what}: add: object is missing`);
-    await this.#do(decideAdd(this.#factsOf(object)), object, object, context);
+    await this.#do(decideAdd(this.#marks.factsOf(object)), object, object, context);
   }
 
   async update(old: T, object: T, context: WatcherContext): Promise<void> {
@@ -111,13 +97,29 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
   /** Does nothing on the object: it is gone, and its last finalizer is still listed on what the event shows. */
   async delete(object: T): Promise<void> {
     const { uid = "" } = object.metadata;
+    this.#adding.delete(uid);
     this.#added.delete(uid);
     this.#deleted.delete(uid);
   }
 
+  /** Whether the change is a finalizer this watcher wrote, and nothing else. */
+  isOwnWrite(old: T, object: T): boolean {
+    return this.#marks.isOwnWrite(old, object);
+  }
+
+  finalizerClaims(): readonly FinalizerClaim[] {
+    const claim = { kind: this.kind, finalizer: this.finalizer };
+    return this.inProgressFinalizer === false ? [claim] : [claim, { kind: this.kind, finalizer: this.inProgressFinalizer }];
+  }
+
   #decideUpdate(old: T, object: T, isLive: boolean): Decision {
-    const wasOurs = this.#factsOf(old).isOurs;
-    return decideUpdate(this.#factsOf(object), changeFacts(old, object, wasOurs), { isLive, tellsResyncs: this.#resyncCallsSync });
+    const factsOf = (one: KubernetesObject) => this.#marks.factsOf(one);
+    const isBeingAdded = this.#adding.has(object.metadata.uid ?? "");
+    return decideUpdate(factsOf(object), changeFacts(old, object, factsOf), {
+      isLive,
+      isBeingAdded,
+      tellsResyncs: this.#resyncCallsSync,
+    });
   }
 
   async #do(decision: Decision, old: T, object: T, context: WatcherContext): Promise<void> {
@@ -137,38 +139,35 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
   }
 
   async #adopt(object: T, context: WatcherContext): Promise<void> {
-    const begun = await this.#begin(object, context);
-    if (begun === undefined) return;
-    const { isDeleting, isOurs } = this.#factsOf(begun);
-    // A stale event: meanwhile it is being deleted, or was adopted.
-    if (isDeleting || isOurs) return this.#do(decideAdd(this.#factsOf(begun)), begun, begun, context);
-    const { uid = "" } = begun.metadata;
+    const { uid = "" } = object.metadata;
+    this.#adding.add(uid);
+    const begun = await this.#marks.begin(object, context.signal);
+    const { isDeleting, isOurs } = begun === undefined ? GONE : this.#marks.factsOf(begun);
+    if (begun === undefined || isDeleting || isOurs) {
+      // A stale event: meanwhile it is gone, is being deleted, or was adopted.
+      this.#adding.delete(uid);
+      if (begun !== undefined) await this.#do(decideAdd(this.#marks.factsOf(begun)), begun, begun, context);
+      return;
+    }
     if (!this.#added.has(uid)) await this.#handlers.add?.(begun, context);
     this.#added.add(uid);
-    if (this.inProgressFinalizer === false) await ensureFinalizer(this.#client, this.kind, begun, this.finalizer, this.#writing(context));
-    else await replaceFinalizer(this.#client, this.kind, begun, this.inProgressFinalizer, this.finalizer, this.#writing(context));
+    await this.#marks.finish(begun, context.signal);
     this.#added.delete(uid);
-  }
-
-  #begin(object: T, context: WatcherContext): Promise<T | undefined> {
-    if (this.inProgressFinalizer === false) return Promise.resolve(object);
-    const unless = [this.finalizer, ...this.#legacyFinalizers];
-    return ensureFinalizer(this.#client, this.kind, object, this.inProgressFinalizer, { ...this.#writing(context), unless });
+    this.#adding.delete(uid);
   }
 
   async #sync(object: T, context: WatcherContext): Promise<void> {
     await this.#handlers.sync?.(object, context);
-    if (this.inProgressFinalizer === false) return;
-    await removeFinalizer(this.#client, this.kind, object, this.inProgressFinalizer, this.#writing(context));
+    await this.#marks.tidy(object, context.signal);
   }
 
   async #cleanUp(object: T, context: WatcherContext): Promise<void> {
     const { uid = "" } = object.metadata;
+    this.#adding.delete(uid);
     if (!this.#deleted.has(uid)) await this.#handlers.delete?.(object, context);
     this.#deleted.add(uid);
     this.#added.delete(uid);
-    const ours = [this.finalizer, ...this.#legacyFinalizers, ...(this.inProgressFinalizer === false ? [] : [this.inProgressFinalizer])];
-    await removeFinalizer(this.#client, this.kind, object, ours, this.#writing(context));
+    await this.#marks.release(object, context.signal);
   }
 
   async #read({ metadata: { name, namespace, uid } }: T, { signal }: WatcherContext): Promise<T | undefined> {
@@ -181,19 +180,9 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
     }
   }
 
-  #factsOf({ metadata: { deletionTimestamp, finalizers = [] } }: T): ObjectFacts {
-    return {
-      isDeleting: deletionTimestamp !== undefined,
-      isOurs: finalizers.includes(this.finalizer) || this.#legacyFinalizers.some((legacy) => finalizers.includes(legacy)),
-      isInProgress: this.inProgressFinalizer !== false && finalizers.includes(this.inProgressFinalizer),
-    };
-  }
-
-  #writing({ signal }: WatcherContext): FinalizerOptions {
-    return { ...this.#finalizerOptions, signal };
-  }
-
   get #what(): string {
     return `OpinionatedWatcher of ${this.kind.plural}`;
   }
 }
+
+const GONE = { isDeleting: true, isOurs: false };

@@ -1,3 +1,4 @@
+import type { FinalizerClaim } from "@operatorkit/api";
 import type { ResourceAction } from "@operatorkit/object";
 import type { Logger } from "@operatorkit/observe";
 
@@ -23,4 +24,13 @@ export interface ResourceWatcher<T> {
   add?(object: T, context: WatcherContext): unknown;
   update?(old: T, object: T, context: WatcherContext): unknown;
   delete?(object: T, context: WatcherContext): unknown;
+  /** The object as it is, told again without a change, by who tells such a thing: `OpinionatedWatcher.wrap` does of objects seen before. */
+  sync?(object: T, context: WatcherContext): unknown;
+  /**
+   * Whether a change is this watcher's own doing and nothing else, such as a finalizer it put on. A controller does not tell it of
+   * such a change, nor does the change drop its retries. It must be quick, and not throw.
+   */
+  isOwnWrite?(old: T, object: T): boolean;
+  /** The finalizers that this watcher alone may write and take off. */
+  finalizerClaims?(): readonly FinalizerClaim[];
 }

@@ -3,7 +3,7 @@ import type { KubernetesObject } from "@operatorkit/object";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { WatcherContext } from "./resource-watcher.ts";
 import { SimpleWatcher } from "./simple-watcher.ts";
-import type { Thing } from "./testing/fake-object-server.ts";
+import { FakeObjectServer, type Thing } from "./testing/fake-object-server.ts";
 
 const context: WatcherContext = { signal: new AbortController().signal };
 
@@ -36,6 +36,25 @@ describe("SimpleWatcher", () => {
     expect([watcher.add({}, context), watcher.update({}, {}, context), watcher.delete({}, context), watcher.sync({}, context)]).toEqual(
       Array(4).fill(undefined),
     );
+  });
+
+  it("tells an update in which nothing changed to sync, if there is one, and to update otherwise", () => {
+    const log: string[] = [];
+    const note = (what: string) => () => void log.push(what);
+    const { object: one } = new FakeObjectServer();
+    const { object: changed } = new FakeObjectServer({ resourceVersion: "2" });
+    const told = [
+      new SimpleWatcher<Thing>({ update: note("update"), sync: note("sync") }),
+      new SimpleWatcher<Thing>({ update: note("update") }),
+    ];
+    for (const watcher of told) {
+      watcher.update(one, one, context);
+      watcher.update(one, new FakeObjectServer().object, context);
+      watcher.update(one, changed, context);
+    }
+    const unversioned = new SimpleWatcher<object>({ update: note("update"), sync: note("sync") });
+    unversioned.update({ metadata: {} }, { metadata: {} }, context);
+    expect(log).toEqual(["sync", "sync", "update", "update", "update", "update", "update"]);
   });
 
   it("fails as its function does, thrown or rejected", async () => {

@@ -317,6 +317,31 @@ describe("with an opinionated watcher on a real watch", () => {
     expect(world.log).toHaveLength(calls);
   });
 
+  it.each([
+    ["opinionated", "a new object"],
+    ["dropAll", "a new object"],
+    ["opinionated", "an object that lost its finalizer"],
+    ["dropAll", "an object that lost its finalizer"],
+  ] as const)(
+    "with %s, its own in-progress finalizer neither begins a second chain of retries nor cancels the first: %s",
+    async (retryDequeuePolicy, what) => {
+      const retryPolicy = backoffRetryPolicy({ backoff: constantBackoff(1000), maxRetries: 3 });
+      await using world = new World({ retryDequeuePolicy, retryPolicy });
+      world.watch();
+      await world.start();
+      if (what !== "a new object") {
+        await world.put(echo("a"));
+        world.log.length = 0;
+      }
+      world.fail.add("add");
+      await world.put(echo("a"));
+      await world.clock.advance(10_000);
+      const action = what === "a new object" ? "CREATE" : "UPDATE";
+      expect(world.errors).toEqual([0, 1, 2, 3].map((attempt) => `${action} ${attempt}: add failed`));
+      expect([world.log, world.finalizers]).toEqual([Array(4).fill("add [W]"), ["W"]]);
+    },
+  );
+
   it("a status write does not cancel the retry of a failed change of the specification (#41)", async () => {
     await using world = new World({ retryPolicy: exponentialBackoffRetryPolicy(1000, 3) });
     world.watch();

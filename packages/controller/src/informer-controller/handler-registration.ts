@@ -1,3 +1,4 @@
+import type { FinalizerClaim } from "@operatorkit/api";
 import type { KubernetesObject, ResourceAction } from "@operatorkit/object";
 import type { Logger } from "@operatorkit/observe";
 import type { ResourceWatcher } from "@operatorkit/watcher";
@@ -27,11 +28,16 @@ export class HandlerRegistration {
   readonly kind: string;
   readonly type: "watcher" | "reconciler";
   /** What was added. */
-  readonly handler: object;
+  readonly handler: ResourceWatcher<KubernetesObject> | ResourceReconciler;
   readonly #call: (call: HandlerCall) => unknown;
   readonly #removal = new AbortController();
 
-  private constructor(type: "watcher" | "reconciler", kind: string, handler: object, call: (call: HandlerCall) => unknown) {
+  private constructor(
+    type: "watcher" | "reconciler",
+    kind: string,
+    handler: HandlerRegistration["handler"],
+    call: (call: HandlerCall) => unknown,
+  ) {
     lastId += 1;
     this.id = lastId;
     this.type = type;
@@ -62,6 +68,20 @@ export class HandlerRegistration {
   /** The action as this handler knows it: watchers are told of a resync as of an update. */
   actionOf({ action }: LiveEvent): ResourceAction {
     return this.type === "watcher" && action === "RESYNC" ? "UPDATE" : action;
+  }
+
+  /** Whether the handler says that the change is its own doing, and no news to it. One that cannot say is told. */
+  isOwnWrite({ action, old, object }: LiveEvent): boolean {
+    if (action !== "UPDATE" || old === undefined) return false;
+    try {
+      return this.handler.isOwnWrite?.(old, object) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  finalizerClaims(): readonly FinalizerClaim[] {
+    return this.handler.finalizerClaims?.() ?? [];
   }
 
   /** Calls the handler. Whatever it does — throw, reject, answer nonsense — is in the outcome. */

@@ -158,7 +158,7 @@ export class InformerControllerRun {
     const startMs = this.#clock.monotonicMs();
     this.#metrics.eventStarted(event.action, event.kind);
     for (const handler of this.#options.handlersOf(event.kind)) {
-      if (handler.removal.aborted || this.#hardStop.signal.aborted) continue;
+      if (handler.removal.aborted || this.#hardStop.signal.aborted || handler.isOwnWrite(event)) continue;
       this.#retries.dequeue(retryKeyOf(handler, event), { action: handler.actionOf(event), object: event.object });
       await this.#attempt({ handler, event, state: undefined }, 0, undefined);
     }

@@ -68,6 +68,31 @@ describe("adding a watcher", () => {
   });
 });
 
+describe("handlers that keep finalizers", () => {
+  const keeper = (finalizer: string) => ({ finalizerClaims: () => [{ kind: { group: "example.com", kind: "Thing" }, finalizer }] });
+
+  it("are refused when another one keeps the same on the same kind, whatever the label", async () => {
+    const controller = new InformerController({ name: "echoes" });
+    const first = keeper("x.com/a");
+    controller.addWatcher(first, KIND);
+    controller.addWatcher(first, "the same one under another label");
+    controller.addReconciler({ ...keeper("x.com/b"), reconcile() {} }, KIND);
+    expect(() => controller.addWatcher(keeper("x.com/b"), "other label")).toThrow(
+      "add watcher of other label to echoes: a reconciler of things keeps the finalizer x.com/b on Thing too, and would take it off",
+    );
+    expect(() => controller.addReconciler({ ...keeper("x.com/a"), reconcile() {} }, KIND)).toThrow("add reconciler of things to echoes");
+    expect(controller.finalizerClaims().map(({ finalizer }) => finalizer)).toEqual(["x.com/a", "x.com/a", "x.com/b"]);
+  });
+
+  it("may take over one that another, which was removed, kept", () => {
+    const controller = new InformerController();
+    const first = keeper("x.com/a");
+    controller.addWatcher(first, KIND);
+    controller.removeWatcher(first, KIND);
+    expect(() => controller.addWatcher(keeper("x.com/a"), KIND)).not.toThrow();
+  });
+});
+
 describe("removing a watcher", () => {
   it.each<[string, (stage: Stage) => void]>([
     ["no watcher", ({ controller }) => controller.removeWatcher(undefined as never, KIND)],

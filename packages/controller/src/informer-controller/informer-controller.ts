@@ -1,4 +1,4 @@
-import type { Runnable, RunOptions } from "@operatorkit/api";
+import { clashingFinalizer, type FinalizerClaim, type Runnable, type RunOptions } from "@operatorkit/api";
 import type { EventHandler } from "@operatorkit/informer";
 import { ListMap } from "@operatorkit/listmap";
 import { keyOf, type KubernetesObject, type ResourceAction } from "@operatorkit/object";
@@ -132,15 +132,15 @@ export class InformerController implements Runnable {
     return this.#informers.remove(informer, resourceKind);
   }
 
-  /** @throws {TypeError} for what is no watcher, and an empty kind. */
+  /** @throws {TypeError} for what is no watcher, an empty kind, and a finalizer that another handler here keeps on the same objects. */
   addWatcher<T extends KubernetesObject = KubernetesObject>(watcher: ResourceWatcher<T>, resourceKind: string): void {
     refuseNil(watcher, "watcher");
     refuseEmpty(resourceKind);
-    for (const method of ["add", "update", "delete"] as const) {
+    for (const method of ["add", "update", "delete", "isOwnWrite", "finalizerClaims"] as const) {
       if (watcher[method] !== undefined && typeof watcher[method] !== "function")
         throw new TypeError(`watcher.${method} must be a function`);
     }
-    this.#watchers.addItem(resourceKind, HandlerRegistration.watcher(watcher, resourceKind));
+    this.#add(this.#watchers, HandlerRegistration.watcher(watcher, resourceKind));
   }
 
   /** Removes the first that is this watcher, and its retries; its signal is aborted. Does nothing for an unknown one. */
@@ -152,13 +152,13 @@ export class InformerController implements Runnable {
     this.#remove(this.#watchers, resourceKind, () => true);
   }
 
-  /** @throws {TypeError} for what is no reconciler, and an empty kind. */
+  /** @throws {TypeError} as `addWatcher`. */
   addReconciler<T extends KubernetesObject, State>(reconciler: ResourceReconciler<T, State>, resourceKind: string): void {
     refuseNil(reconciler, "reconciler");
     refuseEmpty(resourceKind);
     if (typeof reconciler.reconcile !== "function") throw new TypeError("reconciler must have a reconcile method");
     // What it is called with is what informers of this kind tell, and the state it left itself.
-    this.#reconcilers.addItem(resourceKind, HandlerRegistration.reconciler(reconciler, resourceKind));
+    this.#add(this.#reconcilers, HandlerRegistration.reconciler(reconciler, resourceKind));
   }
 
   /** As `removeWatcher`. */
@@ -221,6 +221,11 @@ export class InformerController implements Runnable {
     return [{ name: this.name, type: "ready", check }, ...this.#informers.healthChecks()];
   }
 
+  /** The finalizers of its watchers and reconcilers. */
+  finalizerClaims(): readonly FinalizerClaim[] {
+    return this.#all().flatMap((registration) => registration.finalizerClaims());
+  }
+
   #runOptions(): Omit<InformerControllerRunOptions, "clock" | "logger" | "metrics"> {
     const { retryPolicy = defaultRetryPolicy, retryDequeuePolicy = "opinionated", compatibility = {}, onError } = this.#options;
     return {
@@ -261,6 +266,26 @@ export class InformerController implements Runnable {
         return tell("DELETE", object, { finalStateUnknown: context?.finalStateUnknown ?? false });
       },
     };
+  }
+
+  #add(handlers: ListMap<HandlerRegistration>, added: HandlerRegistration): void {
+    const { kind, type, handler } = added;
+    for (const other of this.#all()) {
+      // The same one under several labels is one owner.
+      const clash = other.handler === handler ? undefined : clashingFinalizer(added.finalizerClaims(), other.finalizerClaims());
+      if (clash !== undefined) {
+        throw new TypeError(
+          `add ${type} of ${kind} to ${this.name}: a ${other.type} of ${other.kind} keeps the finalizer ${clash.finalizer} on ${clash.kind.kind} too, and would take it off; give one of them another`,
+        );
+      }
+    }
+    handlers.addItem(kind, added);
+  }
+
+  #all(): readonly HandlerRegistration[] {
+    const all: HandlerRegistration[] = [];
+    for (const map of [this.#watchers, this.#reconcilers]) map.rangeAll((_kind, _index, registration) => all.push(registration));
+    return all;
   }
 
   #remove(handlers: ListMap<HandlerRegistration>, kind: string, matches: (handler: HandlerRegistration) => boolean, limit = 0): void {

@@ -1,3 +1,4 @@
+import type { FinalizerClaim } from "@operatorkit/api";
 import type { KubernetesObject, ResourceAction } from "@operatorkit/object";
 import type { Logger } from "@operatorkit/observe";
 
@@ -30,4 +31,8 @@ export interface ResourceReconciler<T extends KubernetesObject = KubernetesObjec
   reconcile(
     request: ReconcilerRequest<T, State>,
   ): Promise<ReconcilerResult<State> | undefined | void> | ReconcilerResult<State> | undefined | void;
+  /** As a watcher's: whether a change is its own doing and nothing else. Then it is not told, and its retries stay. */
+  isOwnWrite?(old: T, object: T): boolean;
+  /** The finalizers that this reconciler alone may write and take off. */
+  finalizerClaims?(): readonly FinalizerClaim[];
 }

@@ -1,4 +1,4 @@
-import type { Runnable } from "@operatorkit/api";
+import type { FinalizerClaim, Runnable } from "@operatorkit/api";
 import { parseLabelSelector, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
 import { TimeoutError, withTimeout } from "@operatorkit/retry";
@@ -107,6 +107,11 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
 
   healthChecks(): readonly HealthCheck[] {
     return this.#controller.healthChecks();
+  }
+
+  finalizerClaims(): readonly FinalizerClaim[] {
+    const { namespace, labelSelector } = this.#options;
+    return this.finalizer === undefined ? [] : [{ kind: this.kind, finalizer: this.finalizer, namespace, labelSelector }];
   }
 
   async #boot(given: ControllerRunnableOptions & { readonly clock: Clock }): Promise<void> {
