@@ -22,6 +22,7 @@ export type {
   ListOptions,
   ListPage,
   ListWatchScope,
+  MetadataScope,
   PatchClient,
   Reader,
   RequestOptions,
