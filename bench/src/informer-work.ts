@@ -31,13 +31,17 @@ const runs: readonly Run[] = [
   ...ALL.map((client) => ({ client, work: "queue" as const, ...BURST })),
   ...["client-node", "operatorkit"].map((client) => ({ client, work: "drip" as const, objects: 20_000, events: 15_000 })),
   { client: "client-node", work: "sync", objects: 100_000, isUnpaged: true },
-  ...["operatorkit", "operatorkit-watchlist", "operatorkit-unread", "fluent-client"].map((client) => ({
-    client,
-    work: "sync" as const,
-    objects: 100_000,
-  })),
+  ...[
+    "operatorkit",
+    "operatorkit-watchlist",
+    "operatorkit-unread",
+    "operatorkit-metadata",
+    "operatorkit-metadata-unread",
+    "fluent-client",
+  ].map((client) => ({ client, work: "sync" as const, objects: 100_000 })),
   { client: "client-node", work: "sync", objects: 10_000, isUnpaged: true },
   { client: "operatorkit", work: "sync", objects: 10_000 },
+  { client: "operatorkit-metadata", work: "sync", objects: 10_000 },
 ];
 
 const nameOf = ({ client, work, objects }: Run): string => [work, objects, client].join(" ");

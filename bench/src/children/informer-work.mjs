@@ -1,5 +1,6 @@
 // Measured, so plain JavaScript. Usage: node --expose-gc informer-work.mjs <client> <work>, with the server in SERVER, OBJECTS and EVENTS.
-//   client: operatorkit (LIST), operatorkit-watchlist, client-node, fluent-client; -unread: the handler reads no object
+//   client: operatorkit (LIST), operatorkit-watchlist, client-node, fluent-client; -unread: the handler reads no object;
+//     -metadata: of the objects the metadata alone
 //   work: sync (fill the copy, then settle), burst and drip (every event to a handler), queue (keys coalesced; one event in ten reads an object)
 // Says {"isSynced":true} on a line when the copy is full, waits for a line, and ends with a line of measures.
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -41,7 +42,7 @@ const onKey = (key, get) => {
 };
 
 const kinds = { operatorkit, "client-node": clientNode, "fluent-client": fluentClient };
-const start = await kinds[client.replace(/-(watchlist|unread)/g, "")]();
+const start = await kinds[client.replace(/-(watchlist|unread|metadata)/g, "")]();
 
 const loop = monitorEventLoopDelay({ resolution: 1 });
 loop.enable();
@@ -108,7 +109,8 @@ async function operatorkit() {
   ]);
   const Widget = defineKind({ group: "bench.example.com", version: "v1", kind: "Widget", plural: "widgets", spec: { type: "object" } });
   const kube = await connect({ server });
-  const informer = new Informer({ listWatch: kube.listWatch(Widget), useWatchList: client.includes("watchlist") });
+  const scope = client.includes("metadata") ? { metadataOnly: true } : {};
+  const informer = new Informer({ listWatch: kube.listWatch(Widget, scope), useWatchList: client.includes("watchlist") });
   const get = (key) => informer.lister.get(key);
   if (isQueue || !readsInitial) informer.onKeys((key, { type }) => (type === "add" ? onAdd() : onKey(key, get)));
   else informer.addEventHandler({ add: onAdd, update: (_old, object) => onUpdate(object) });

@@ -1,5 +1,5 @@
 // An API server that has its answers ready: lists and watches of widgets, so that what is measured is the client. Plain HTTP/1.1.
-// Usage: node src/replay/replay-server.ts. Prints its address. What the next client meets is said by
+// A list is of metadata alone for who asks for that. Usage: node src/replay/replay-server.ts. Prints its address. What the next client meets is said by
 //   GET /setup?objects=100000&paged=1     how many objects there are, and whether `limit` is obeyed (kube-apiserver does not at version 0)
 //   GET /burst?events=200000              all open watches get so many MODIFIED events as fast as they take them
 //   GET /drip?events=30000&perSecond=3000 … at this pace
@@ -18,10 +18,17 @@ const watches = new Set<ServerResponse>();
 
 const pages: Buffer[] = [];
 const addedPages: Buffer[] = [];
+const metadataPages: Buffer[] = [];
 for (let first = 0; first < MOST_OBJECTS; first += PAGE) {
   const items = Array.from({ length: PAGE }, (_, index) => widgetJson(first + index, first + index + 1));
   pages.push(Buffer.from(items.join(",")));
   addedPages.push(Buffer.from(items.map((item) => `{"type":"ADDED","object":${item}}\n`).join("")));
+  metadataPages.push(Buffer.from(items.map(metadataOf).join(",")));
+}
+/** The same object for who accepts `as=PartialObjectMetadata`. */
+function metadataOf(item: string): string {
+  const { metadata } = JSON.parse(item) as { readonly metadata: object };
+  return JSON.stringify({ kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata });
 }
 const modified: Buffer[] = [];
 /** 7919 is a prime: every object changes before one changes again. */
@@ -61,14 +68,20 @@ function drained(response: ServerResponse, resolve: () => void): void {
   response.on("close", done);
 }
 
-async function list(response: ServerResponse, query: URLSearchParams): Promise<void> {
+async function list(response: ServerResponse, query: URLSearchParams, accept: string): Promise<void> {
+  const isMetadata = accept.includes("as=PartialObjectMetadataList");
   const last = setup.objects / PAGE;
   const isPaged = setup.isPaged && query.has("limit");
   const from = isPaged ? Number(query.get("continue") ?? 0) : 0;
   const to = isPaged ? Math.min(from + 1, last) : last;
   const next = to < last ? `"continue":"${to}","remainingItemCount":${setup.objects - to * PAGE},` : "";
-  const head = `{"apiVersion":"bench.example.com/v1","kind":"WidgetList","metadata":{${next}"resourceVersion":"${setup.objects}"},"items":[`;
-  const parts = pages.slice(from, to).flatMap((page, index) => (index === 0 ? [page] : [Buffer.from(","), page]));
+  const type = isMetadata
+    ? '"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"'
+    : '"apiVersion":"bench.example.com/v1","kind":"WidgetList"';
+  const head = `{${type},"metadata":{${next}"resourceVersion":"${setup.objects}"},"items":[`;
+  const parts = (isMetadata ? metadataPages : pages)
+    .slice(from, to)
+    .flatMap((page, index) => (index === 0 ? [page] : [Buffer.from(","), page]));
   await send(response, [Buffer.from(head), ...parts, Buffer.from("]}")]);
   response.end();
 }
@@ -112,7 +125,8 @@ const server = createServer((request, response) => {
       break;
     case PATH:
       response.setHeader("content-type", "application/json");
-      void (searchParams.get("watch") === "true" || searchParams.get("watch") === "1" ? watch : list)(response, searchParams);
+      if (searchParams.get("watch") === "true" || searchParams.get("watch") === "1") void watch(response, searchParams);
+      else void list(response, searchParams, request.headers.accept ?? "");
       return;
     default:
       response.statusCode = 404;
