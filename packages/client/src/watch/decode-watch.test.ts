@@ -28,6 +28,14 @@ describe("WatchDecoder", () => {
     expect(watch.push(bytes.subarray(-5)).map(({ type }) => type)).toEqual(["DELETED"]);
   });
 
+  it.each(['{"type":"ADDED","object": OBJECT}', '{"type": "ADDED", "object": OBJECT}', ' { "object" : OBJECT , "type":"ADDED" } '])(
+    "reads an event with spaces where JSON allows them: %s",
+    (text) => {
+      const [event] = decoder().push(Buffer.from(`${text.replace("OBJECT", JSON.stringify(pod))}\n`));
+      expect(event).toMatchObject({ type: "ADDED", entry: { key: "x/a", uid: "u", resourceVersion: "7" } });
+    },
+  );
+
   it("reads a last event that lacks its newline", () => {
     const watch = decoder();
     expect(watch.push(line("ADDED", pod).subarray(0, -1))).toEqual([]);

@@ -58,7 +58,7 @@ export class WatchDecoder<T extends KubernetesObject> {
     const change = CHANGES.find(({ start }) => startsWith(line, start));
     if (change === undefined) return undefined;
     const { type, start } = change;
-    const entry = this.#entries.entryAt(line, start.length, line.length);
+    const entry = this.#entries.entryAt(line, skipSpace(line, start.length, line.length), line.length);
     const end = entry === undefined ? line.length : skipSpace(line, this.#entries.end, line.length);
     if (entry === undefined || line[end] !== CLOSE_BRACE || skipSpace(line, end + 1, line.length) !== line.length) return undefined;
     return { type, entry };
