@@ -51,9 +51,8 @@ contexts: [{name: one, context: {cluster: c, namespace: ns}}]`;
     });
   });
 
-  it("refuses a transport together with an address, and a proxy it cannot speak to", async () => {
+  it("refuses a transport together with an address", async () => {
     const transport = new FakeTransport(() => ({}));
     expect(await rejection(connect({ transport, server: "https://a" }))).toMatchObject({ code: "InvalidOptions" });
-    expect(await rejection(connect({ server: "https://a", proxyUrl: "socks5://b" }))).toMatchObject({ code: "InvalidProxy" });
   });
 });

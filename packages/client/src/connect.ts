@@ -35,7 +35,7 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
   const clock = options.clock ?? systemClock;
   const cluster = await findCluster(options, host, clock);
   const { server, tls, credentials, source, impersonate } = cluster;
-  const proxyUrl = checkedProxy(cluster.proxyUrl ?? proxyFor(server, host.env));
+  const proxyUrl = cluster.proxyUrl ?? proxyFor(server, host.env);
   return new KubernetesClient({
     ...clientOptions(options),
     transport: new SocketTransport({ server, tls, proxyUrl, clock }),
@@ -55,16 +55,4 @@ function clientOptions(options: ConnectOptions): Omit<KubernetesClientOptions, "
   const given = { signal, fieldManager, logger, metrics, keepManagedFields, ...wire };
   // Left out rather than undefined: a default is a default.
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function checkedProxy(proxyUrl: string | undefined): string | undefined {
-  if (proxyUrl === undefined) return undefined;
-  const protocol = URL.canParse(proxyUrl) ? new URL(proxyUrl).protocol : "";
-  if (protocol === "http:" || protocol === "https:") return proxyUrl;
-  throw new ConfigError(
-    `the proxy ${JSON.stringify(proxyUrl)} is not an http:// or https:// URL; others, such as socks5://, are not supported`,
-    {
-      code: "InvalidProxy",
-    },
-  );
 }

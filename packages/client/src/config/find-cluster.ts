@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly insecureSkipTlsVerify?: boolean;
   /** The name to expect in the server's certificate instead of the URL's host. */
   readonly tlsServerName?: string;
-  /** An HTTP proxy to the server. @default HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY says otherwise */
+  /** An `http://`, `https://` or `socks5://` proxy to the server. @default HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY says otherwise */
   readonly proxyUrl?: string;
   /** A path, the text itself, or a list of them to be merged. */
   readonly kubeconfig?: KubeconfigInput;

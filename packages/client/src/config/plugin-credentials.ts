@@ -94,7 +94,7 @@ async function pluginLayer({ name, cluster, clusterName, user, userName }: Selec
     }),
   );
   return async () => {
-    const options: { headers?: Record<string, string>; cert?: unknown; key?: unknown } = {};
+    const options: { headers?: Record<string, string>; cert?: string; key?: string } = {};
     await config.applyToHTTPSOptions(options);
     const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([header, value]) => [header.toLowerCase(), value]));
     const { cert, key } = options;

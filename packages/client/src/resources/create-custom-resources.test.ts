@@ -75,6 +75,18 @@ describe("createCustomResources", () => {
     expect(await rejection(createCustomResources(client, [sample], { clock }))).toMatchObject({ code: "NameConflict" });
   });
 
+  it("waits out one that is being deleted, and makes it again", async () => {
+    const terminating = { ...established, metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    const { client, clock, asked } = server("v1.15.3", (request, times) => {
+      if (request.startsWith("POST")) return times === 1 ? failed("AlreadyExists") : {};
+      return [terminating, failed("NotFound"), established][times - 1];
+    });
+    const done = createCustomResources(client, [sample], { clock });
+    await clock.advance(1_000);
+    await done;
+    expect(asked.map((request) => request.split(" ")[0])).toEqual(["POST", "GET", "GET", "POST", "GET"]);
+  });
+
   it("waits for a ThirdPartyResource until its objects can be listed", async () => {
     const { client, clock, asked } = server("v1.6.4", (_request, times) =>
       times < 2 && _request.startsWith("GET") ? failed("NotFound") : {},

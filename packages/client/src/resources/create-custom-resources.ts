@@ -26,7 +26,7 @@ export interface RegistrationClient {
 /**
  * Registers custom resources in the way the server's release has: CRD v1, CRD v1beta1 before 1.16, ThirdPartyResources before
  * 1.7. First all are created, then all are waited for. One that is there already is left as it is; to bring CRDs up to date
- * take `ensureCustomResources`.
+ * take `ensureCustomResources`. One that is there and being deleted is waited out, and made again.
  *
  * One that fails does not stop the others; one that could not be created is not waited for. Rejects with the
  * `CustomResourceError`, or with an AggregateError of all. Nothing is ever deleted, failed or not.
@@ -85,8 +85,11 @@ async function untilReady(
   const crd = nameOf(resource);
   const look = async (): Promise<void> => {
     const request = { ...strategy.look(resource), as: "json", ...(signal === undefined ? {} : { signal }) } as const;
-    const answer = await client.request(request).catch((error: unknown) => {
-      throw isNotFound(error) ? new NotYet("the server to find it") : error;
+    const answer = await client.request(request).catch(async (error: unknown) => {
+      if (!isNotFound(error)) throw error;
+      // A registration that was made is there, unless it was another one's that went away meanwhile.
+      if (strategy.looksAt === "registration") await create(client, strategy, resource, signal);
+      throw new NotYet("the server to find it");
     });
     const readiness = strategy.readiness(answer);
     if (readiness.type === "waiting") throw new NotYet(readiness.for);

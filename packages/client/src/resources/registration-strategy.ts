@@ -11,6 +11,8 @@ export interface RegistrationStrategy {
   readonly name: "CustomResourceDefinition v1" | "CustomResourceDefinition v1beta1" | "ThirdPartyResource";
   /** Answered by 409 when it is there already. */
   create(resource: CustomResource): RawRequest;
+  /** What `look` asks for: a registration is there once it is made, its objects are found later. */
+  readonly looksAt: "registration" | "objects";
   /** Asks how far it has come; 404 may mean: not yet. */
   look(resource: CustomResource): RawRequest;
   /** Reads the answer to `look`. */
@@ -22,6 +24,7 @@ const definitions = "/customresourcedefinitions";
 /** Kubernetes 1.16 and later. */
 export const crdV1: RegistrationStrategy = {
   name: "CustomResourceDefinition v1",
+  looksAt: "registration",
   create: (resource) => ({
     method: "POST",
     path: `/apis/apiextensions.k8s.io/v1${definitions}`,
@@ -34,6 +37,7 @@ export const crdV1: RegistrationStrategy = {
 /** Kubernetes 1.7 to 1.15. A schema is a wish there, not a duty. */
 export const crdV1beta1: RegistrationStrategy = {
   name: "CustomResourceDefinition v1beta1",
+  looksAt: "registration",
   create: (resource) => {
     const { group, version, scope = "Namespaced", schema } = resource;
     const names = namesOf(resource);
@@ -56,6 +60,7 @@ export const crdV1beta1: RegistrationStrategy = {
 /** Kubernetes before 1.7. The server makes kind and plural of the name, so those that it would not make are refused. */
 export const thirdPartyResource: RegistrationStrategy = {
   name: "ThirdPartyResource",
+  looksAt: "objects",
   create: (resource) => {
     const { group, version, kind } = resource;
     thirdPartyPlural(resource);

@@ -2,21 +2,18 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
 import type { Dispatcher } from "undici";
-import type { TlsSettings } from "../config/cluster-config.ts";
 import { connectionProblem } from "./connection-problem.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface Http1TransportOptions {
   readonly server: URL;
-  /** Opens a connection to the server; not asked when there is a proxy. The signal is aborted by `close`. */
+  /** Opens a connection to the server. The signal is aborted by `close`. */
   readonly open: (signal: AbortSignal) => Promise<Socket | TLSSocket>;
-  readonly tls: () => Promise<TlsSettings>;
-  readonly proxyUrl?: string | undefined;
 }
 
 /**
- * HTTP/1.1 by undici, imported at the first request: keep-alive, a connection per running request. For plain http, for
- * servers without HTTP/2 and through proxies. Idle connections do not keep the process alive.
+ * HTTP/1.1 by undici, imported at the first request: keep-alive, a connection per running request. For plain http and
+ * for servers without HTTP/2. Idle connections do not keep the process alive.
  */
 export class Http1Transport implements Transport {
   readonly #options: Http1TransportOptions;
@@ -63,16 +60,12 @@ export class Http1Transport implements Transport {
   }
 
   async #create(): Promise<Dispatcher> {
-    const { Agent, ProxyAgent } = await import("undici");
-    // The client has its own deadlines, which follow its clock; a watch may be silent for longer than any default.
-    const limits = { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 };
-    const { proxyUrl, tls, server } = this.#options;
-    if (proxyUrl !== undefined) {
-      const settings = server.protocol === "https:" ? { requestTls: { ...(await tls()), allowH2: false } } : {};
-      return new ProxyAgent({ uri: proxyUrl, ...limits, ...settings });
-    }
+    const { Agent } = await import("undici");
     return new Agent({
-      ...limits,
+      // The client has its own deadlines, which follow its clock; a watch may be silent for longer than any default.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      pipelining: 1,
       allowH2: false,
       connect: (_options, callback) => void this.#connect(callback),
     });

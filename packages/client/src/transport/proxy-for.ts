@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 /**
  * The proxy that the environment names for a server, as Go programs read it: HTTPS_PROXY or HTTP_PROXY by the server's
  * scheme, upper or lower case; NO_PROXY lists hosts, domain suffixes, addresses and CIDR blocks that go without; this machine
- * itself always does. Source: golang.org/x/net/http/httpproxy.
+ * itself always does. ALL_PROXY is not read, as kubectl does not read it. Source: golang.org/x/net/http/httpproxy.
  */
 export function proxyFor(server: URL, env: Readonly<Record<string, string | undefined>>): string | undefined {
   const read = (name: string): string | undefined => env[name] || env[name.toLowerCase()] || undefined;
@@ -21,12 +21,18 @@ function matches(rule: string, host: string, port: string): boolean {
   if (rule === "") return false;
   if (rule === "*") return true;
   if (rule.includes("/")) return isInBlock(rule, host);
-  if (isIP(rule) !== 0) return rule === host;
-  const [name = "", onlyPort] = rule.split(":");
-  if (onlyPort !== undefined && onlyPort !== port) return false;
+  if (isIP(rule) !== 0) return isSameAddress(rule, host);
+  const [, name = "", onlyPort] = /^\[?([^\]]*?)\]?(?::(\d*))?$/.exec(rule) ?? [];
+  if (name === "" || (onlyPort !== undefined && onlyPort !== port)) return false;
+  if (isIP(name) !== 0) return isSameAddress(name, host);
   const bare = name.replace(/^\*?\./, "");
   // ".example.com" and "*.example.com" leave example.com itself out; "example.com" takes both.
-  return host.endsWith(`.${bare}`) || (bare === name && host === bare);
+  return bare !== "" && (host.endsWith(`.${bare}`) || (bare === name && host === bare));
+}
+
+/** `fd00:0::1` is `fd00::1`. */
+function isSameAddress(rule: string, host: string): boolean {
+  return isInBlock(`${rule}/${isIP(rule) === 6 ? 128 : 32}`, host);
 }
 
 function isInBlock(rule: string, host: string): boolean {

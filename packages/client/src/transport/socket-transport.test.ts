@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, connect as connectTcp, type AddressInfo, type Socket } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import type { TlsSettings } from "../config/cluster-config.ts";
@@ -139,35 +139,6 @@ describe("SocketTransport", () => {
     await expect(transport.request(get("/"))).rejects.toThrow("the client is closed");
     for (const socket of sockets) socket.destroy();
     silent.close();
-  });
-
-  it("goes through a proxy by CONNECT, and checks the server's certificate through it", async () => {
-    await using server = await startHttp1Server((request, response) => response.end(`${request.httpVersion} ${request.url}`), {
-      tls: true,
-    });
-    const asked: string[] = [];
-    const tunnels: Socket[] = [];
-    const front = createServer((near) => {
-      near.on("error", () => {});
-      near.once("data", (head) => {
-        asked.push(head.toString().split("\r\n")[0] ?? "");
-        const far = connectTcp(Number(server.url.port), server.url.hostname, () => {
-          near.write("HTTP/1.1 200 Connection established\r\n\r\n");
-          near.pipe(far).pipe(near);
-        });
-        far.on("error", () => {});
-        tunnels.push(near, far);
-      });
-    }).listen(0, "127.0.0.1");
-    await once(front, "listening");
-    const proxyUrl = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-    await using transport = transportTo(server.url, trusting, { proxyUrl });
-    expect(await textOf((await transport.request(get("/api"))).body)).toBe("1.1 /api");
-    expect(asked).toEqual([`CONNECT ${server.url.host} HTTP/1.1`]);
-    await using distrusting = transportTo(server.url, { rejectUnauthorized: true }, { proxyUrl });
-    expect(await rejection(distrusting.request(get("/api")))).toMatchObject({ isPermanent: true });
-    for (const socket of tunnels) socket.destroy();
-    front.close();
   });
 });
 

@@ -3,15 +3,16 @@ import type { TLSSocket } from "node:tls";
 import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
 import type { TlsSettings } from "../config/cluster-config.ts";
+import { proxyUrlOf } from "./proxy-url.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface SocketTransportOptions {
   readonly server: URL;
   readonly tls: () => Promise<TlsSettings>;
-  /** An `http://` or `https://` proxy; it is spoken to in HTTP/1.1. */
+  /** An `http://`, `https://` or `socks5://` proxy, with user name and password if it wants them. */
   readonly proxyUrl?: string | undefined;
   readonly clock?: Clock;
-  /** For the TCP and TLS handshakes together. @default 10000 */
+  /** For the TCP, proxy and TLS handshakes together. @default 10000 */
   readonly connectTimeoutMs?: number;
   /** @default 30000 */
   readonly pingIntervalMs?: number;
@@ -20,12 +21,13 @@ export interface SocketTransportOptions {
 }
 
 /**
- * Requests over the network: HTTP/2 if the server takes it (ALPN), else HTTP/1.1; HTTP/1.1 for plain http and through a
- * proxy. Nothing is opened, nor either protocol's code loaded, before the first request.
+ * Requests over the network: HTTP/2 if the server takes it (ALPN), else HTTP/1.1; HTTP/1.1 for plain http. A proxy makes no
+ * difference: what it gives is a tunnel, through which the server's certificate is checked. Nothing is opened, nor either protocol's code loaded, before the first request.
  */
 export class SocketTransport implements Transport {
   readonly #options: SocketTransportOptions;
   readonly #clock: Clock;
+  readonly #proxy: URL | undefined;
   readonly #basePath: string;
   #protocol: "h2" | "http/1.1";
   #http2: Promise<Transport> | undefined;
@@ -35,8 +37,9 @@ export class SocketTransport implements Transport {
   constructor(options: SocketTransportOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#proxy = options.proxyUrl === undefined ? undefined : proxyUrlOf(options.proxyUrl);
     this.#basePath = options.server.pathname.replace(/\/+$/, "");
-    this.#protocol = options.server.protocol === "https:" && options.proxyUrl === undefined ? "h2" : "http/1.1";
+    this.#protocol = options.server.protocol === "https:" ? "h2" : "http/1.1";
   }
 
   /** What is spoken, or will be tried first. */
@@ -85,14 +88,13 @@ export class SocketTransport implements Transport {
 
   async #loadHttp1(): Promise<Transport> {
     const { Http1Transport } = await import("./http1-transport.ts");
-    const { server, tls, proxyUrl } = this.#options;
-    return new Http1Transport({ server, tls, proxyUrl, open: (signal) => this.#open(["http/1.1"], signal) });
+    return new Http1Transport({ server: this.#options.server, open: (signal) => this.#open(["http/1.1"], signal) });
   }
 
   async #open(protocols: readonly string[], signal: AbortSignal): Promise<Socket | TLSSocket> {
     const { openSocket } = await import("./open-socket.ts");
     const { server, tls, connectTimeoutMs: timeoutMs = 10_000 } = this.#options;
-    return await openSocket({ server, tls, protocols, timeoutMs, clock: this.#clock, signal });
+    return await openSocket({ server, tls, proxy: this.#proxy, protocols, timeoutMs, clock: this.#clock, signal });
   }
 }
 
