@@ -14,4 +14,5 @@ export type { SilenceLimits } from "./reflector.ts";
 export type { IndexFunction } from "./store-index.ts";
 export { Store } from "./store.ts";
 export type { StoreOptions } from "./store.ts";
+export type { Transform } from "./transformed-list-watch.ts";
 export type { Difference } from "./verify.ts";

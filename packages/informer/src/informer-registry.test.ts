@@ -61,6 +61,19 @@ describe("shared informers", () => {
     expectTypeOf(metadata.lister.get("a")).toEqualTypeOf<PartialObjectMetadata<Widget> | undefined>();
   });
 
+  it("of another transform have a copy of their own; of the same one they share", () => {
+    const { informers } = world();
+    const transform = (widget: Widget): Widget => widget;
+    const leases = [informers.for(Widget), informers.for(Widget, {}, { transform }), informers.for(Widget, {}, { transform })];
+    informers.for(Widget, {}, { transform: (widget) => widget });
+    expect(informers.size).toBe(3);
+    expect(leases.map(({ name }) => name)).toEqual([
+      "informer-widgets.example.com/v1",
+      "informer-widgets.example.com/v1 (transform 1)",
+      "informer-widgets.example.com/v1 (transform 1)",
+    ]);
+  });
+
   it("start at once when asked for while running, and late handlers get the present state first", async () => {
     const { clock, server, informers } = world();
     const stop = new AbortController();

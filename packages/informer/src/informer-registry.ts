@@ -6,6 +6,7 @@ import { Informer, informerName, type InformerOptions } from "./informer.ts";
 import type { InformerView, KeyListener, KeySubscription } from "./informer-view.ts";
 import { Lister } from "./lister.ts";
 import type { IndexFunction } from "./store-index.ts";
+import type { Transform } from "./transformed-list-watch.ts";
 
 export interface SharedInformersOptions {
   /** Where informers list and watch. */
@@ -23,6 +24,8 @@ export interface SharedInformersOptions {
 export interface ShareOptions<T extends KubernetesObject> {
   /** What `lister.byIndex` of this share finds. */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /** As of `Informer`. Only who gives the same function shares a copy. @default the registry's own default */
+  readonly transform?: Transform<T>;
 }
 
 /** One user's share of an informer. What is subscribed or indexed through it is its own, and goes when it is released. */
@@ -50,6 +53,8 @@ export class SharedInformers {
   #signal: AbortSignal | undefined;
   #failed: ((error: unknown) => void) | undefined;
   #leases = 0;
+  readonly #transforms = new WeakMap<object, number>();
+  #lastTransform = 0;
 
   constructor(options: SharedInformersOptions) {
     if (typeof options?.client?.listWatch !== "function") throw new TypeError("SharedInformers: client is missing");
@@ -63,10 +68,15 @@ export class SharedInformers {
     options?: ShareOptions<PartialObjectMetadata<T>>,
   ): InformerLease<PartialObjectMetadata<T>>;
   for<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope, options?: ShareOptions<T>): InformerLease<T>;
-  for<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}, { indexes = {} }: ShareOptions<T> = {}): InformerLease<T> {
+  for<T extends KubernetesObject>(
+    kind: Kind<T>,
+    scope: ListWatchScope = {},
+    { indexes = {}, transform }: ShareOptions<T> = {},
+  ): InformerLease<T> {
     if (this.#signal?.aborted === true) throw new Error(`shared informer of ${kind.plural}: the registry was stopped`);
-    const id = idOf(kind, scope);
-    const shared = this.#shared.get(id) ?? this.#make(id, kind, scope);
+    const number = transform === undefined ? undefined : this.#numberOf(transform);
+    const id = idOf(kind, scope, number);
+    const shared = this.#shared.get(id) ?? this.#make(id, kind, scope, number, transform);
     shared.leases += 1;
     this.#leases += 1;
     // The id holds the kind, so the informer under it is of that kind's objects.
@@ -107,12 +117,20 @@ export class SharedInformers {
     if (failure !== undefined) throw failure.error;
   }
 
-  #make(id: string, kind: Kind, scope: ListWatchScope): Shared {
+  #make<T extends KubernetesObject>(
+    id: string,
+    kind: Kind<T>,
+    scope: ListWatchScope,
+    number: number | undefined,
+    transform: Transform<T> | undefined,
+  ): Shared {
     const { client, clock, logger, metrics, defaults } = this.#options;
-    const informer = new Informer({
+    const informer = new Informer<KubernetesObject>({
       ...defaults,
+      // The informer of a kind gives a transform that kind's objects only.
+      ...(transform !== undefined && { transform: transform as unknown as Transform<KubernetesObject> }),
       listWatch: client.listWatch(kind, scope),
-      name: scopedInformerName(kind, scope),
+      name: scopedInformerName(kind, scope) + (number === undefined ? "" : ` (transform ${number})`),
       clock,
       logger,
       metrics,
@@ -121,6 +139,13 @@ export class SharedInformers {
     this.#shared.set(id, shared);
     if (this.#signal !== undefined) this.#start(shared);
     return shared;
+  }
+
+  /** Functions have no name that tells them apart. */
+  #numberOf(transform: object): number {
+    const number = this.#transforms.get(transform) ?? (this.#lastTransform += 1);
+    this.#transforms.set(transform, number);
+    return number;
   }
 
   #start({ informer, stop }: Shared): void {
@@ -200,9 +225,9 @@ class Lease<T extends KubernetesObject> implements InformerLease<T> {
   }
 }
 
-function idOf({ group, version, plural }: Kind, scope: ListWatchScope): string {
+function idOf({ group, version, plural }: Kind, scope: ListWatchScope, transform: number | undefined): string {
   const { namespace = "", labelSelector = "", fieldSelector = "", metadataOnly = false } = scope;
-  return JSON.stringify([group, version, plural, namespace, labelSelector, fieldSelector, metadataOnly]);
+  return JSON.stringify([group, version, plural, namespace, labelSelector, fieldSelector, metadataOnly, transform ?? 0]);
 }
 
 /** The informer's name with its scope, as grafana-app-sdk writes it. */

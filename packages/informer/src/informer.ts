@@ -11,12 +11,13 @@ import { Milestone } from "./milestone.ts";
 import { Reflector, type SilenceLimits } from "./reflector.ts";
 import type { IndexFunction } from "./store-index.ts";
 import { Store } from "./store.ts";
+import { TransformedListWatch, type Transform } from "./transformed-list-watch.ts";
 import { verify, type Difference } from "./verify.ts";
 
 /** Where an error that `onError` is told of came from. */
 export interface InformerErrorContext {
-  /** `watch`: a request failed and will be tried again. `handler`, `listener`, `index`: your function threw or rejected. */
-  readonly during: "watch" | "handler" | "listener" | "index";
+  /** `watch`: a request failed and will be tried again. `handler`, `listener`, `index`, `transform`: your function threw or rejected. */
+  readonly during: "watch" | "handler" | "listener" | "index" | "transform";
   readonly key?: ObjectKey;
 }
 
@@ -26,6 +27,11 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly name?: string | undefined;
   /** `{ node: (pod) => pod.spec?.nodeName }`: what `lister.byIndex("node", …)` finds. */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>> | undefined;
+  /**
+   * Makes what is kept, indexed and told of each object, when it is first read. An object whose transform throws, or changes who the object
+   * is, is kept as it came, and `onError` is told. Source: client-go `SetTransform`, which changes the object in place.
+   */
+  readonly transform?: Transform<T> | undefined;
   /** Tell every object again this often, as an update from itself to itself. @default never */
   readonly resyncMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -60,6 +66,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
   readonly name: string;
   readonly lister: Lister<T>;
   readonly #options: InformerOptions<T>;
+  readonly #listWatch: ListWatch<T>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: InformerMetrics;
@@ -78,6 +85,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
     if (resyncMs !== undefined && !(resyncMs > 0))
       throw new TypeError(`Informer: resyncMs must be more than 0, not ${resyncMs}; leave it out for no resync`);
     this.kind = listWatch.kind;
+    this.#listWatch = this.#transformed(options);
     this.name = options.name ?? informerName(listWatch.kind);
     this.#options = options;
     this.#clock = clock;
@@ -165,7 +173,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       throw new Error(`${this.name}: ${this.#phase === "running" ? "it is already running" : "it was stopped; make a new one"}`);
     this.#phase = "running";
     this.#startMs = this.#clock.monotonicMs();
-    const { listWatch, pageSize, silence, random, useWatchList } = this.#options;
+    const { pageSize, silence, random, useWatchList } = this.#options;
     const target = {
       store: this.#store,
       get version(): string | undefined {
@@ -183,7 +191,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       pause: (): Promise<void> | undefined => this.#pause(),
     };
     this.#reflector = new Reflector<T>({
-      listWatch,
+      listWatch: this.#listWatch,
       target,
       clock: this.#clock,
       logger: this.#logger,
@@ -222,6 +230,14 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
    */
   verify(options: { readonly signal: AbortSignal; readonly settleMs?: number }): Promise<Difference[]> {
     return verify({ listWatch: this.#options.listWatch, store: this.#store, clock: this.#clock, ...options });
+  }
+
+  #transformed({ listWatch, transform }: InformerOptions<T>): ListWatch<T> {
+    if (transform === undefined) return listWatch;
+    if (typeof transform !== "function") throw new TypeError("Informer: transform must be a function");
+    const onError = (error: unknown, key: ObjectKey): void =>
+      this.#report(error, { during: "transform", key }, `the transform failed at ${key}`);
+    return new TransformedListWatch({ listWatch, transform, onError });
   }
 
   #ailment(): string | undefined {
