@@ -4,8 +4,18 @@ import { differentialSuite } from "./differential-suite.ts";
 import { faultSuite } from "./fault-suite.ts";
 import { historySuite } from "./history-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
+import { oldServersSuite } from "./old-servers-suite.ts";
 import { operatorSuite } from "./operator-suite.ts";
 import type { Suite } from "./suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
-export const suites: readonly Suite[] = [apiSuite, historySuite, faultSuite, kubectlSuite, operatorSuite, ...appSuites, differentialSuite];
+export const suites: readonly Suite[] = [
+  apiSuite,
+  historySuite,
+  faultSuite,
+  kubectlSuite,
+  operatorSuite,
+  oldServersSuite,
+  ...appSuites,
+  differentialSuite,
+];
