@@ -9,6 +9,8 @@ export { InformerAlreadyAddedError } from "./informer-controller/informer-alread
 export type { FailedAttempt } from "./informer-controller/informer-controller-run.ts";
 export { InformerController } from "./informer-controller/informer-controller.ts";
 export type { InformerControllerCompatibility, InformerControllerOptions } from "./informer-controller/informer-controller.ts";
+export { OpinionatedReconciler } from "./informer-controller/opinionated-reconciler.ts";
+export type { OpinionatedReconcilerOptions } from "./informer-controller/opinionated-reconciler.ts";
 export { resourceActions } from "./informer-controller/resource-actions.ts";
 export type { ReconcilerRequest, ReconcilerResult, ResourceReconciler } from "./informer-controller/resource-reconciler.ts";
 export { owned } from "./own.ts";

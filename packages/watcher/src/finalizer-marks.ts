@@ -1,3 +1,4 @@
+import type { FinalizerClaim } from "@operatorkit/api";
 import { sameJson, type Json, type Kind, type KubernetesObject } from "@operatorkit/object";
 import { assertFinalizer, defaultFinalizer } from "./finalizer-name.ts";
 import { ensureFinalizer, removeFinalizer, replaceFinalizer, type FinalizerClient, type FinalizerOptions } from "./finalizer-writer.ts";
@@ -59,6 +60,12 @@ export class FinalizerMarks<T extends KubernetesObject> {
     this.#client = client;
     this.#legacy = legacyFinalizers;
     this.#options = finalizerOptions;
+  }
+
+  /** Ours, for whoever refuses two that keep the same. The old ones are nobody's any more. */
+  claims(): readonly FinalizerClaim[] {
+    const names = this.inProgressFinalizer === false ? [this.finalizer] : [this.finalizer, this.inProgressFinalizer];
+    return names.map((finalizer) => ({ kind: this.kind, finalizer }));
   }
 
   factsOf({ metadata: { deletionTimestamp, finalizers = [] } }: KubernetesObject): MarkFacts {

@@ -108,8 +108,7 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
   }
 
   finalizerClaims(): readonly FinalizerClaim[] {
-    const claim = { kind: this.kind, finalizer: this.finalizer };
-    return this.inProgressFinalizer === false ? [claim] : [claim, { kind: this.kind, finalizer: this.inProgressFinalizer }];
+    return this.#marks.claims();
   }
 
   #decideUpdate(old: T, object: T, isLive: boolean): Decision {

@@ -169,4 +169,78 @@ describe("watchFromVersion", () => {
     expect(await outcome).toBe(failure);
     expect(clock.pendingTimers).toBe(0);
   });
+
+  it("gives a silent stream up, and a server that does not answer, and goes on from the same version", async () => {
+    const { clock, server, errors, versions, log, stop } = world({ silenceMs: 90_000 });
+    await clock.advance(0);
+    server.current.push("ADDED", thing("a", "11"));
+    await clock.advance(0);
+    await clock.advance(89_000);
+    server.current.send({ type: "BOOKMARK", resourceVersion: "12", initialEventsEnd: false });
+    await clock.advance(89_000);
+    expect([errors, versions()]).toEqual([[], ["10"]]);
+    await clock.advance(2_000);
+    const silent = "watch things: nothing came for 90 s; the connection is given up and made anew";
+    expect([errors, versions(), server.openStreams]).toEqual([[silent], ["10", "12"], 1]);
+    server.isMute = true;
+    await clock.advance(92_000);
+    expect([errors, versions().length]).toEqual([[silent, silent], 3]);
+    await clock.advance(95_000);
+    expect([errors.length, log]).toEqual([3, ["ADDED a@11"]]);
+    await stop();
+  });
+
+  it("does not count the time of a callback as silence", async () => {
+    const gate = Promise.withResolvers<void>();
+    const { clock, server, errors, versions, stop } = world({ silenceMs: 1_000 }, () => gate.promise);
+    await clock.advance(0);
+    server.current.push("ADDED", thing("a", "11"));
+    await clock.advance(30_000);
+    gate.resolve();
+    await clock.advance(0);
+    expect([errors, versions()]).toEqual([[], ["10"]]);
+    await stop();
+  });
+
+  const tooLarge = (): ApiError =>
+    new ApiError("watch things: Too large resource version: 10, current: 5", {
+      code: "Timeout",
+      status: 504,
+      response: { details: { causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }] } },
+    });
+
+  it("waits for a server that has not come to its version yet, and is ErrVersionOutdated when it says so six times in a row", async () => {
+    const lagging = world({}, undefined, [tooLarge(), tooLarge()]);
+    await lagging.clock.advance(10_000);
+    expect([lagging.errors.length, lagging.versions()]).toEqual([2, ["10", "10", "10"]]);
+    await lagging.stop();
+
+    const restored = world({ checkStaleCache: () => "10" }, undefined, Array.from({ length: 100 }, tooLarge));
+    await restored.clock.advance(60_000);
+    expect(await restored.outcome).toMatchObject({
+      code: "VersionOutdated",
+      resourceVersion: "10",
+      message: "watch things: the server has not come to version 10; it may have been restored from a backup; list anew",
+    });
+    expect([restored.server.watches.length, restored.clock.pendingTimers]).toEqual([6, 0]);
+  });
+
+  it("is ErrVersionOutdated when the server is at an older version than the watch", async () => {
+    const { clock, server, outcome } = world();
+    await clock.advance(0);
+    server.current.send({ type: "BOOKMARK", resourceVersion: "9", initialEventsEnd: false });
+    await clock.advance(0);
+    expect(await outcome).toMatchObject({ code: "VersionOutdated", resourceVersion: "10" });
+    expect([clock.pendingTimers, server.openStreams]).toEqual([0, 0]);
+  });
+
+  it.each<[Partial<WatchFromVersionOptions>, string]>([
+    [{ silenceMs: 0 }, "watch things: silenceMs: 0 must be a number above 0"],
+    [{ handlerAlarmMs: Number.NaN }, "watch things: handlerAlarmMs: NaN must be a number above 0"],
+    [{ timeoutSeconds: -1 }, "watch things: timeoutSeconds: -1 must be a number above 0"],
+    [{ checkStaleCache: "10" as never }, "watch things: checkStaleCache must be a function"],
+    [{ signal: undefined as never }, "watch things: signal is missing"],
+  ])("refuses what cannot work: %o", async (options, message) => {
+    expect(await world(options).outcome).toMatchObject({ message });
+  });
 });

@@ -1,7 +1,7 @@
-import { isApiError, isExpired, type ListWatch, type WatchEvent } from "@operatorkit/api";
+import { ApiError, isApiError, isExpired, type ListWatch, type WatchEvent } from "@operatorkit/api";
 import { compareResourceVersions, type KubernetesObject } from "@operatorkit/object";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
-import { exponentialBackoff } from "@operatorkit/retry";
+import { exponentialBackoff, TimeoutError, withTimeout } from "@operatorkit/retry";
 import { ErrVersionOutdated } from "./version-outdated-error.ts";
 
 /** One event of a raw watch. */
@@ -25,6 +25,11 @@ export interface WatchFromVersionOptions {
   readonly handlerAlarmMs?: number | undefined;
   /** The server ends each stream after this long. @default 300 */
   readonly timeoutSeconds?: number | undefined;
+  /**
+   * A stream on which nothing comes for this long is given up, and asked for anew; so is a server that does not answer. Longer than the
+   * minute between two bookmarks. The time a callback takes does not count. @default 90_000
+   */
+  readonly silenceMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -33,10 +38,13 @@ export interface WatchFromVersionOptions {
  * rook operator-kit's raw watch of 2017: tells `onEvent` of each event after a version, one at a time, and goes on from the last one when the
  * stream ends. It keeps no copy and lists nothing; that is its owner's. Blocks until `signal` is aborted, then resolves.
  *
- * A callback that fails is reported, and the next event is told. Broken connections, 429 and 5xx are reported and tried again from
- * the same version, with growing waits while no event comes. Rejects with `ErrVersionOutdated` when the server no longer keeps the version
- * (410, as a status or in the stream) and `checkStaleCache` declines or fails; and with the error itself for any other answer that says no,
- * and for a line that is no event. Use an `Informer` where a silent connection must be noticed sooner than the stream's end.
+ * A callback that fails is reported, and the next event is told. Broken and silent connections, 429 and 5xx are reported and tried again
+ * from the same version, with growing waits while no event comes. Rejects with `ErrVersionOutdated` when the server no longer keeps the
+ * version (410, as a status or in the stream) and `checkStaleCache` declines or fails, and when the version is of a time that this server
+ * does not know: it says so six times in a row (504, too large), or sends an older one, as a server does that was restored from a backup.
+ * Rejects with the error itself for any other answer that says no, and for a line that is no event.
+ *
+ * @throws {TypeError} naming the option that cannot work.
  */
 export async function watchFromVersion<T extends KubernetesObject>(
   listWatch: ListWatch<T>,
@@ -47,11 +55,14 @@ export async function watchFromVersion<T extends KubernetesObject>(
   if (typeof listWatch?.watch !== "function") throw new TypeError("watch from version: listWatch is missing");
   const what = `watch ${listWatch.kind.plural}`;
   if (typeof onEvent !== "function") throw new TypeError(`${what}: onEvent must be a function`);
+  checkOptions(what, options);
   const report = reporter(what, options.onError, logger);
   const wait = exponentialBackoff({ baseMs: BACKOFF_MS, maxMs: BACKOFF_MAX_MS });
   let version = startVersion === "" ? undefined : startVersion;
   /** Streams in a row that told nothing. */
   let barren = 0;
+  /** Answers in a row that the version is one the server has not come to. */
+  let tooLarge = 0;
 
   async function tell(event: Exclude<WatchEvent<T>, { type: "ERROR" | "BOOKMARK" }>): Promise<void> {
     const { handlerAlarmMs = HANDLER_ALARM_MS } = options;
@@ -67,31 +78,68 @@ export async function watchFromVersion<T extends KubernetesObject>(
     }
   }
 
+  /** Waits for the server, but not for ever. */
+  async function heard<R>(work: () => Promise<R>): Promise<R> {
+    const { silenceMs = SILENCE_MS } = options;
+    try {
+      return await withTimeout(work, { timeoutMs: silenceMs, signal, clock, what });
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      throw new ApiError(`${what}: nothing came for ${silenceMs / 1000} s; the connection is given up and made anew`, {
+        code: "DeadlineExceeded",
+        cause: error,
+      });
+    }
+  }
+
+  async function takeIn(events: readonly WatchEvent<T>[]): Promise<void> {
+    for (const event of events) {
+      if (signal.aborted) return;
+      if (event.type === "ERROR") throw event.error;
+      if (event.type === "BOOKMARK") {
+        if (version !== undefined && (compareResourceVersions(event.resourceVersion, version) ?? 0) < 0) throw backInTime(what, version);
+        version = event.resourceVersion;
+      } else {
+        await tell(event);
+        version = newer(version, event.entry.resourceVersion);
+      }
+      barren = 0;
+      tooLarge = 0;
+    }
+  }
+
   /** One stream, to its end. Throws what ended it, if anything did. */
-  async function stream(until: AbortSignal): Promise<void> {
+  async function stream(): Promise<void> {
     const { timeoutSeconds = 300 } = options;
     const from = version === undefined ? {} : { resourceVersion: version };
-    for await (const events of await listWatch.watch({ ...from, allowWatchBookmarks: true, timeoutSeconds, signal: until })) {
-      for (const event of events) {
-        if (until.aborted) return;
-        if (event.type === "ERROR") throw event.error;
-        if (event.type === "BOOKMARK") {
-          version = event.resourceVersion;
-        } else {
-          await tell(event);
-          version = newer(version, event.entry.resourceVersion);
-        }
-        barren = 0;
+    const request = new AbortController();
+    const onAbort = (): void => request.abort(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    let events: AsyncIterator<readonly WatchEvent<T>[]> | undefined;
+    try {
+      const opened = await heard(() => listWatch.watch({ ...from, allowWatchBookmarks: true, timeoutSeconds, signal: request.signal }));
+      const iterator = (events = opened[Symbol.asyncIterator]());
+      for (;;) {
+        const next = await heard(() => iterator.next());
+        if (next.done === true || signal.aborted) return;
+        await takeIn(next.value);
       }
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      request.abort(new Error(`${what}: the stream is given up`));
+      // Not waited for: one that is stuck would hold everything up.
+      void Promise.resolve(events?.return?.()).catch(() => {});
     }
   }
 
   while (!signal.aborted) {
     barren += 1;
     try {
-      await stream(signal);
+      await stream();
     } catch (error) {
       if (signal.aborted) break;
+      tooLarge = isTooLarge(error) ? tooLarge + 1 : 0;
+      if (tooLarge >= MOST_TOO_LARGE) throw new ErrVersionOutdated(unknownYet(what, version), { resourceVersion: version, cause: error });
       if (isExpired(error)) version = await afterGap(what, version, checkStaleCache, error);
       else if (mayPass(error)) report(error);
       else throw error;
@@ -104,6 +152,33 @@ export async function watchFromVersion<T extends KubernetesObject>(
 const BACKOFF_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
 const HANDLER_ALARM_MS = 60_000;
+const SILENCE_MS = 90_000;
+/** A server that lags behind its etcd, or behind its siblings, catches up within seconds. */
+const MOST_TOO_LARGE = 6;
+
+function checkOptions(what: string, options: WatchFromVersionOptions): void {
+  if (!(options.signal instanceof AbortSignal)) throw new TypeError(`${what}: signal is missing`);
+  for (const field of ["handlerAlarmMs", "timeoutSeconds", "silenceMs"] as const) {
+    const value = options[field];
+    if (value !== undefined && !(value > 0)) throw new TypeError(`${what}: ${field}: ${value} must be a number above 0`);
+  }
+  for (const field of ["checkStaleCache", "onError"] as const) {
+    if (options[field] !== undefined && typeof options[field] !== "function") throw new TypeError(`${what}: ${field} must be a function`);
+  }
+}
+
+/** Source: kube-apiserver `storage/errors.go` NewTooLargeResourceVersionError: 504 with this cause. */
+function isTooLarge(error: unknown): boolean {
+  return isApiError(error) && error.causes.some(({ reason }) => reason === "ResourceVersionTooLarge");
+}
+
+function unknownYet(what: string, version: string | undefined): string {
+  return `${what}: the server has not come to version ${version ?? "(none)"}; it may have been restored from a backup; list anew`;
+}
+
+function backInTime(what: string, version: string): ErrVersionOutdated {
+  return new ErrVersionOutdated(unknownYet(what, version), { resourceVersion: version, cause: undefined });
+}
 
 /** Where to go on when the server no longer keeps `version`. */
 async function afterGap(

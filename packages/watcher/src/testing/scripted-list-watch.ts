@@ -55,6 +55,8 @@ export class ScriptedListWatch implements ListWatch<Thing> {
   readonly lists: ListRequest[] = [];
   readonly watches: ScriptedWatch[] = [];
   openStreams = 0;
+  /** Watches that are asked for now are never answered. */
+  isMute = false;
 
   async list(request: ListRequest): Promise<EntryPage<Thing>> {
     this.lists.push(request);
@@ -67,6 +69,10 @@ export class ScriptedListWatch implements ListWatch<Thing> {
     if (this.failures.length > 0) {
       this.openStreams -= 1;
       throw this.failures.shift();
+    }
+    if (this.isMute) {
+      this.openStreams -= 1;
+      return new Promise(() => {});
     }
     return watch;
   }
