@@ -1,88 +1,104 @@
-import { Ring } from "./ring.ts";
-
 /**
- * Items in order of priority, first come first served within one. The first item of a priority is overtaken by at most
- * `maxOvertakes` items of higher ones; then it is its turn. Meant for a handful of different priorities: a shift looks at each.
+ * Slots in order of priority, first come first served within one. The first slot of a priority is overtaken by at most
+ * `maxOvertakes` slots of higher ones; then it is its turn. Meant for a handful of different priorities: a shift looks at each.
+ *
+ * Slots are small numbers. Each knows those before and behind it, so that it can leave from the middle of a line.
  */
-export class PriorityLevels<T> {
+export class PriorityLevels {
   readonly #maxOvertakes: number;
-  readonly #isGone: (item: T) => boolean;
   /** Highest first. */
-  readonly #levels: Level<T>[] = [];
+  readonly #levels: Level[] = [];
+  /** By slot: who is before and behind it in its line, or -1. */
+  #before: number[] = [];
+  #behind: number[] = [];
 
-  constructor({ maxOvertakes, isGone }: PriorityLevelsOptions<T>) {
+  constructor({ maxOvertakes }: { readonly maxOvertakes: number }) {
     this.#maxOvertakes = maxOvertakes;
-    this.#isGone = isGone;
   }
 
-  push(item: T, priority: number): void {
-    const first = this.#levels[0];
-    // Nearly always there is one priority.
-    if (first !== undefined && first.priority === priority) first.items.push(item);
-    else this.#level(priority).items.push(item);
+  /** Puts `slot`, which waits nowhere, at the end of the line of `priority`. */
+  push(slot: number, priority: number): void {
+    const level = this.#level(priority);
+    this.#before[slot] = level.last;
+    this.#behind[slot] = -1;
+    if (level.last === -1) level.first = slot;
+    else this.#behind[level.last] = slot;
+    level.last = slot;
   }
 
-  /** Takes the next item that is not gone. */
-  shift(): T | undefined {
+  /** Takes `slot` out of the line of `priority`, wherever it is in it. */
+  remove(slot: number, priority: number): void {
+    const level = this.#level(priority);
+    const before = this.#before[slot] ?? -1;
+    const behind = this.#behind[slot] ?? -1;
+    if (before === -1) level.first = behind;
+    else this.#behind[before] = behind;
+    if (behind === -1) level.last = before;
+    else this.#before[behind] = before;
+    if (level.first === -1) level.overtaken = 0;
+  }
+
+  /** Takes the next slot; -1 when none waits. */
+  shift(): number {
     const levels = this.#levels;
-    let chosen = -1;
+    let chosen: Level | undefined;
     for (let i = levels.length - 1; i >= 0; i -= 1) {
       const level = levels[i];
-      if (level === undefined || !this.#hasItems(level)) continue;
-      chosen = i;
+      if (level === undefined || level.first === -1) continue;
+      chosen = level;
       // The lowest of those that waited long enough: whoever is above it is not overtaken by its turn.
       if (level.overtaken >= this.#maxOvertakes) break;
     }
-    return this.#takeFrom(chosen);
+    if (chosen === undefined) return -1;
+    if (levels.length > 1) this.#countOvertakes(chosen);
+    const slot = chosen.first;
+    this.#advance(chosen);
+    return slot;
   }
 
+  /** Forgets all, and the memory that a great many took. */
   clear(): void {
     this.#levels.length = 0;
+    this.#before = [];
+    this.#behind = [];
   }
 
-  #hasItems(level: Level<T>): boolean {
-    for (let first = level.items.peek(); first !== undefined; first = level.items.peek()) {
-      if (!this.#isGone(first)) return true;
-      level.items.shift();
-    }
-    return false;
+  #advance(level: Level): void {
+    level.first = this.#behind[level.first] ?? -1;
+    level.overtaken = 0;
+    if (level.first === -1) level.last = -1;
+    else this.#before[level.first] = -1;
   }
 
-  #takeFrom(index: number): T | undefined {
+  /** Those below `chosen` were overtaken. Levels where nobody waits go; `chosen` stays, as it is nearly always the next one needed. */
+  #countOvertakes(chosen: Level): void {
     const levels = this.#levels;
-    const chosen = levels[index];
-    if (chosen === undefined) return undefined;
-    const item = chosen.items.shift();
-    chosen.overtaken = 0;
-    // Levels without items go, but for the last one: it is nearly always the next one needed.
-    for (let i = levels.length - 1; i >= 0 && levels.length > 1; i -= 1) {
+    for (let i = levels.length - 1; i >= 0; i -= 1) {
       const level = levels[i];
-      if (level === undefined) continue;
-      if (level.items.length === 0) levels.splice(i, 1);
-      else if (i > index) level.overtaken += 1;
+      if (level === undefined || level === chosen) continue;
+      if (level.first === -1) levels.splice(i, 1);
+      else if (level.priority < chosen.priority) level.overtaken += 1;
     }
-    return item;
   }
 
-  #level(priority: number): Level<T> {
-    const at = this.#levels.findIndex((level) => level.priority <= priority);
-    const found = this.#levels[at];
+  #level(priority: number): Level {
+    const levels = this.#levels;
+    // Nearly always there is one priority.
+    const first = levels[0];
+    if (first?.priority === priority) return first;
+    const at = levels.findIndex((level) => level.priority <= priority);
+    const found = levels[at];
     if (found?.priority === priority) return found;
-    const level: Level<T> = { priority, items: new Ring<T>(), overtaken: 0 };
-    this.#levels.splice(at === -1 ? this.#levels.length : at, 0, level);
+    const level: Level = { priority, first: -1, last: -1, overtaken: 0 };
+    levels.splice(at === -1 ? levels.length : at, 0, level);
     return level;
   }
 }
 
-export interface PriorityLevelsOptions<T> {
-  readonly maxOvertakes: number;
-  /** True for an item that shall be passed over: it has left the line from its middle, where a ring cannot give it up. */
-  readonly isGone: (item: T) => boolean;
-}
-
-interface Level<T> {
+interface Level {
   readonly priority: number;
-  readonly items: Ring<T>;
-  /** How many items of higher priorities went before this level's first item. */
+  first: number;
+  last: number;
+  /** How many slots of higher priorities went before this level's first. */
   overtaken: number;
 }

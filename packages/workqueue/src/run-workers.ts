@@ -17,8 +17,9 @@ export async function runWorkers(queue: WorkQueue, { concurrency, signal, turn }
   const broken = new AbortController();
   const stop = AbortSignal.any([signal, broken.signal]);
   async function worker(): Promise<void> {
-    for (;;) {
-      const key = await queue.take({ signal: stop }).catch((): undefined => undefined);
+    while (!stop.aborted) {
+      // What waits already needs no promise.
+      const key = queue.tryTake() ?? (await queue.take({ signal: stop }).catch((): undefined => undefined));
       if (key === undefined) return;
       try {
         await turn(key);

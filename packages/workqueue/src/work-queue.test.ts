@@ -283,7 +283,8 @@ describe("WorkQueue", () => {
 
   it("counts under client-go's names", async () => {
     const samples = new Map<string, number>();
-    const record = (name: string): { add(n: number): void; set(n: number): void; observe(n: number): void } => ({
+    const record = (name: string): { add(n: number): void; set(n: number): void; observe(n: number): void; remove(): void } => ({
+      remove() {},
       add: (n) => void samples.set(name, (samples.get(name) ?? 0) + n),
       set: (n) => void samples.set(name, n),
       observe: (n) => void samples.set(name, (samples.get(name) ?? 0) + n),

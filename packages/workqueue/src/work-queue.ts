@@ -1,5 +1,6 @@
 import { noMetrics, systemClock, type Clock, type Metrics } from "@operatorkit/observe";
 import { DelayHeap } from "@operatorkit/retry";
+import { KeyTable } from "./key-table.ts";
 import { PriorityLevels } from "./priority-levels.ts";
 import { defaultRateLimiter, type RateLimiter } from "./rate-limiter.ts";
 import { WorkQueueMetrics } from "./work-queue-metrics.ts";
@@ -35,11 +36,18 @@ export interface RetryOptions extends AddOptions {
  *   overtaken by at most `maxOvertakes` keys of higher ones;
  * - a delayed key gets its turn no later than it is due and no earlier than it is due or added without delay: what waits
  *   for a delay is fulfilled by any turn that starts before (client-go instead gives it a second turn);
- * - adding, taking and ending a turn take constant time on average, whatever the number of keys (with a delay, O(log n)).
+ * - adding, taking and ending a turn take constant time on average, whatever the number of keys (with a delay, O(log n)); the
+ *   memory of many keys is given back when none is left.
  */
 export class WorkQueue {
-  readonly #items = new Map<string, Item>();
-  readonly #waiting: PriorityLevels<Item>;
+  /** The keys that wait or run; what is known of each is in the arrays below, by its slot. */
+  readonly #table = new KeyTable();
+  #states: State[] = [];
+  /** Of a key that waits, or will after its turn. */
+  #priorities: number[] = [];
+  /** When a key came to wait; kept only for metrics. */
+  #addedMs: number[] = [];
+  readonly #waiting: PriorityLevels;
   readonly #delayed: DelayHeap<number>;
   readonly #rateLimiter: RateLimiter;
   readonly #clock: Clock;
@@ -48,6 +56,8 @@ export class WorkQueue {
   readonly #takers = new Set<(key: string | undefined) => void>();
   #size = 0;
   #running = 0;
+  /** How many keys were added during their turn. */
+  #again = 0;
   #isShutDown = false;
   #ended: PromiseWithResolvers<void> | undefined;
 
@@ -56,7 +66,7 @@ export class WorkQueue {
     if (!(maxOvertakes >= 0)) throw new RangeError(`work queue ${name}: maxOvertakes: ${maxOvertakes} must be a number, 0 or more`);
     this.#clock = clock;
     this.#rateLimiter = options.rateLimiter ?? defaultRateLimiter({ clock });
-    this.#waiting = new PriorityLevels({ maxOvertakes, isGone: (item) => item.state === RAISED });
+    this.#waiting = new PriorityLevels({ maxOvertakes });
     this.#delayed = new DelayHeap({
       clock,
       onDue: (due) => {
@@ -90,17 +100,16 @@ export class WorkQueue {
     if (this.#isShutDown) return;
     const priority = options?.priority ?? 0;
     if (this.#delayed.size > 0) this.#delayed.delete(key);
-    const item = this.#items.get(key);
-    if (item === undefined) {
-      const added: Item = { key, state: WAITING, priority, addedMs: 0 };
-      this.#items.set(key, added);
-      this.#wait(added);
-    } else if (item.state === RUNNING) {
-      item.state = RUNNING_THEN_AGAIN;
-      item.priority = priority;
-    } else if (item.priority < priority) {
-      if (item.state === WAITING) this.#raise(item, priority);
-      else item.priority = priority;
+    const slot = this.#table.slotFor(key);
+    const state = this.#stateOf(slot);
+    if (state === ABSENT) {
+      this.#wait(slot, priority);
+    } else if (state === RUNNING) {
+      this.#states[slot] = RUNNING_THEN_AGAIN;
+      this.#priorities[slot] = priority;
+      this.#again += 1;
+    } else if ((this.#priorities[slot] ?? 0) < priority) {
+      this.#raise(slot, state, priority);
     }
   }
 
@@ -111,9 +120,9 @@ export class WorkQueue {
       this.add(key, options);
       return;
     }
-    const item = this.#items.get(key);
+    const state = this.#stateOf(this.#table.slotOf(key));
     // What waits already, or will right after its turn, has a turn before the delay is over.
-    if (item === undefined || item.state === RUNNING) this.#delayed.setSooner(key, delayMs, options?.priority ?? 0);
+    if (state === ABSENT || state === RUNNING) this.#delayed.setSooner(key, delayMs, options?.priority ?? 0);
   }
 
   /** Gives `key` another turn after a failure, when the rate limiter allows; returns in how many milliseconds. */
@@ -158,13 +167,14 @@ export class WorkQueue {
 
   /** The next key, or `undefined` when none waits now. */
   tryTake(): string | undefined {
-    const item = this.#waiting.shift();
-    if (item === undefined) return undefined;
-    item.state = RUNNING;
+    const slot = this.#waiting.shift();
+    if (slot === -1) return undefined;
+    const key = this.#table.keyAt(slot);
+    this.#states[slot] = RUNNING;
     this.#size -= 1;
     this.#running += 1;
-    this.#metrics?.taken(item.key, item.addedMs, this.#size);
-    return item.key;
+    this.#metrics?.taken(key, this.#addedMs[slot] ?? 0, this.#size);
+    return key;
   }
 
   /**
@@ -173,16 +183,16 @@ export class WorkQueue {
    * @throws {Error} when `key` has no turn: two ends of one turn would let two workers have the same key.
    */
   done(key: string): void {
-    const item = this.#items.get(key);
-    if (item === undefined || item.state === WAITING)
-      throw new Error(`end the turn of key ${key}: it was not taken; call done once per take`);
+    const slot = this.#table.slotOf(key);
+    const state = this.#stateOf(slot);
+    if (state === ABSENT || state === WAITING) throw new Error(`end the turn of key ${key}: it was not taken; call done once per take`);
     this.#running -= 1;
     this.#metrics?.done(key);
-    if (item.state === RUNNING_THEN_AGAIN) {
-      item.state = WAITING;
-      this.#wait(item);
+    if (state === RUNNING_THEN_AGAIN) {
+      this.#again -= 1;
+      this.#wait(slot, this.#priorities[slot] ?? 0);
     } else {
-      this.#items.delete(key);
+      this.#remove(slot);
     }
     this.#settle();
   }
@@ -200,35 +210,58 @@ export class WorkQueue {
     return this.#ended.promise;
   }
 
-  #wait(item: Item): void {
-    this.#waiting.push(item, item.priority);
+  #wait(slot: number, priority: number): void {
+    this.#states[slot] = WAITING;
+    this.#priorities[slot] = priority;
+    this.#waiting.push(slot, priority);
     this.#size += 1;
     if (this.#metrics !== undefined) {
-      item.addedMs = this.#clock.monotonicMs();
+      this.#addedMs[slot] = this.#clock.monotonicMs();
       this.#metrics.added(this.#size);
     }
+    if (this.#takers.size > 0) this.#serve();
+  }
+
+  /** Gives the taker who has waited longest a key. */
+  #serve(): void {
     for (const taker of this.#takers) {
       this.#takers.delete(taker);
       taker(this.tryTake());
-      break;
+      return;
     }
   }
 
-  /** Moves a waiting item up. Its old place in the line is left to a husk, since a ring cannot give up its middle. */
-  #raise(item: Item, priority: number): void {
-    const raised: Item = { ...item, priority };
-    item.state = RAISED;
-    this.#items.set(item.key, raised);
-    this.#waiting.push(raised, priority);
+  #raise(slot: number, state: State, priority: number): void {
+    if (state === WAITING) {
+      this.#waiting.remove(slot, this.#priorities[slot] ?? 0);
+      this.#waiting.push(slot, priority);
+    }
+    this.#priorities[slot] = priority;
+  }
+
+  #stateOf(slot: number): State {
+    return this.#states[slot] ?? ABSENT;
+  }
+
+  #remove(slot: number): void {
+    this.#states[slot] = ABSENT;
+    this.#table.remove(slot);
+    // The table numbers from 0 again.
+    if (this.#table.size === 0) this.#forget();
+  }
+
+  #forget(): void {
+    this.#states = [];
+    this.#priorities = [];
+    this.#addedMs = [];
+    this.#waiting.clear();
   }
 
   #drop(): void {
-    this.#waiting.clear();
-    for (const [key, item] of this.#items) {
-      if (item.state === WAITING) this.#items.delete(key);
-      else item.state = RUNNING;
-    }
+    for (let slot = this.#waiting.shift(); slot !== -1; slot = this.#waiting.shift()) this.#remove(slot);
+    for (const [slot, state] of this.#states.entries()) if (state === RUNNING_THEN_AGAIN) this.#states[slot] = RUNNING;
     this.#size = 0;
+    this.#again = 0;
     this.#metrics?.cleared();
   }
 
@@ -244,23 +277,14 @@ export class WorkQueue {
 
   /** Nothing waits, and nothing will. */
   #isOver(): boolean {
-    if (!this.#isShutDown || this.#size > 0) return false;
-    for (const item of this.#items.values()) if (item.state === RUNNING_THEN_AGAIN) return false;
-    return true;
+    return this.#isShutDown && this.#size === 0 && this.#again === 0;
   }
 }
 
-const WAITING = 0;
-const RUNNING = 1;
+const ABSENT = 0;
+const WAITING = 1;
+const RUNNING = 2;
 /** Running, and added meanwhile. */
-const RUNNING_THEN_AGAIN = 2;
-/** The husk of an item that was raised. */
-const RAISED = 3;
+const RUNNING_THEN_AGAIN = 3;
 
-interface Item {
-  readonly key: string;
-  state: typeof WAITING | typeof RUNNING | typeof RUNNING_THEN_AGAIN | typeof RAISED;
-  priority: number;
-  /** When it came to wait; kept only for metrics. */
-  addedMs: number;
-}
+type State = typeof ABSENT | typeof WAITING | typeof RUNNING | typeof RUNNING_THEN_AGAIN;
