@@ -88,7 +88,7 @@ describe("ListDecoder", () => {
     ["an HTML page", "<html>[</html>"],
     ["two lists", `${JSON.stringify({ ...frame, items: [] })}{}`],
     ["items without commas", JSON.stringify({ ...frame, items: pods }).replace('},{"metadata"', '}{"metadata"')],
-    ["a comma at the end", JSON.stringify({ ...frame, items: pods }).replace("}]}", "},]}")],
+    ["a comma at the end", JSON.stringify({ ...frame, items: pods }).replace("}}]}", "}},]}")],
     ["an item that is none", JSON.stringify({ ...frame, items: [1] })],
     ["an item that is not JSON", JSON.stringify({ ...frame, items: pods }).replace('"uid":', '"uid"')],
   ])("throws for %s", (_title, text) => {

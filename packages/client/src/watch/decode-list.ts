@@ -3,15 +3,11 @@ import { ApiError, type EntryPage, type ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject } from "@operatorkit/object";
 import { excerptOf } from "../request/excerpt.ts";
 import type { EntryMaker } from "./entry.ts";
-import { INCOMPLETE, skipColon, skipSpace, skipString, skipValue } from "./json-bytes.ts";
+import { skipSpace } from "./json-bytes.ts";
+import { INCOMPLETE, objectScan, type ObjectScan } from "./object-scan.ts";
 
 const COMMA = 0x2c;
-const QUOTE = 0x22;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const ITEMS = '"items"';
 
 export interface ListDecoderOptions<T extends KubernetesObject> {
   readonly entries: EntryMaker<T>;
@@ -35,7 +31,7 @@ export class ListDecoder<T extends KubernetesObject> {
   #frameBytes = 0;
   #phase: "head" | "items" | "tail" = "head";
   /** What came and does not make sense yet; looked at again when there is twice as much. */
-  #pending: Buffer[] = [];
+  #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #enoughBytes = 0;
 
@@ -46,7 +42,7 @@ export class ListDecoder<T extends KubernetesObject> {
   }
 
   push(chunk: Uint8Array): void {
-    this.#pending.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    this.#pending.push(chunk);
     this.#pendingBytes += chunk.byteLength;
     if (this.#pendingBytes >= this.#enoughBytes) this.#look();
     if (Math.max(this.#pendingBytes, this.#frameBytes) > this.#maxItemBytes)
@@ -56,7 +52,7 @@ export class ListDecoder<T extends KubernetesObject> {
   /** The page, once all of it was pushed. */
   end(): EntryPage<T> {
     this.#look();
-    if (this.#phase !== "tail") this.#toFrame(this.#window());
+    for (const piece of this.#pending.splice(0)) this.#toFrame(piece);
     const bytes = Buffer.concat(this.#frame);
     const text = bytes.toString("utf8");
     let value: unknown;
@@ -72,56 +68,50 @@ export class ListDecoder<T extends KubernetesObject> {
     return { ...frame, entries: this.#decoded };
   }
 
-  #window(): Buffer {
-    const [only] = this.#pending;
-    const window = this.#pending.length === 1 && only !== undefined ? only : Buffer.concat(this.#pending, this.#pendingBytes);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    return window;
-  }
-
+  /** Looks at all that is pending, and keeps what does not make sense yet. */
   #look(): void {
-    let window = this.#window();
-    if (this.#phase === "head") window = this.#head(window);
-    if (this.#phase === "items") window = this.#items(window);
-    if (this.#phase === "tail") {
-      this.#toFrame(window);
-      return;
-    }
-    this.#enoughBytes = window.length * 2;
-    this.#pendingBytes = window.length;
-    if (window.length > 0) this.#pending.push(window);
+    const scan = objectScan();
+    scan.load(...this.#pending);
+    this.#pending = [];
+    let at = scan.start;
+    if (this.#phase === "head") at = this.#head(scan);
+    if (this.#phase === "items") at = this.#items(scan, at);
+    const rest = scan.bytes.subarray(at, scan.end);
+    this.#pendingBytes = this.#phase === "tail" ? 0 : rest.length;
+    this.#enoughBytes = this.#pendingBytes * 2;
+    if (this.#phase === "tail") this.#toFrame(rest);
+    else if (rest.length > 0) this.#pending.push(Uint8Array.from(rest));
   }
 
-  /** Takes what stands before the items. */
-  #head(window: Buffer): Buffer {
-    const at = itemsAt(window);
-    if (at === INCOMPLETE) return window;
+  /** Takes what stands before the items; where they begin. */
+  #head(scan: ObjectScan): number {
+    const items = scan.items(scan.start);
+    if (items === INCOMPLETE) return scan.start;
     // Not a list with items: `end` says what is wrong with it.
-    this.#phase = at < 0 ? "tail" : "items";
-    if (at < 0) return window;
-    this.#toFrame(window.subarray(0, at));
-    return window.subarray(at);
+    this.#phase = items < 0 ? "tail" : "items";
+    if (items < 0) return scan.start;
+    this.#toFrame(scan.bytes.subarray(scan.start, items));
+    return items;
   }
 
-  /** Takes the items that are complete. */
-  #items(window: Buffer): Buffer {
-    let at = 0;
+  /** Takes the items that are complete; where the first that is not begins. */
+  #items(scan: ObjectScan, at: number): number {
+    const { bytes, end } = scan;
     for (;;) {
-      let start = skipSpace(window, at, window.length);
-      if (start < window.length && this.#decoded.length > 0 && window[start] === COMMA) start = skipSpace(window, start + 1, window.length);
-      else if (start < window.length && window[start] === CLOSE_BRACKET) {
+      let start = skipSpace(bytes, at, end);
+      if (start < end && this.#decoded.length > 0 && bytes[start] === COMMA) start = skipSpace(bytes, start + 1, end);
+      else if (start < end && bytes[start] === CLOSE_BRACKET) {
         this.#phase = "tail";
-        return window.subarray(start);
-      } else if (start < window.length && this.#decoded.length > 0) throw this.#malformed("its items are not separated by commas");
-      const entry = this.#entries.entryAt(window, start, window.length);
-      if (entry === undefined) return window.subarray(at);
+        return start;
+      } else if (start < end && this.#decoded.length > 0) throw this.#malformed("its items are not separated by commas");
+      const entry = this.#entries.entryAt(scan, start);
+      if (entry === undefined) return at;
       this.#decoded.push(entry);
       at = this.#entries.end;
     }
   }
 
-  #toFrame(bytes: Buffer): void {
+  #toFrame(bytes: Uint8Array): void {
     this.#frame.push(Buffer.from(bytes));
     this.#frameBytes += bytes.length;
   }
@@ -130,32 +120,6 @@ export class ListDecoder<T extends KubernetesObject> {
     return new ApiError(`${this.#action}: the answer is not a list: ${why}`, { code: "MalformedResponse", cause });
   }
 }
-
-/** Behind the bracket that opens the items; negative when there is none, `INCOMPLETE` when that is not known yet. */
-function itemsAt(bytes: Buffer): number {
-  const end = bytes.length;
-  let at = skipSpace(bytes, 0, end);
-  if (at >= end) return INCOMPLETE;
-  if (bytes[at] !== OPEN_BRACE) return NO_ITEMS;
-  for (;;) {
-    at = skipSpace(bytes, at + 1, end);
-    if (at >= end) return INCOMPLETE;
-    if (bytes[at] !== QUOTE) return NO_ITEMS;
-    const keyEnd = skipString(bytes, at + 1, end);
-    if (keyEnd < 0) return keyEnd;
-    const value = skipColon(bytes, keyEnd, end);
-    if (value < 0) return value;
-    if (value >= end) return INCOMPLETE;
-    if (bytes[value] === OPEN_BRACKET && bytes.toString("latin1", at, keyEnd) === ITEMS) return value + 1;
-    at = skipValue(bytes, value, end);
-    if (at < 0) return at;
-    at = skipSpace(bytes, at, end);
-    if (at >= end) return INCOMPLETE;
-    if (bytes[at] === CLOSE_BRACE || bytes[at] !== COMMA) return NO_ITEMS;
-  }
-}
-
-const NO_ITEMS = -5;
 
 /** A list as it came, its frame checked, its items not. */
 export interface RawList {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { entryOf, type ObjectEntry } from "@operatorkit/api";
 import { Pod } from "../testing/kinds.ts";
 import { EntryMaker } from "./entry.ts";
+import { objectScan } from "./object-scan.ts";
 import { StringTable } from "./string-table.ts";
 import { TextEntry } from "./text-entry.ts";
 
@@ -14,9 +15,14 @@ function makerWith({ keepManagedFields = false, strings }: { keepManagedFields?:
   return maker as unknown as EntryMaker<never>;
 }
 
+function entryAt(bytes: Uint8Array, options?: Parameters<typeof makerWith>[0]): ObjectEntry | undefined {
+  const scan = objectScan();
+  scan.load(bytes);
+  return makerWith(options).entryAt(scan, scan.start);
+}
+
 function entryFrom(text: string, options?: Parameters<typeof makerWith>[0]): ObjectEntry {
-  const bytes = Buffer.from(text);
-  const entry = makerWith(options).entryAt(bytes, 0, bytes.length);
+  const entry = entryAt(Buffer.from(text), options);
   if (entry === undefined) throw new Error("the object is not complete");
   return entry;
 }
@@ -93,7 +99,7 @@ describe("EntryMaker.entryAt", () => {
       parses += 1;
       return JSON.parse(json) as typeof pod;
     };
-    const entry = new TextEntry({ key: "x/a", text, uid: 0, resourceVersion: 0, parse });
+    const entry = new TextEntry("x/a", text, 0, 0, parse);
     expect(parses).toBe(0);
     expect(entry.object).toBe(entry.object);
     expect(parses).toBe(1);
@@ -110,7 +116,7 @@ describe("EntryMaker.entryAt", () => {
 
   it("waits for more when the object does not end, and throws for what is no object", () => {
     const bytes = Buffer.from(JSON.stringify(pod));
-    for (let end = 0; end < bytes.length; end += 1) expect(makerWith().entryAt(bytes, 0, end)).toBeUndefined();
+    for (let end = 0; end < bytes.length; end += 1) expect(entryAt(bytes.subarray(0, end))).toBeUndefined();
     for (const text of [
       "[]",
       '"a"',

@@ -2,13 +2,10 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { ApiError, entryOf, type ObjectEntry } from "@operatorkit/api";
 import { deepFreeze, type Kind, type KubernetesObject } from "@operatorkit/object";
 import { excerptOf } from "../request/excerpt.ts";
-import { INCOMPLETE, INVALID, skipValue } from "./json-bytes.ts";
 import { MetadataEntry, type MetadataPacking, type MetadataReader } from "./metadata-entry.ts";
-import { ObjectScan } from "./object-scan.ts";
+import { INCOMPLETE, ManagedFields, TOO_DEEP, UNCLEAR, type ManagedFieldsMode, type ObjectScan } from "./object-scan.ts";
 import { StringTable } from "./string-table.ts";
 import { TextEntry, textRange } from "./text-entry.ts";
-
-const SLASH = 0x2f;
 
 export interface EntryMakerOptions<T extends KubernetesObject> {
   readonly kind: Kind<T>;
@@ -33,11 +30,8 @@ export interface EntryMakerOptions<T extends KubernetesObject> {
  */
 export class EntryMaker<T extends KubernetesObject> {
   readonly #options: EntryMakerOptions<T>;
-  readonly #scan = new ObjectScan();
   readonly #strings: StringTable;
   readonly #metadata: MetadataReader<T> | undefined;
-  #scratch: Buffer = Buffer.allocUnsafeSlow(16 * 1024);
-  readonly #keyScratch = Buffer.allocUnsafeSlow(512);
   #end = 0;
 
   constructor(options: EntryMakerOptions<T>) {
@@ -47,85 +41,58 @@ export class EntryMaker<T extends KubernetesObject> {
     this.#metadata = metadataPacking === undefined ? undefined : { ...metadataPacking, parse: this.#parseMetadata };
   }
 
+  /** How the scanner is to treat managedFields of objects that are meant for `scanned`. */
+  get mode(): ManagedFieldsMode {
+    if (this.#options.keepManagedFields) return ManagedFields.keep;
+    return this.#metadata === undefined ? ManagedFields.cut : ManagedFields.passOver;
+  }
+
   /** Where the object of the last `entryAt` ended. */
   get end(): number {
     return this.#end;
   }
 
-  /**
-   * The entry of the object that begins at `start`; undefined when it goes on beyond `end`. Throws for what is not JSON, or not
-   * an object of Kubernetes.
-   */
-  entryAt(bytes: Buffer, start: number, end: number): ObjectEntry<T> | undefined {
-    const scan = this.#scan;
-    let after = scan.scan(bytes, start, end);
-    const isClear = after >= 0;
-    if (!isClear && after !== INVALID && after !== INCOMPLETE) after = skipValue(bytes, start, end);
+  /** The entry of the object at `at`; undefined when it goes on. Throws for what is not JSON, or not an object of Kubernetes. */
+  entryAt(scan: ObjectScan, at: number): ObjectEntry<T> | undefined {
+    let after = scan.object(at, this.mode);
+    if (after >= 0) {
+      this.#end = after;
+      return this.scanned(scan);
+    }
+    if (after === UNCLEAR || after === TOO_DEEP) after = scan.value(at);
     if (after === INCOMPLETE) return undefined;
-    if (after < 0)
-      throw this.#malformed(`something that is not JSON: ${excerptOf(bytes.toString("utf8", start, Math.min(end, start + 1000)))}`);
+    if (after < 0) {
+      const excerpt = excerptOf(scan.bytes.toString("utf8", at, Math.min(scan.end, at + 1000)));
+      throw this.#malformed(`something that is not JSON: ${excerpt}`);
+    }
     this.#end = after;
-    return (isClear ? this.#lazy(bytes, start, after) : undefined) ?? this.entry(this.#parsed(bytes, start, after));
+    return this.entry(this.#parsed(scan.bytes.subarray(at, after)));
+  }
+
+  /** The entry of the object that was passed over last, in this maker's `mode`. */
+  scanned(scan: ObjectScan): ObjectEntry<T> {
+    const entry = this.#metadata === undefined ? this.#text(scan) : this.#packed(scan, this.#metadata);
+    return entry ?? this.entry(this.#parsed(scan.bytes.subarray(scan.textStart, scan.textEnd)));
   }
 
   /** Undefined when the object's text is not the same in characters as in bytes: that is for the parser. */
-  #lazy(bytes: Buffer, start: number, end: number): ObjectEntry<T> | undefined {
-    const scan = this.#scan;
-    if (this.#metadata !== undefined) return this.#packed(bytes, this.#metadata);
-    const isCut = scan.cutEnd !== 0 && !this.#options.keepManagedFields;
-    const object = isCut ? this.#without(bytes, start, scan.cutStart, scan.cutEnd, end) : bytes.subarray(start, end);
-    if (!isAscii(object)) return undefined;
-    const cut = isCut ? scan.cutEnd - scan.cutStart : 0;
-    const range = (from: number, to: number): number | undefined => {
-      const offset = start + (from > scan.cutStart ? cut : 0);
-      return from === 0 ? 0 : textRange(from - offset, to - offset);
-    };
-    const uid = range(scan.uidStart, scan.uidEnd);
-    const resourceVersion = range(scan.versionStart, scan.versionEnd);
+  #text(scan: ObjectScan): ObjectEntry<T> | undefined {
+    if (!scan.isAscii) return undefined;
+    const uid = textRange(scan.uidOffset, scan.uidEnd - scan.uidStart);
+    const resourceVersion = textRange(scan.versionOffset, scan.versionEnd - scan.versionStart);
     if (uid === undefined || resourceVersion === undefined) return undefined;
-    return new TextEntry<T>({
-      key: this.#key(bytes),
-      text: object.toString("latin1", 0, object.length),
-      uid,
-      resourceVersion,
-      parse: this.#parse,
-    });
+    return new TextEntry<T>(scan.key, scan.text, uid, resourceVersion, this.#parse);
   }
 
   /** Undefined when the metadata is not for packing. */
-  #packed(bytes: Buffer, reader: MetadataReader<T>): ObjectEntry<T> | undefined {
-    const scan = this.#scan;
-    const isKept = this.#options.keepManagedFields;
+  #packed(scan: ObjectScan, reader: MetadataReader<T>): ObjectEntry<T> | undefined {
+    const { bytes } = scan;
     if (!isAscii(bytes.subarray(scan.metadataStart, scan.metadataEnd))) return undefined;
-    const packed = reader.codec.pack(bytes, scan, isKept);
-    return packed === undefined ? undefined : new MetadataEntry<T>(this.#key(bytes), packed, reader);
+    const packed = reader.codec.pack(bytes, scan, this.#options.keepManagedFields);
+    return packed === undefined ? undefined : new MetadataEntry<T>(scan.key, packed, reader);
   }
 
-  /** One flat string: a joined one would keep both its parts alive. */
-  #key(bytes: Buffer): string {
-    const { namespaceStart, namespaceEnd, nameStart, nameEnd } = this.#scan;
-    if (namespaceEnd === namespaceStart) return bytes.toString("latin1", nameStart, nameEnd);
-    const scratch = this.#keyScratch;
-    const length = namespaceEnd - namespaceStart + 1 + nameEnd - nameStart;
-    if (length > scratch.length)
-      return `${bytes.toString("latin1", namespaceStart, namespaceEnd)}/${bytes.toString("latin1", nameStart, nameEnd)}`;
-    let at = 0;
-    for (let from = namespaceStart; from < namespaceEnd; from += 1) scratch[at++] = bytes[from] as number;
-    scratch[at++] = SLASH;
-    for (let from = nameStart; from < nameEnd; from += 1) scratch[at++] = bytes[from] as number;
-    return scratch.toString("latin1", 0, length);
-  }
-
-  #without(bytes: Buffer, start: number, cutStart: number, cutEnd: number, end: number): Buffer {
-    const length = end - start - (cutEnd - cutStart);
-    if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(length * 2);
-    const before = bytes.copy(this.#scratch, 0, start, cutStart);
-    bytes.copy(this.#scratch, before, cutEnd, end);
-    return this.#scratch.subarray(0, length);
-  }
-
-  #parsed(bytes: Buffer, start: number, end: number): unknown {
-    const object = bytes.subarray(start, end);
+  #parsed(object: Buffer): unknown {
     if (!isUtf8(object)) throw this.#malformed("something that is not UTF-8");
     return JSON.parse(object.toString("utf8"));
   }

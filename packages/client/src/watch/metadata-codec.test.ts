@@ -4,6 +4,7 @@ import type { ObjectEntry } from "@operatorkit/api";
 import { Pod } from "../testing/kinds.ts";
 import { EntryMaker } from "./entry.ts";
 import { MetadataCodec } from "./metadata-codec.ts";
+import { objectScan } from "./object-scan.ts";
 import { MetadataEntry, RecentEntries, type MetadataPacking } from "./metadata-entry.ts";
 
 function packing(size?: number): MetadataPacking {
@@ -12,8 +13,9 @@ function packing(size?: number): MetadataPacking {
 
 function entryFrom(text: string, metadataPacking = packing(), keepManagedFields = false): ObjectEntry {
   const maker = new EntryMaker({ kind: Pod, action: "list Pods", keepManagedFields, freeze: false, metadataPacking });
-  const bytes = Buffer.from(text);
-  const entry = maker.entryAt(bytes, 0, bytes.length);
+  const scan = objectScan();
+  scan.load(Buffer.from(text));
+  const entry = maker.entryAt(scan, scan.start);
   if (entry === undefined) throw new Error("the object is not complete");
   return entry;
 }

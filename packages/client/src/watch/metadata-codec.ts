@@ -1,9 +1,8 @@
 import type { ObjectKey } from "@operatorkit/object";
-import { skipColon, skipSpace, skipString } from "./json-bytes.ts";
+import { isColonNext, skipSpace, skipString } from "./json-bytes.ts";
 import type { ObjectScan } from "./object-scan.ts";
 
 const QUOTE = 0x22;
-const COLON = 0x3a;
 const MINUS = 0x2d;
 
 /** Where a value stood in a skeleton; no JSON in ASCII without blanks has it. */
@@ -118,7 +117,7 @@ export class MetadataCodec {
       const byte = bytes[at] as number;
       if (byte === QUOTE) {
         const end = skipString(bytes, at + 1, metadataEnd);
-        if (isKey(bytes, end, metadataEnd)) {
+        if (isColonNext(bytes, end, metadataEnd)) {
           if (length + end - at >= LONGEST_SKELETON) return undefined;
           while (at < end) skeleton[length++] = bytes[at++] as number;
         } else {
@@ -234,11 +233,6 @@ const MOST_SEEN_ONCE = 4096;
 const FIRST_DIGIT = 0x20;
 const DIGITS = 224;
 const MOST_REPEATED = 16_384;
-
-/** A string that ends at `at` is a key when a colon follows. */
-function isKey(bytes: Buffer, at: number, end: number): boolean {
-  return bytes[at] === COLON || skipColon(bytes, at, end) >= 0;
-}
 
 function isEqual(bytes: Buffer, start: number, end: number, otherStart: number, otherEnd: number): boolean {
   const length = end - start;

@@ -8,23 +8,13 @@ const LONGEST_RANGE = 255;
 const LAST_START = 2 ** 22 - 1;
 
 /** Undefined when it does not fit; then the object is to be parsed at once. */
-export function textRange(start: number, end: number): TextRange | undefined {
-  return end - start > LONGEST_RANGE || start > LAST_START ? undefined : start * 256 + (end - start);
+export function textRange(start: number, length: number): TextRange | undefined {
+  return length > LONGEST_RANGE || start > LAST_START ? undefined : start * 256 + length;
 }
 
 function partOf(text: string, range: TextRange): string {
   const start = range >> 8;
   return text.slice(start, start + (range & LONGEST_RANGE));
-}
-
-export interface TextEntryOptions<T extends KubernetesObject> {
-  readonly key: ObjectKey;
-  /** One JSON object, already known to be one. */
-  readonly text: string;
-  readonly uid: TextRange;
-  readonly resourceVersion: TextRange;
-  /** Parses the text; called once at most. */
-  readonly parse: (text: string) => T;
 }
 
 /**
@@ -39,7 +29,8 @@ export class TextEntry<T extends KubernetesObject> implements ObjectEntry<T> {
   readonly #parse: (text: string) => T;
   #content: string | T;
 
-  constructor({ key, text, uid, resourceVersion, parse }: TextEntryOptions<T>) {
+  /** @param text one JSON object, already known to be one @param parse is called once at most */
+  constructor(key: ObjectKey, text: string, uid: TextRange, resourceVersion: TextRange, parse: (text: string) => T) {
     this.key = key;
     this.#uid = uid;
     this.#resourceVersion = resourceVersion;
