@@ -57,30 +57,17 @@ export class DelayHeap<T> {
 
   /** Makes `key` due in `delayMs`, whenever it was due before, and replaces its value. */
   set(key: string, delayMs: number, value: T): void {
-    if (Number.isNaN(delayMs)) throw new RangeError(`delay ${key}: delayMs: must be a number`);
-    const dueMs = this.#clock.monotonicMs() + Math.max(0, delayMs);
-    const known = this.#entries.get(key);
-    this.#order += 1;
-    if (known === undefined) {
-      const entry: Entry<T> = { key, value, dueMs, order: this.#order, index: this.#heap.length };
-      this.#entries.set(key, entry);
-      this.#heap.push(entry);
-      this.#siftUp(entry);
-    } else {
-      known.value = value;
-      known.dueMs = dueMs;
-      known.order = this.#order;
-      this.#siftUp(known);
-      this.#siftDown(known);
-    }
-    this.#arm();
+    assertDelay(key, delayMs);
+    this.#put(key, this.#entries.get(key), { dueMs: this.#clock.monotonicMs() + Math.max(0, delayMs), value });
   }
 
   /** As `set`, but a `key` that is due sooner stays so and keeps its value. True when it was set. */
   setSooner(key: string, delayMs: number, value: T): boolean {
-    const remaining = this.remainingMs(key);
-    if (remaining !== undefined && remaining <= Math.max(0, delayMs)) return false;
-    this.set(key, delayMs, value);
+    assertDelay(key, delayMs);
+    const dueMs = this.#clock.monotonicMs() + Math.max(0, delayMs);
+    const known = this.#entries.get(key);
+    if (known !== undefined && known.dueMs <= dueMs) return false;
+    this.#put(key, known, { dueMs, value });
     return true;
   }
 
@@ -99,6 +86,23 @@ export class DelayHeap<T> {
     this.#entries.clear();
     this.#arm();
     return left;
+  }
+
+  #put(key: string, known: Entry<T> | undefined, { dueMs, value }: { readonly dueMs: number; readonly value: T }): void {
+    this.#order += 1;
+    if (known === undefined) {
+      const entry: Entry<T> = { key, value, dueMs, order: this.#order, index: this.#heap.length };
+      this.#entries.set(key, entry);
+      this.#heap.push(entry);
+      this.#siftUp(entry);
+    } else {
+      known.value = value;
+      known.dueMs = dueMs;
+      known.order = this.#order;
+      this.#siftUp(known);
+      this.#siftDown(known);
+    }
+    this.#arm();
   }
 
   /** One timer for the first entry. A timer that is too early is left: waking once in vain costs less than moving it. */
@@ -173,6 +177,10 @@ interface Entry<T> {
 }
 
 const MOST_PER_TURN = 10_000;
+
+function assertDelay(key: string, delayMs: number): void {
+  if (Number.isNaN(delayMs)) throw new RangeError(`delay ${key}: delayMs: must be a number`);
+}
 
 function isBefore<T>(a: Entry<T>, b: Entry<T>): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);

@@ -4,7 +4,11 @@ import { PriorityLevels } from "./priority-levels.ts";
 
 describe("PriorityLevels", () => {
   it("keeps each line in order, also when slots leave from its middle", () => {
-    const step = fc.record({ slot: fc.nat(9), priority: fc.integer({ min: -1, max: 1 }), does: fc.constantFrom("push", "remove", "shift") });
+    const step = fc.record({
+      slot: fc.nat(9),
+      priority: fc.integer({ min: -1, max: 1 }),
+      does: fc.constantFrom("push", "remove", "shift"),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const levels = new PriorityLevels({ maxOvertakes: Number.POSITIVE_INFINITY });

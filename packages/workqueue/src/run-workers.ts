@@ -5,8 +5,11 @@ export interface WorkersOptions {
   readonly concurrency: number;
   /** Stops taking keys; turns that run are waited for. */
   readonly signal: AbortSignal;
-  /** One turn. It calls `queue.done(key)`, at its end or later, and does not reject. The worker takes its next key when it resolves. */
-  readonly turn: (key: string) => Promise<void>;
+  /**
+   * One turn. It calls `queue.done(key)`, at its end or later, and does not reject. The worker takes its next key when it resolves,
+   * and at once when it returned no promise.
+   */
+  readonly turn: (key: string) => Promise<void> | void;
 }
 
 /**
@@ -16,13 +19,18 @@ export interface WorkersOptions {
 export async function runWorkers(queue: WorkQueue, { concurrency, signal, turn }: WorkersOptions): Promise<void> {
   const broken = new AbortController();
   const stop = AbortSignal.any([signal, broken.signal]);
+  // Asking a combined signal costs as much as taking a key.
+  let isStopped = stop.aborted;
+  stop.addEventListener("abort", () => (isStopped = true), { once: true });
   async function worker(): Promise<void> {
-    while (!stop.aborted) {
+    for (;;) {
+      if (isStopped) return;
       // What waits already needs no promise.
       const key = queue.tryTake() ?? (await queue.take({ signal: stop }).catch((): undefined => undefined));
       if (key === undefined) return;
       try {
-        await turn(key);
+        const ending = turn(key);
+        if (ending !== undefined) await ending;
       } catch (error) {
         broken.abort(error);
         throw error;

@@ -70,7 +70,7 @@ export class WorkQueue {
     this.#delayed = new DelayHeap({
       clock,
       onDue: (due) => {
-        for (const { key, value } of due) this.add(key, { priority: value });
+        for (const { key, value } of due) this.#add(key, value);
       },
     });
     this.#metrics = metrics === noMetrics ? undefined : new WorkQueueMetrics(metrics, { name, clock });
@@ -98,19 +98,8 @@ export class WorkQueue {
   /** Gives `key` a turn: at once, or after the one it has now. */
   add(key: string, options?: AddOptions): void {
     if (this.#isShutDown) return;
-    const priority = options?.priority ?? 0;
     if (this.#delayed.size > 0) this.#delayed.delete(key);
-    const slot = this.#table.slotFor(key);
-    const state = this.#stateOf(slot);
-    if (state === ABSENT) {
-      this.#wait(slot, priority);
-    } else if (state === RUNNING) {
-      this.#states[slot] = RUNNING_THEN_AGAIN;
-      this.#priorities[slot] = priority;
-      this.#again += 1;
-    } else if ((this.#priorities[slot] ?? 0) < priority) {
-      this.#raise(slot, state, priority);
-    }
+    this.#add(key, options?.priority ?? 0);
   }
 
   /** Gives `key` a turn in `delayMs`; the earlier one counts when it is delayed already. */
@@ -208,6 +197,20 @@ export class WorkQueue {
     this.#ended ??= Promise.withResolvers<void>();
     this.#settle();
     return this.#ended.promise;
+  }
+
+  #add(key: string, priority: number): void {
+    const slot = this.#table.slotFor(key);
+    const state = this.#stateOf(slot);
+    if (state === ABSENT) {
+      this.#wait(slot, priority);
+    } else if (state === RUNNING) {
+      this.#states[slot] = RUNNING_THEN_AGAIN;
+      this.#priorities[slot] = priority;
+      this.#again += 1;
+    } else if ((this.#priorities[slot] ?? 0) < priority) {
+      this.#raise(slot, state, priority);
+    }
   }
 
   #wait(slot: number, priority: number): void {
