@@ -92,6 +92,31 @@ export const customizingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "a deleted CRD waits for objects that finalizers hold, and takes no new ones meanwhile",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      const object = (name: string, finalizers: readonly string[] = []): JsonBody => ({
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name, finalizers },
+      });
+      await api.create(kind.path(ns), object("held", ["example.com/theirs"]));
+      await api.create(kind.path(ns), object("free"));
+      assertCode(await api.delete(`${CRDS}/${kind.crdName}`), 200);
+      await api.eventually(async () => {
+        assertStatus(await api.get(kind.path(ns, "free")), 404);
+        const { metadata } = assertCode(await api.get(kind.path(ns, "held")), 200);
+        assertIncludes(metadata, { deletionGracePeriodSeconds: 0, generation: 2, finalizers: ["example.com/theirs"] });
+        assert.equal(conditionOf(assertCode(await api.get(`${CRDS}/${kind.crdName}`), 200), "Terminating"), "True");
+      });
+      const status = assertStatus(await api.post(kind.path(ns), object("new")), 403, { reason: "Forbidden" });
+      assert.match(status.message, /"new" is forbidden: create not allowed while custom resource definition is terminating$/);
+      assertCode(await api.patch("merge", kind.path(ns, "held"), { metadata: { finalizers: null } }), 200);
+      await api.eventually(async () => assertStatus(await api.get(`${CRDS}/${kind.crdName}`), 404));
+    },
+  },
+  {
     name: "unknown fields are pruned, also below, unless the schema keeps them",
     async run(api) {
       const ns = await api.namespace();

@@ -64,6 +64,30 @@ it("deleting a CRD removes its objects, ends their watches, then removes it", as
   expect((await api.get(WIDGETS)).text).toBe("404 page not found\n");
 });
 
+it("a deleted CRD waits for objects that finalizers hold, and takes no new ones meanwhile", async () => {
+  const { api, clock } = await withWidgets();
+  await using _ = api;
+  await api.post(WIDGETS, { ...widget, metadata: { name: "held", finalizers: ["example.com/theirs"] } });
+  await api.post(WIDGETS, { ...widget, metadata: { name: "free" } });
+  await api.delete(`${CRDS}/widgets.example.com`);
+  await clock.advance(1);
+  expect((await api.get(`${WIDGETS}/free`)).status).toBe(404);
+  expect((await api.get(`${WIDGETS}/held`)).json["metadata"]).toMatchObject({ deletionGracePeriodSeconds: 0, generation: 2 });
+  expect(conditions((await api.get(`${CRDS}/widgets.example.com`)).json)).toEqual([
+    "NamesAccepted=True",
+    "Established=True",
+    "Terminating=True",
+  ]);
+  const refused = await api.post(WIDGETS, { ...widget, metadata: { name: "new" } });
+  expect([refused.status, refused.json["message"]]).toEqual([
+    403,
+    'widgets.example.com "new" is forbidden: create not allowed while custom resource definition is terminating',
+  ]);
+  await api.patch("merge", `${WIDGETS}/held`, { metadata: { finalizers: null } });
+  await clock.advance(1);
+  expect((await api.get(`${CRDS}/widgets.example.com`)).status).toBe(404);
+});
+
 it("a changed schema counts at once, and its new defaults show on what is stored", async () => {
   const { api } = await withWidgets();
   await using _ = api;

@@ -6,19 +6,17 @@ import { type JsonObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { Change } from "../store/change-log.ts";
 import type { Collection } from "../store/collection.ts";
-import { hasCondition } from "./crd-conditions.ts";
+import { hasCondition, withCondition } from "./crd-conditions.ts";
 import { crdDescriptors } from "./crd-descriptors.ts";
 import { type TakenNames, namedStatus } from "./crd-names.ts";
 import { schemaStatus } from "./crd-schema-status.ts";
-import { FINALIZER } from "./crd-rules.ts";
+import { CRDS, FINALIZER } from "./crd-rules.ts";
+import { deletionStep, timestamp } from "../rules/deletion.ts";
 import { mergeOptions } from "../verbs/managed-fields.ts";
-
-/** Where CRDs are stored. */
-export const CRDS = "customresourcedefinitions.apiextensions.k8s.io";
 
 /**
  * Makes CRDs into served resources while the server runs: accepts their names, establishes them, registers their versions, and at the
- * end removes their objects and ends their watches. A change is served as soon as it is stored; statuses follow in
+ * end deletes their objects, waits for those that finalizers hold, and ends their watches. A change is served as soon as it is stored; statuses follow in
  * writes of their own, shortly after, as on the real server.
  */
 export class CrdController {
@@ -26,6 +24,8 @@ export class CrdController {
   readonly #crds: Collection;
   readonly #unsubscribe: () => void;
   readonly #pending = new Set<string>();
+  /** CRDs whose objects finalizers hold: how to stop looking after them. */
+  readonly #waiting = new Map<string, () => void>();
   #timer: Timer | undefined;
 
   constructor(context: ServerContext) {
@@ -36,6 +36,7 @@ export class CrdController {
 
   close(): void {
     this.#unsubscribe();
+    for (const name of [...this.#waiting.keys()]) this.#stopWaiting(name);
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -47,9 +48,8 @@ export class CrdController {
     for (const name of new Set(served.map(({ storage }) => storage))) if (this.#crds.get("", name) === undefined) registry.set(name, []);
     for (const crd of this.#crds.objects()) {
       this.#register(crd);
-      this.#pending.add(stringAt(crd["metadata"], "name"));
+      this.#workOn(stringAt(crd["metadata"], "name"));
     }
-    this.#timer ??= this.#context.clock.setTimer(0, () => this.#work());
   }
 
   #changed(change: Change | undefined): void {
@@ -57,9 +57,13 @@ export class CrdController {
     const { name } = change.current;
     if (change.type === "DELETED") this.#forget(name);
     else this.#register(change.current.object);
-    this.#pending.add(name);
+    this.#workOn(name);
     // Names that were taken may be free now.
-    if (change.type === "DELETED") for (const crd of this.#crds.objects()) this.#pending.add(stringAt(crd["metadata"], "name"));
+    if (change.type === "DELETED") for (const crd of this.#crds.objects()) this.#workOn(stringAt(crd["metadata"], "name"));
+  }
+
+  #workOn(name: string): void {
+    this.#pending.add(name);
     this.#timer ??= this.#context.clock.setTimer(0, () => this.#work());
   }
 
@@ -101,19 +105,59 @@ export class CrdController {
     this.#context.registry.set(name, crdDescriptors(crd));
   }
 
-  /** The objects go, one by one, so that every watcher sees them go; then the finalizer, and with it the CRD. */
+  /**
+   * The objects are deleted, one by one, so that every watcher sees them go; when none is left the finalizer goes, and with it the CRD.
+   * Source: apiextensions-apiserver `pkg/controller/finalizer/crd_finalizer.go`, which looks every 5 s whether objects are left.
+   */
   #finalize(crd: JsonObject, name: string): void {
     const metadata = objectAt(crd, "metadata");
     const finalizers = listAt(metadata, "finalizers");
     if (!finalizers.includes(FINALIZER)) return;
     const objects = this.#context.store.collection(name);
-    for (const { namespace, name: objectName } of objects.page({ namespace: "" }).items) objects.remove(namespace, objectName);
+    for (const { namespace, name: objectName, object } of objects.page({ namespace: "" }).items) {
+      const step = deletionStep(object, { policy: undefined, gracePeriodSeconds: undefined, nowMs: this.#context.clock.now() });
+      if (step.type === "remove") objects.remove(namespace, objectName);
+      else if (step.type === "mark" && step.object !== object) objects.put(namespace, objectName, step.object);
+    }
+    if (objects.size > 0) {
+      this.#await(name);
+      this.#tellProgress(crd, name);
+      return;
+    }
+    this.#stopWaiting(name);
     const left = finalizers.filter((finalizer) => finalizer !== FINALIZER);
     if (left.length === 0) this.#crds.remove("", name);
     else this.#crds.put("", name, { ...crd, metadata: { ...metadata, finalizers: left } });
   }
 
+  /** Looks again when an object has gone. */
+  #await(name: string): void {
+    if (this.#waiting.has(name)) return;
+    const objects = this.#context.store.collection(name);
+    const unsubscribe = objects.subscribe((change) => {
+      if (change?.type === "DELETED") this.#workOn(name);
+    });
+    this.#waiting.set(name, unsubscribe);
+  }
+
+  #stopWaiting(name: string): void {
+    this.#waiting.get(name)?.();
+    this.#waiting.delete(name);
+  }
+
+  #tellProgress(crd: JsonObject, name: string): void {
+    const status = withCondition(objectAt(crd, "status"), {
+      type: "Terminating",
+      status: "True",
+      lastTransitionTime: timestamp(this.#context.clock.now()),
+      reason: "InstanceDeletionInProgress",
+      message: "CustomResource deletion is in progress",
+    });
+    if (!sameJson(status as Json, objectAt(crd, "status") as Json)) this.#crds.put("", name, this.#tracked({ ...crd, status }, crd));
+  }
+
   #forget(name: string): void {
+    this.#stopWaiting(name);
     this.#context.registry.set(name, []);
     this.#context.store.drop(name);
   }

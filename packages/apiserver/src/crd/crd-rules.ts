@@ -5,6 +5,9 @@ import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-o
 import { timestamp } from "../rules/deletion.ts";
 import { withCondition } from "./crd-conditions.ts";
 
+/** Where CRDs are stored. */
+export const CRDS = "customresourcedefinitions.apiextensions.k8s.io";
+
 /** Held by the server itself until a CRD's objects are gone. */
 export const FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
 

@@ -1,3 +1,4 @@
+import { boolean } from "../request/list-options.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import type { Store } from "../store/store.ts";
 
@@ -9,6 +10,12 @@ export interface FreezeOptions {
   readonly userAgent?: string;
   /** The version that is shown, not after the present. @default the present */
   readonly at?: string;
+  /**
+   * Reads that name no version show the present, as kube-apiserver promises however far its watch cache lags; watches, and reads that take an old state
+   * (`resourceVersion=0`), do not. False: nothing newer is shown, whatever is asked.
+   * @default false
+   */
+  readonly consistentReads?: boolean;
 }
 
 interface View {
@@ -51,7 +58,11 @@ export class FrozenViews {
   #versionOf(options: FreezeOptions): number {
     for (const [name, value] of Object.entries(options)) {
       if (!FIELDS.has(name)) throw new TypeError(`freeze: ${name} is not known; known: ${[...FIELDS].join(", ")}`);
-      if (value !== undefined && typeof value !== "string") throw new TypeError(`freeze: ${name} must be a string, not ${String(value)}`);
+      if (name === "consistentReads") {
+        if (value !== undefined && typeof value !== "boolean")
+          throw new TypeError(`freeze: consistentReads must be true or false, not ${String(value)}`);
+      } else if (value !== undefined && typeof value !== "string")
+        throw new TypeError(`freeze: ${name} must be a string, not ${String(value)}`);
     }
     const { at } = options;
     if (at === undefined) return this.#store.version;
@@ -61,10 +72,18 @@ export class FrozenViews {
   }
 }
 
-const FIELDS: ReadonlySet<string> = new Set(["kind", "group", "userAgent", "at"]);
+const FIELDS: ReadonlySet<string> = new Set(["kind", "group", "userAgent", "at", "consistentReads"]);
 
-function isOf({ kind, group, userAgent }: FreezeOptions, { descriptor, request }: ResourceRequest): boolean {
+function isOf(
+  { kind, group, userAgent, consistentReads = false }: FreezeOptions,
+  { descriptor, request, query }: ResourceRequest,
+): boolean {
+  if (consistentReads && !isWatch(query) && (query.get("resourceVersion") ?? "") === "") return false;
   if (kind !== undefined && descriptor.kind !== kind) return false;
   if (group !== undefined && descriptor.group !== group) return false;
   return userAgent === undefined || (request.headers["user-agent"] ?? "").includes(userAgent);
+}
+
+function isWatch(query: URLSearchParams): boolean {
+  return query.has("watch") && boolean(query, "watch") === true;
 }

@@ -81,6 +81,19 @@ describe("a frozen view", () => {
     expect(await shown()).toHaveLength(1);
   });
 
+  it("shows the present to reads that name no version, if asked to be a server that only lags", async () => {
+    await put("a", "1");
+    const release = api.server.freeze({ kind: "ConfigMap", consistentReads: true });
+    await put("a", "2");
+    expect(await shown()).toEqual(["a 2"]);
+    expect(await shown(`${PATH}?resourceVersion=0`)).toEqual(["a 1"]);
+    const watch = await watched("resourceVersion=0");
+    expect(await next(watch)).toEqual(["ADDED a"]);
+    release();
+    expect(await next(watch)).toEqual(["MODIFIED a"]);
+    await watch.return?.();
+  });
+
   it("is answered 410 when its history is gone", async () => {
     await put("a", "1");
     api.server.freeze({ kind: "ConfigMap", userAgent: "stale" });
@@ -94,6 +107,7 @@ describe("a frozen view", () => {
     ["at must be a version up to", { at: "x" }],
     ["kind must be a string", { kind: 1 }],
     ["kinds is not known", { kinds: "A" }],
+    ["consistentReads must be true or false", { consistentReads: "yes" }],
   ])("is refused when %s", (message, options) => {
     expect(() => api.server.freeze(options)).toThrow(message);
   });

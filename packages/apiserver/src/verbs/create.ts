@@ -10,7 +10,7 @@ import { type ServerContext, collectionOf } from "../server-context.ts";
 import { alreadyExists, plainError } from "../status-error.ts";
 import { allocated, toStorage } from "./commit.ts";
 import { tracked } from "./managed-fields.ts";
-import { checkNamespace, placeInNamespace, preparedForCreate, withoutForeignFields } from "./prepared-object.ts";
+import { checkKind, checkNamespace, placeInNamespace, preparedForCreate, withoutForeignFields } from "./prepared-object.ts";
 
 export function createObject(context: ServerContext, request: ResourceRequest): TransportResponse {
   const { descriptor, warnings } = request;
@@ -52,6 +52,7 @@ export function storedPrepared(
 ): JsonObject {
   const { descriptor, subject } = request;
   checkNamespace(context, request, stringAt(object["metadata"], "name"));
+  checkKind(context, request, stringAt(object["metadata"], "name"));
   if (stringAt(object["metadata"], "resourceVersion") !== "")
     throw plainError("resourceVersion should not be set on objects to be created");
   const rule = { operation: "create", subresource: undefined, nowMs, dryRun: options.dryRun } as const;

@@ -1,4 +1,5 @@
 import { generateName, mutableCopy } from "@operatorkit/object";
+import { CRDS } from "../crd/crd-rules.ts";
 import type { FieldProblem } from "../field-problem.ts";
 import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceDescriptor, RuleContext } from "../resource-descriptor.ts";
@@ -38,6 +39,18 @@ export function checkNamespace(context: ServerContext, { descriptor, target, sub
   throw forbiddenError(subject, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
     { reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated`, field: "metadata.namespace" },
   ]);
+}
+
+/**
+ * A kind that is going takes no new objects.
+ * Source: apiextensions-apiserver `pkg/apiserver/customresource_handler.go`.
+ * @throws StatusError 403
+ */
+export function checkKind(context: ServerContext, { descriptor, subject }: ResourceRequest, name: string): void {
+  if (descriptor.origin !== "custom") return;
+  const crd = context.store.collection(CRDS).get("", descriptor.storage);
+  if (crd === undefined || objectAt(crd.object, "metadata")["deletionTimestamp"] === undefined) return;
+  throw forbiddenError(subject, name, "create not allowed while custom resource definition is terminating");
 }
 
 /** The storage of namespaces: the one kind others depend on. */
