@@ -14,6 +14,7 @@ export interface ClientCore {
   readonly requester: Requester;
   readonly mapper: RestMapper;
   readonly clock: Clock;
+  readonly requestTimeoutMs: number;
   readonly namespace: string | undefined;
   readonly keepManagedFields: boolean;
   readonly toKubeConfig: (() => Promise<unknown>) | undefined;
@@ -21,7 +22,12 @@ export interface ClientCore {
 
 /** The defaults of every option are here. */
 export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
-  const { transport, server = { host: "in-process", description: "the API server" }, clock = systemClock } = options;
+  const {
+    transport,
+    server = { host: "in-process", description: "the API server" },
+    clock = systemClock,
+    requestTimeoutMs = 60_000,
+  } = options;
   const requester = new Requester({
     transport: withMiddleware(transport, options.middleware ?? []),
     clock,
@@ -31,7 +37,7 @@ export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
     server: server.description,
     logger: options.logger ?? silentLogger,
     metrics: new RequestMetrics(options.metrics ?? noMetrics, server.host),
-    timeoutMs: options.requestTimeoutMs ?? 60_000,
+    timeoutMs: requestTimeoutMs,
     backoff: options.backoff ?? exponentialBackoff({ baseMs: 100, factor: 2, maxMs: 5_000, jitter: 0.5 }),
     userAgent: options.userAgent ?? "operatorkit",
   });
@@ -43,6 +49,7 @@ export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
     requester,
     mapper,
     clock,
+    requestTimeoutMs,
     namespace: options.namespace,
     keepManagedFields: options.keepManagedFields ?? false,
     toKubeConfig: options.toKubeConfig,

@@ -26,6 +26,7 @@ export type { CustomResourceDefinition } from "./resources/custom-resource-defin
 export { ensureNamespace, ensureNamespaceDeleted } from "./resources/ensure-namespace.ts";
 export type { EnsureNamespaceOptions } from "./resources/ensure-namespace.ts";
 export type { ApiGroup, ApiResource } from "./discovery/api-resource.ts";
+export type { ExecOptions, ExecResult } from "./pods/exec-in-pod.ts";
 export type { PodLogOptions } from "./pods/pod-logs.ts";
 export type { RawRequest } from "./request/raw-request.ts";
 export { HttpClient, newHttpClient } from "./http-client.ts";

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type {
   ApplyOptions,
   Client,
@@ -22,6 +23,8 @@ import type { KubernetesClientOptions } from "./client-options.ts";
 import { ConfigError } from "./config/config-error.ts";
 import type { ApiGroup } from "./discovery/api-resource.ts";
 import { evictPod } from "./pods/evict-pod.ts";
+import { execInPod, type ExecOptions, type ExecResult } from "./pods/exec-in-pod.ts";
+import { forwardPort } from "./pods/forward-port.ts";
 import { podLogs, type PodLogOptions } from "./pods/pod-logs.ts";
 import { callOf, type RawRequest } from "./request/raw-request.ts";
 import { Caller } from "./verbs/caller.ts";
@@ -136,6 +139,24 @@ export class KubernetesClient implements Client, AsyncDisposable {
   /** A container's log, line by line, read from the server no faster than you take it. Leaving the loop closes the stream. */
   logs(ref: ObjectRef, options: PodLogOptions = {}): AsyncGenerator<string, void, undefined> {
     return podLogs(this.#caller, ref, options);
+  }
+
+  /**
+   * Runs a command in a container and resolves when it has ended, with its exit code and what it said. Rejects when it could not
+   * be run or the connection broke, not because it failed. Through @kubernetes/client-node, which is loaded by the first call;
+   * needs a client made by `connect` from an address, a kubeconfig or a pod. Nothing is sent twice.
+   */
+  async exec(ref: ObjectRef, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return await execInPod(this.#caller, ref, command, options);
+  }
+
+  /**
+   * A connection to a port of a pod: a stream, which holds the other side back when it is not read. Ends when the pod's side does;
+   * destroy it to end it from here. What the kubelet reports (nothing listens there) destroys it with that error. Through
+   * @kubernetes/client-node, as `exec`. One connection each; to listen on a port here, take `node:net`.
+   */
+  async portForward(ref: ObjectRef, port: number, options: RequestOptions = {}): Promise<Duplex> {
+    return await forwardPort(this.#caller, ref, port, options);
   }
 
   /**

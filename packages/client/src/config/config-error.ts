@@ -17,7 +17,9 @@ export type ConfigErrorCode =
   | "InvalidCertificate"
   | "InvalidProxy"
   /** The kubeconfig's credential plugin failed. */
-  | "PluginFailed";
+  | "PluginFailed"
+  /** A package that only this needs is not installed. */
+  | "PackageMissing";
 
 /** The cluster could not be found or the configuration cannot work: says what is wrong, where, and what to do. Compare `code`. */
 export class ConfigError extends Error {

@@ -1,4 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { importClientNode } from "./client-node.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 
@@ -15,7 +16,7 @@ export async function kubeConfigOf({ server, tls, credentials, impersonate, name
   }
   const [settings, headers] = await Promise.all([tls(), credentials.headers()]);
   const base64 = (pem: string): string => Buffer.from(pem).toString("base64");
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await importClientNode("toKubeConfig");
   const config = new KubeConfig();
   config.loadFromOptions({
     clusters: [

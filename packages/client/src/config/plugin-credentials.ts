@@ -1,4 +1,5 @@
 import type { Clock } from "@operatorkit/observe";
+import { importClientNode } from "./client-node.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Credentials } from "./credentials.ts";
 import type { SelectedContext } from "./kubeconfig.ts";
@@ -18,8 +19,8 @@ interface Identity {
 const MAX_AGE_MS = 30_000;
 
 /**
- * Credentials that a kubeconfig's `exec` command or `auth-provider` gives. @kubernetes/client-node runs the plugins; it is
- * imported here and nowhere else, because importing it costs a quarter of a second and 90 MB.
+ * Credentials that a kubeconfig's `exec` command or `auth-provider` gives. @kubernetes/client-node runs the plugins, and
+ * is imported when the first request needs one.
  */
 export class PluginCredentials implements Credentials {
   readonly source: string;
@@ -69,6 +70,7 @@ export class PluginCredentials implements Credentials {
       this.#askedAtMs = this.#clock.monotonicMs();
       return this.#identity;
     } catch (cause) {
+      if (cause instanceof ConfigError) throw cause;
       const why = cause instanceof Error ? cause.message.trim() : String(cause);
       throw new ConfigError(`the credential plugin of user ${JSON.stringify(userName)} (${this.source}) failed: ${why}`, {
         code: "PluginFailed",
@@ -79,7 +81,7 @@ export class PluginCredentials implements Credentials {
 }
 
 async function pluginLayer({ name, cluster, clusterName, user, userName }: SelectedContext): Promise<() => Promise<Identity>> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await importClientNode("this user of the kubeconfig");
   const config = new KubeConfig();
   // JSON is YAML. Only what the plugins read is handed over: certificates and their paths stay with us.
   const plugins = { exec: user?.exec, "auth-provider": user?.["auth-provider"] };

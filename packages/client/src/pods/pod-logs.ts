@@ -8,7 +8,7 @@ import { PodKind } from "./pod-kind.ts";
 /** Which part of a pod's log. Source: core/v1 PodLogOptions. */
 export interface PodLogOptions {
   readonly signal?: AbortSignal;
-  /** @default the pod's only container, or the one its annotation `kubectl.kubernetes.io/default-container` names */
+  /** @default the pod's only container; with several the server refuses (what `kubectl.kubernetes.io/default-container` says is kubectl's to read) */
   readonly container?: string;
   /** Go on with what is logged from now on, until the container ends or you leave the loop. @default false */
   readonly follow?: boolean;

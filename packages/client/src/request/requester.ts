@@ -94,6 +94,11 @@ export class Requester {
     }
   }
 
+  /** Aborted by `close`. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /** Running calls reject. */
   async close(): Promise<void> {
     this.#closing.abort(new ApiError("the client was closed", { code: "ConnectionFailed" }));

@@ -18,9 +18,9 @@ export function recordingMetrics(): { readonly metrics: Metrics; readonly sample
       samples.push(`${name}{${text.join(",")}} ${value}`);
     };
   const metrics: Metrics = {
-    counter: ({ name }) => ({ add: record(name) }),
-    gauge: ({ name }) => ({ set: record(name), add: record(name) }),
-    histogram: ({ name }) => ({ observe: record(name) }),
+    counter: ({ name }) => ({ add: record(name), remove() {} }),
+    gauge: ({ name }) => ({ set: record(name), add: record(name), remove() {} }),
+    histogram: ({ name }) => ({ observe: record(name), remove() {} }),
   };
   return { metrics, samples };
 }

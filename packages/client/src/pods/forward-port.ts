@@ -1,0 +1,81 @@
+import { Duplex } from "node:stream";
+import { ApiError, type RequestOptions } from "@operatorkit/api";
+import type { ObjectRef } from "@operatorkit/object";
+import type { Caller } from "../verbs/caller.ts";
+import { actionOn, frame, openPodSocket, sent, stopOf, type PodSocket } from "./pod-socket.ts";
+
+const [DATA, ERROR] = [0, 1];
+
+/** @see KubernetesClient.portForward */
+export async function forwardPort(caller: Caller, ref: ObjectRef, port: number, { signal }: RequestOptions): Promise<Duplex> {
+  const action = actionOn(ref, `forward port ${port} of`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new ApiError(`${action}: port is ${port}, and must be a whole number from 1 to 65535`, { code: "InvalidRequest" });
+  }
+  const query = new URLSearchParams({ ports: String(port) });
+  const connection = new ForwardedPort(action);
+  const socket = await openPodSocket(caller, ref, {
+    action,
+    subresource: "portforward",
+    query,
+    onFrame: (channel, data) => connection.receive(channel, data),
+    onFailure: (error) => connection.destroy(error instanceof Error ? error : new Error(String(error))),
+    ...(signal && { signal }),
+  });
+  connection.attach(socket, stopOf(caller, signal));
+  return connection;
+}
+
+/** A TCP connection to a port of a pod, as a stream. Source: kubelet `server/portforward/websocket.go`. */
+class ForwardedPort extends Duplex {
+  readonly #action: string;
+  readonly #over = new AbortController();
+  /** The first two bytes of each channel are the port's number. */
+  readonly #prefixLeft: number[] = [2, 2];
+  #socket: PodSocket | undefined;
+
+  constructor(action: string) {
+    super({ allowHalfOpen: true });
+    this.#action = action;
+  }
+
+  attach(socket: PodSocket, stop: AbortSignal): void {
+    this.#socket = socket;
+    socket.on("close", () => {
+      if (!this.readableEnded) this.push(null);
+      // There is nobody left to write to; what was received may still be read.
+      if (!this.writableEnded) this.end();
+    });
+    const onAbort = (): void => void this.destroy(stop.reason instanceof Error ? stop.reason : new Error(String(stop.reason)));
+    stop.addEventListener("abort", onAbort, { once: true, signal: this.#over.signal });
+    if (stop.aborted) onAbort();
+    else if (this.destroyed) socket.terminate();
+  }
+
+  receive(channel: number, data: Buffer): void {
+    const prefix = Math.min(this.#prefixLeft[channel] ?? 0, data.byteLength);
+    this.#prefixLeft[channel] = (this.#prefixLeft[channel] ?? 0) - prefix;
+    const rest = data.subarray(prefix);
+    if (rest.byteLength === 0) return;
+    if (channel === ERROR) throw new ApiError(`${this.#action}: ${rest.toString("utf8").trim()}`, { code: "ConnectionFailed" });
+    if (channel === DATA && !this.push(rest)) this.#socket?.pause();
+  }
+
+  override _read(): void {
+    this.#socket?.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#socket === undefined) {
+      done(new Error(`${this.#action}: it is not open yet`));
+      return;
+    }
+    sent(this.#socket, frame(DATA, chunk)).then(() => done(), done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#over.abort();
+    this.#socket?.terminate();
+    done(error);
+  }
+}
