@@ -1,6 +1,10 @@
 /** The local, indexed, self-healing copy of a kind. */
 export type { Change } from "./change.ts";
 export type { AddContext, DeleteContext, EventHandler, HandlerContext, Subscription } from "./event-handler.ts";
+export { defaultResyncPeriodMs, DeterministicInformer } from "./deterministic-informer.ts";
+export type { DeterministicInformerOptions } from "./deterministic-informer.ts";
+export { StreamOverflowError } from "./event-streams.ts";
+export type { EventStreams, ToldDelete, ToldError, ToldUpdate } from "./event-streams.ts";
 export { Informer, informerName } from "./informer.ts";
 export type { InformerErrorContext, InformerOptions } from "./informer.ts";
 export { scopedInformerName, SharedInformers } from "./informer-registry.ts";

@@ -16,8 +16,8 @@ import { verify, type Difference } from "./verify.ts";
 
 /** Where an error that `onError` is told of came from. */
 export interface InformerErrorContext {
-  /** `watch`: a request failed and will be tried again. `handler`, `listener`, `index`, `transform`: your function threw or rejected. */
-  readonly during: "watch" | "handler" | "listener" | "index" | "transform";
+  /** `watch`: a request failed and will be tried again. The others: your function threw or rejected. */
+  readonly during: "watch" | "handler" | "listener" | "index" | "transform" | "decode";
   readonly key?: ObjectKey;
 }
 

@@ -272,15 +272,18 @@ export class Reflector<T extends KubernetesObject> {
     const request = new GuardedRequest({ clock: this.#clock, signal });
     this.#metrics.watched();
     try {
-      const stream = await request.within(this.#silence.openMs, `watch ${this.#what}`, () =>
-        this.#listWatch.watch({
+      const stream = await request.within(this.#silence.openMs, `watch ${this.#what}`, async () => {
+        const opened = await this.#listWatch.watch({
           ...(version === undefined ? {} : { resourceVersion: version }),
           ...(withInitialEvents ? { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" as const } : {}),
           allowWatchBookmarks: true,
           timeoutSeconds,
           signal: request.signal,
-        }),
-      );
+        });
+        // It came after it was given up, from a `ListWatch` that does not heed its signal: nobody else will close it.
+        if (request.signal.aborted) await opened[Symbol.asyncIterator]().return?.();
+        return opened;
+      });
       this.#stream = new OpenStream({ stream, request, startMs, timeoutSeconds, isFilling: withInitialEvents });
       // An accepted watch is no proof that the server is well: a list or an event is.
       return { type: "opened" };
