@@ -1,5 +1,5 @@
 import { isApiError, type Client } from "@operatorkit/api";
-import { SharedInformers } from "@operatorkit/informer";
+import { SharedInformers, type Change } from "@operatorkit/informer";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { sleep, type Clock, type Logger, type Metrics, type Timer } from "@operatorkit/observe";
 import { TimeoutError, withTimeout } from "@operatorkit/retry";
@@ -22,6 +22,8 @@ export interface ControllerRunOptions<T extends KubernetesObject> {
   /** Run by somebody else. */
   readonly informers: SharedInformers | undefined;
   readonly onSynced: (() => void) | undefined;
+  /** Told of every change of the controller's own kind. */
+  readonly onChange: ((change: Change) => void) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -48,7 +50,7 @@ export class ControllerRun<T extends KubernetesObject> {
   /** Aborts the turns that run. */
   readonly #hardStop = new AbortController();
 
-  constructor({ options, finalizer, client, informers, onSynced, clock, logger, metrics }: ControllerRunOptions<T>) {
+  constructor({ options, finalizer, client, informers, onSynced, onChange, clock, logger, metrics }: ControllerRunOptions<T>) {
     const { name } = options;
     this.#options = options;
     this.#onSynced = onSynced;
@@ -74,6 +76,7 @@ export class ControllerRun<T extends KubernetesObject> {
       namespace: options.namespace,
       labelSelector: options.labelSelector,
       informers: this.#informers,
+      onOwnChange: onChange,
       // What was there before waits behind what happens now.
       onKey: (key, initial) => this.#queue.add(key, { priority: initial ? INITIAL_PRIORITY : 0 }),
       onChange: () => this.#ownWrites.released().forEach((key) => this.#queue.add(key)),

@@ -234,6 +234,7 @@ describe("Controller", () => {
         },
         set: (value: number) => void counts.set(name, value),
         observe: () => void counts.set(name, (counts.get(name) ?? 0) + 1),
+        remove() {},
       });
       const { clock, stop } = await start(
         {

@@ -1,5 +1,5 @@
 import type { FinalizerClaim, Runnable, RunOptions } from "@operatorkit/api";
-import type { SharedInformers } from "@operatorkit/informer";
+import type { Change, SharedInformers } from "@operatorkit/informer";
 import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger, type Metrics } from "@operatorkit/observe";
 import type { Backoff } from "@operatorkit/retry";
@@ -76,6 +76,8 @@ export interface ControllerRunnableOptions extends RunOptions {
   readonly informers?: SharedInformers;
   /** Called when every local copy was filled, before the first turn. */
   readonly onSynced?: () => void;
+  /** Told of every change of the controller's own kind, before its predicates are asked; for counting, and quick. */
+  readonly onChange?: (change: Change) => void;
 }
 
 /**
@@ -110,7 +112,7 @@ export class Controller<T extends KubernetesObject> implements Runnable {
    * Reconciles until `signal` is aborted. Resolves when every turn has ended; rejects when the informers broke or a turn did
    * not end in time.
    */
-  async run({ client, signal, informers, onSynced, clock, logger, metrics }: ControllerRunnableOptions): Promise<void> {
+  async run({ client, signal, informers, onSynced, onChange, clock, logger, metrics }: ControllerRunnableOptions): Promise<void> {
     if (this.#run !== undefined) throw new Error(`run controller ${this.name}: it runs already`);
     this.#run = new ControllerRun<T>({
       options: this.#options,
@@ -118,6 +120,7 @@ export class Controller<T extends KubernetesObject> implements Runnable {
       client,
       informers,
       onSynced,
+      onChange,
       clock: this.#options.clock ?? clock ?? systemClock,
       logger: this.#options.logger ?? logger ?? silentLogger,
       metrics: this.#options.metrics ?? metrics ?? noMetrics,

@@ -29,6 +29,9 @@ export type { DataObject, DataResourceOptions } from "./resource-controller/data
 export { DescribedError, describedIn } from "./resource-controller/described-error.ts";
 export type { DescribedErrorOptions } from "./resource-controller/described-error.ts";
 export type { ErrorTracker } from "./resource-controller/error-tracker.ts";
+export { giantswarmInformerMetrics } from "./resource-controller/giantswarm-informer-metrics.ts";
+export { ObjectTimestamps } from "./resource-controller/object-timestamps.ts";
+export type { ObjectTimestampsOptions } from "./resource-controller/object-timestamps.ts";
 export { defaultPauseAnnotations, isPaused } from "./resource-controller/pause.ts";
 export type { PauseAnnotations } from "./resource-controller/pause.ts";
 export type { ResourceContext } from "./resource-controller/resource-context.ts";

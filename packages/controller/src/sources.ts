@@ -14,6 +14,8 @@ export interface SourcesOptions<T extends KubernetesObject> {
   readonly namespace: string | undefined;
   readonly labelSelector: string | undefined;
   readonly informers: SharedInformers;
+  /** Told of every change of the controller's own kind, before anything else. */
+  readonly onOwnChange: ((change: Change) => void) | undefined;
   /** `key` needs a turn. `initial`: because its object, or one it owns, was there when the controller came. */
   readonly onKey: (key: ObjectKey, initial: boolean) => void;
   /** A local copy has moved on; after the keys of the change were told. */
@@ -47,7 +49,9 @@ export class Sources<T extends KubernetesObject> {
   /** Starts telling of keys. */
   open(): void {
     const { owns, watches } = this.#options;
+    const { onOwnChange } = this.#options;
     this.primary.onKeys((key, change) => {
+      if (onOwnChange !== undefined) this.#tell(onOwnChange, key, change);
       if (this.#passes(key, change)) this.#options.onKey(key, change.initial);
       this.#options.onChange();
     });
@@ -93,6 +97,14 @@ export class Sources<T extends KubernetesObject> {
     const view = this.#views.get(kindId(kind));
     if (view === undefined) throw new Error(`controller ${this.#options.name}: no view of ${kind.kind}`);
     return view;
+  }
+
+  #tell(listener: (change: Change) => void, key: ObjectKey, change: Change): void {
+    try {
+      listener(change);
+    } catch (error) {
+      this.#options.onError(error, "onChange failed", key);
+    }
   }
 
   #passes(key: ObjectKey, { type, entry, old }: Change<T>): boolean {

@@ -175,10 +175,11 @@ describe("a handler", () => {
     const log = (message: string): void => void lines.push(message);
     const logger = { debug() {}, info() {}, warn() {}, error: log, with: () => logger };
     const metrics = {
-      counter: () => ({ add() {} }),
-      histogram: () => ({ observe() {} }),
+      counter: () => ({ add() {}, remove() {} }),
+      histogram: () => ({ observe() {}, remove() {} }),
       gauge: ({ name }: { name: string }) => ({
         set() {},
+        remove() {},
         add: (value: number) => void (name === "informer_handlers_stuck" && stuck.push(value)),
       }),
     };

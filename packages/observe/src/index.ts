@@ -5,6 +5,6 @@ export type { HealthCheck } from "./health.ts";
 export { silentLogger } from "./logger.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export { noMetrics } from "./metrics.ts";
-export type { Counter, Gauge, Histogram, HistogramOptions, Labels, MetricOptions, Metrics } from "./metrics.ts";
+export type { Counter, Gauge, Histogram, HistogramOptions, Labels, MetricOptions, Metrics, Series } from "./metrics.ts";
 export { sleep } from "./sleep.ts";
 export type { SleepOptions } from "./sleep.ts";

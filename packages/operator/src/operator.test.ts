@@ -1,5 +1,5 @@
 import type { Client, Runnable, RunOptions } from "@operatorkit/api";
-import { silentLogger, sleep } from "@operatorkit/observe";
+import { noMetrics, silentLogger, sleep } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { OperatorError } from "./operator-error.ts";
@@ -193,6 +193,22 @@ describe("Operator with a health port", () => {
     stop.abort();
     await running;
     expect(operator.healthPort).toBeUndefined();
+  });
+
+  it("serves metrics of yours that have a text, and no others", async () => {
+    for (const [metrics, expected] of [
+      [{ ...noMetrics, text: () => "mine 1\n" }, "200 mine 1\n"],
+      [noMetrics, "404 ask /livez, /readyz or /healthz\n"],
+    ] as const) {
+      const stop = new AbortController();
+      const operator = new Operator({ client, logger: silentLogger, healthPort: 0, healthHost: "127.0.0.1", metrics });
+      const running = operator.run({ signal: stop.signal });
+      while (operator.healthPort === undefined) await turn();
+      const response = await fetch(`http://127.0.0.1:${operator.healthPort}/metrics`);
+      expect(`${response.status} ${await response.text()}`).toBe(expected);
+      stop.abort();
+      await running;
+    }
   });
 
   it("refuses metrics that nobody could read, and a port that is none", () => {

@@ -26,7 +26,7 @@ export interface OperatorOptions {
   readonly healthPort?: number;
   /** The address to listen on. @default all, since a kubelet asks from outside the pod */
   readonly healthHost?: string;
-  /** `true` counts, and serves `/metrics` for Prometheus on `healthPort`; so does a `PrometheusMetrics` of yours. @default nothing is counted */
+  /** `true` counts, and serves `/metrics` for Prometheus on `healthPort`; so does a `PrometheusMetrics` of yours, and any other that has a `text`. @default nothing is counted */
   readonly metrics?: Metrics | boolean;
   /** How long runnables may take to stop; then `run` rejects and names those that did not. @default 40_000 */
   readonly stopTimeoutMs?: number;
@@ -206,7 +206,7 @@ export class Operator {
         informers.healthCheck(),
         ...this.#runnables.flatMap((runnable) => runnable.healthChecks?.() ?? []),
       ],
-      metricsText: metrics instanceof PrometheusMetrics ? () => metrics.text() : undefined,
+      metricsText: metrics.text?.bind(metrics),
     });
     logger.info("serving health", { port: this.#health.port });
   }

@@ -47,4 +47,29 @@ describe("PrometheusMetrics", () => {
     expect(() => metrics.counter({ name: "a_total", help: "" }).add(-1)).toThrow(/0 or more/);
     expect(() => metrics.gauge({ name: "not a name", help: "" })).toThrow(/no name for Prometheus/);
   });
+
+  it("forgets a series that is removed, and begins anew when it comes back", () => {
+    const metrics = new PrometheusMetrics();
+    const labels = ["kind", "name"];
+    const [a, b] = [
+      { kind: "Pod", name: "a" },
+      { name: "b", kind: "Pod" },
+    ];
+    const gauge = metrics.gauge({ name: "seen", help: "", labels });
+    const counter = metrics.counter({ name: "told_total", help: "", labels });
+    const histogram = metrics.histogram({ name: "seconds", help: "", labels: ["name"], buckets: [1] });
+    for (const one of [a, b]) {
+      gauge.set(1, one);
+      counter.add(5, one);
+      histogram.observe(2, { name: one.name });
+    }
+    gauge.remove({ name: "a", kind: "Pod" });
+    gauge.remove({ name: "never there", kind: "Pod" });
+    counter.remove(a);
+    counter.add(1, a);
+    histogram.remove({ name: "a" });
+    const lines = metrics.text().split("\n");
+    expect(lines.filter((line) => line.includes('name="a"'))).toEqual(['told_total{kind="Pod",name="a"} 1']);
+    expect(lines.filter((line) => line.includes('name="b"'))).toHaveLength(6);
+  });
 });

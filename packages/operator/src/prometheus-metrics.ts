@@ -4,7 +4,8 @@ import type { Counter, Gauge, Histogram, HistogramOptions, Labels, MetricOptions
  * Metrics in memory, and their Prometheus text (version 0.0.4). Asking for a metric twice gives the same one, so that many
  * users may share a name; with another type or other labels it is refused.
  *
- * Every combination of label values is kept for good: labels are for a handful of values, never for names of objects.
+ * Every combination of label values is kept until `remove`: labels are for a handful of values, not for names of objects, unless
+ * whoever counts them removes what is gone.
  */
 export class PrometheusMetrics implements Metrics {
   readonly #metrics = new Map<string, Metric>();
@@ -16,6 +17,7 @@ export class PrometheusMetrics implements Metrics {
         if (!(value >= 0)) throw new RangeError(`counter ${options.name}: ${value} must be 0 or more`);
         metric.sample(labels).value += value;
       },
+      remove: (labels) => metric.remove(labels),
     };
   }
 
@@ -24,6 +26,7 @@ export class PrometheusMetrics implements Metrics {
     return {
       set: (value, labels) => void (metric.sample(labels).value = value),
       add: (value, labels) => void (metric.sample(labels).value += value),
+      remove: (labels) => metric.remove(labels),
     };
   }
 
@@ -37,6 +40,7 @@ export class PrometheusMetrics implements Metrics {
         const at = metric.buckets.findIndex((bound) => value <= bound);
         if (at !== -1) sample.counts[at] = (sample.counts[at] ?? 0) + 1;
       },
+      remove: (labels) => metric.remove(labels),
     };
   }
 
@@ -88,13 +92,21 @@ class Metric {
   }
 
   sample(labels: Labels = {}): Sample {
-    const id = this.labels.length === 1 ? String(labels[this.labels[0] ?? ""]) : JSON.stringify(this.labels.map((label) => labels[label]));
+    const id = this.#idOf(labels);
     let sample = this.#samples.get(id);
     if (sample === undefined) {
       sample = { labels, value: 0, count: 0, counts: this.buckets.map(() => 0) };
       this.#samples.set(id, sample);
     }
     return sample;
+  }
+
+  remove(labels: Labels = {}): void {
+    this.#samples.delete(this.#idOf(labels));
+  }
+
+  #idOf(labels: Labels): string {
+    return this.labels.length === 1 ? String(labels[this.labels[0] ?? ""]) : JSON.stringify(this.labels.map((label) => labels[label]));
   }
 
   text(): string {

@@ -182,12 +182,16 @@ describe("metrics", () => {
     const counted = new Map<string, number>();
     const at = (name: string, labels: Labels = {}): string => [name, ...Object.values(labels)].join(" ");
     const metrics: Metrics = {
-      counter: ({ name }) => ({ add: (value, labels) => void counted.set(at(name, labels), (counted.get(at(name, labels)) ?? 0) + value) }),
+      counter: ({ name }) => ({
+        add: (value, labels) => void counted.set(at(name, labels), (counted.get(at(name, labels)) ?? 0) + value),
+        remove() {},
+      }),
       gauge: ({ name }) => ({
         set: (value, labels) => void counted.set(at(name, labels), value),
         add: (value, labels) => void counted.set(at(name, labels), (counted.get(at(name, labels)) ?? 0) + value),
+        remove() {},
       }),
-      histogram: () => ({ observe() {} }),
+      histogram: () => ({ observe() {}, remove() {} }),
     };
     await using stage = new Stage({ metrics, retryPolicy: backoffRetryPolicy({ backoff: constantBackoff(1000), maxRetries: 2 }) });
     stage.recorder(({ call }) => call === "add" && failing());

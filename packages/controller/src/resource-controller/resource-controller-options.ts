@@ -70,8 +70,13 @@ export interface ResourceControllerOptions<T extends KubernetesObject> extends P
   onBootFailed?(error: unknown): void;
   /** Is given each failure. @default none */
   readonly errorTracker?: ErrorTracker;
-  /** Count under giantswarm/operatorkit's names, too. @default false */
+  /**
+   * Count under giantswarm/operatorkit's names, too; what informers do as well, unless they are shared and so somebody else's: then
+   * `giantswarmInformerMetrics` is for who shares them. @default false
+   */
   readonly giantswarmMetrics?: boolean;
+  /** The time stamps of every object as metrics, under giantswarm/operatorkit's names: one or two series for each object. @default false */
+  readonly giantswarmTimestamps?: boolean;
 }
 
 export const RESYNC_MS = 300_000;

@@ -9,7 +9,7 @@ import { giantswarmFinalizer, ResourceController } from "./resource-controller.t
 import type { ResourceControllerOptions } from "./resource-controller-options.ts";
 import type { ResourceContext } from "./resource-context.ts";
 import type { Resource } from "./resource.ts";
-import { noting, runController, steps } from "./testing/run-controller.ts";
+import { noting, runController, sampling, steps } from "./testing/run-controller.ts";
 
 const OURS = "example.com/echo";
 const a = { namespace: "n", name: "a" };
@@ -552,6 +552,33 @@ describe("ResourceController", () => {
       await clock.advance(180_000);
       expect(samples.get("operatorkit_controller_errors_total{echo}")).toBeLessThan(2);
       await stop();
+    });
+
+    it("of its own informers are counted, too, also in metrics of its own", async () => {
+      const given = { resources: [noting("r", [])], giantswarmMetrics: true };
+      const { samples, stop } = await runController(given, { objects: [echo("a")] });
+      const own = new Map<string, number>();
+      const other = await runController({ ...given, metrics: sampling(own) }, { objects: [echo("a")] });
+      const size = "operatorkit_informer_cache_size{}";
+      expect([samples.get(size), own.get(size), other.samples.size]).toEqual([1, 1, 0]);
+      await stop();
+      await other.stop();
+    });
+
+    it("of objects' time stamps are those of its objects, when asked for, and end with it", async () => {
+      const creationTimestamp = "1970-01-01T00:01:40Z";
+      const { clock, cluster, samples, stop } = await runController(
+        { resources: [noting("r", [])], giantswarmTimestamps: true, labelSelector: "mine", whenDeselected: "cleanup" },
+        { objects: [echo("a", "x", { creationTimestamp, labels: { mine: "" } }), echo("b", "x", { creationTimestamp })] },
+      );
+      const timestamps = (): string[] => [...samples].filter(([name]) => name.includes("_timestamp")).map(String);
+      expect(timestamps()).toEqual(["operatorkit_controller_creation_timestamp{Echo,a,n,echo},100"]);
+      cluster.put(echo("b", "x", { creationTimestamp, labels: { mine: "" } }));
+      cluster.put(echo("a", "x", { creationTimestamp }));
+      await steps(clock);
+      expect(timestamps()).toEqual(["operatorkit_controller_creation_timestamp{Echo,b,n,echo},100"]);
+      await stop();
+      expect(timestamps()).toEqual([]);
     });
 
     it("are not, when not", async () => {

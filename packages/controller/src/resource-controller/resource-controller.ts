@@ -1,9 +1,12 @@
 import type { FinalizerClaim, Runnable } from "@operatorkit/api";
-import { parseLabelSelector, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
+import type { Change } from "@operatorkit/informer";
+import { matchesLabels, parseLabelSelector, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
 import { TimeoutError, withTimeout } from "@operatorkit/retry";
 import { Controller, type ControllerOptions, type ControllerRunnableOptions } from "../controller.ts";
 import { boot, BootError } from "./boot.ts";
+import { giantswarmInformerMetrics } from "./giantswarm-informer-metrics.ts";
+import { ObjectTimestamps } from "./object-timestamps.ts";
 import { PassRunner } from "./pass-runner.ts";
 import { pauseAnnotationsOf } from "./pause.ts";
 import { checkResourceOptions, RESYNC_MS, resourceSetsOf, type ResourceControllerOptions } from "./resource-controller-options.ts";
@@ -55,7 +58,8 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
           : { selector: parseLabelSelector(labelSelector), policy: whenDeselected },
       rememberMs: 3 * resyncMs,
     });
-    const { labelSelector: _selector, finalizer: _finalizer, ...shared } = options;
+    // The metrics are given to its run.
+    const { labelSelector: _selector, finalizer: _finalizer, metrics: _metrics, ...shared } = options;
     this.#controller = new Controller<T>({
       ...shared,
       resyncMs,
@@ -86,12 +90,17 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
     const metrics = this.#options.metrics ?? given.metrics ?? noMetrics;
     this.#logger = (this.#options.logger ?? given.logger ?? silentLogger).with({ controller: this.name });
     const signal = AbortSignal.any([given.signal, this.#stop.signal]);
-    this.#passes.begin({ clock, logger: this.#logger, metrics: this.#options.giantswarmMetrics === true ? metrics : undefined });
+    const { giantswarmMetrics = false, giantswarmTimestamps = false, labelSelector } = this.#options;
+    this.#passes.begin({ clock, logger: this.#logger, metrics: giantswarmMetrics ? metrics : undefined });
+    const timestamps = giantswarmTimestamps ? new ObjectTimestamps({ metrics, kind: this.kind, controller: this.name }) : undefined;
+    const onChange = timestamps === undefined ? undefined : timestampsOf(timestamps, labelSelector);
     const quiet = new AbortController();
     const resetting = this.#passes.metrics.resetErrors({ everyMs: 4 * (this.#options.resyncMs ?? RESYNC_MS), signal: quiet.signal });
     try {
-      await this.#boot({ ...given, clock, signal });
+      const counting = giantswarmMetrics ? giantswarmInformerMetrics(metrics, { clock }) : metrics;
+      await this.#boot({ ...given, clock, signal, metrics: counting, ...(onChange !== undefined && { onChange }) });
     } finally {
+      timestamps?.clear();
       quiet.abort();
       await resetting;
       await this.#flush(clock);
@@ -193,3 +202,12 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
 }
 
 const FLUSH_MS = 2000;
+
+/** For all but `whenDeselected: "keep"` the copy holds objects that do not match; they are not the controller's. */
+function timestampsOf(timestamps: ObjectTimestamps<KubernetesObject>, labelSelector: string | undefined): (change: Change) => void {
+  const selector = labelSelector === undefined ? undefined : parseLabelSelector(labelSelector);
+  return ({ type, entry: { object } }) => {
+    if (type === "delete" || (selector !== undefined && !matchesLabels(selector, object.metadata.labels))) timestamps.delete(object);
+    else timestamps.add(object);
+  };
+}

@@ -74,14 +74,24 @@ export function noting(name: string, calls: string[], failing: (call: string) =>
 }
 
 export function sampling(samples: Map<string, number>): Metrics {
-  const idOf = (name: string, labels: Labels = {}): string => `${name}{${Object.values(labels).join()}}`;
   const add = (id: string, value: number): void => void samples.set(id, (samples.get(id) ?? 0) + value);
   return {
-    counter: ({ name }) => ({ add: (value, labels) => add(idOf(name, labels), value) }),
+    counter: ({ name }) => ({
+      add: (value, labels) => add(idOf(name, labels), value),
+      remove: (labels) => void samples.delete(idOf(name, labels)),
+    }),
     gauge: ({ name }) => ({
       set: (value, labels) => void samples.set(idOf(name, labels), value),
       add: (value, labels) => add(idOf(name, labels), value),
+      remove: (labels) => void samples.delete(idOf(name, labels)),
     }),
-    histogram: ({ name }) => ({ observe: (_value, labels) => add(idOf(name, labels), 1) }),
+    histogram: ({ name }) => ({
+      observe: (_value, labels) => add(idOf(name, labels), 1),
+      remove: (labels) => void samples.delete(idOf(name, labels)),
+    }),
   };
+}
+
+function idOf(name: string, labels: Labels = {}): string {
+  return `${name}{${Object.values(labels).join()}}`;
 }
