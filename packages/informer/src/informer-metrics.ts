@@ -1,4 +1,5 @@
 import { noMetrics, type Metrics } from "@operatorkit/observe";
+import type { Change } from "./change.ts";
 
 /** What a reflector counts. The names are client-go's where it has one. Source: client-go `reflector_metrics.go`. */
 export interface ReflectorMetrics {
@@ -12,7 +13,7 @@ export interface ReflectorMetrics {
 
 /** What an informer counts besides. */
 export interface InformerMetrics extends ReflectorMetrics {
-  changed(type: string): void;
+  changed(type: Change["type"]): void;
   stored(objects: number, version: string | undefined): void;
   handlerFailed(): void;
   /** How many handlers have been at one object for too long. */
@@ -37,6 +38,13 @@ export function informerMetrics(metrics: Metrics, name: string): InformerMetrics
   const objects = metrics.gauge(of("informer_objects", "Objects in the copy"));
   const handlerErrors = metrics.counter(of("informer_handler_errors_total", "Handler calls that threw or rejected"));
   const stuck = metrics.gauge(of("informer_handlers_stuck", "Handlers that have been at one object for too long"));
+  // Made once: every event of every watch comes here.
+  const changeLabels = {
+    add: { name, type: "add" },
+    update: { name, type: "update" },
+    delete: { name, type: "delete" },
+    resync: { name, type: "resync" },
+  };
   return {
     listed: () => lists.add(1, labels),
     replaced(items, afterMs) {
@@ -50,7 +58,7 @@ export function informerMetrics(metrics: Metrics, name: string): InformerMetrics
       watchItems.observe(events, labels);
     },
     retried: (step, cause) => retries.add(1, { name, step, cause }),
-    changed: (type) => changes.add(1, { name, type }),
+    changed: (type) => changes.add(1, changeLabels[type]),
     stored(count, at) {
       objects.set(count, labels);
       // A gauge is a number; comparing versions never goes through this.

@@ -148,15 +148,21 @@ export class Store<T extends KubernetesObject> {
       return [];
     }
     const { entry } = event;
-    const old = this.#entries.get(entry.key);
-    const isBehind = !this.#moveTo(entry.resourceVersion);
+    // What an entry says of itself may have to be read out of its text: once is enough.
+    const { key, resourceVersion } = entry;
+    const old = this.#entries.get(key);
+    const isBehind = !this.#moveTo(resourceVersion);
     if (event.type === "DELETED") return this.#applyDeleted(entry, old, isBehind);
-    if (isBehind || (old !== undefined && isSeen(entry, old))) {
+    const order = old === undefined ? 1 : compareResourceVersions(resourceVersion, old.resourceVersion);
+    const isSameObject = old !== undefined && old.uid === entry.uid;
+    // The copy already has this state of the object, or a later one.
+    const isSeen = order !== undefined && (order < 0 || (order === 0 && isSameObject && resourceVersion !== ""));
+    if (isBehind || isSeen) {
       this.#dropped += 1;
-      if (old === undefined || isLater(entry, old)) this.#contradictions += 1;
+      if (old === undefined || (order ?? 0) > 0) this.#contradictions += 1;
       return [];
     }
-    if (old === undefined || old.uid === entry.uid) return [this.#set(entry, old, false)];
+    if (old === undefined || isSameObject) return [this.#set(entry, old, false)];
     return [this.#remove(old, old, true), this.#set(entry, undefined, false)];
   }
 
@@ -187,7 +193,7 @@ export class Store<T extends KubernetesObject> {
   #set(entry: ObjectEntry<T>, old: ObjectEntry<T> | undefined, initial: boolean): Change<T> {
     this.#entries.set(entry.key, entry);
     this.#namespaces?.set(entry);
-    for (const index of this.#indexes.values()) index.set(entry);
+    if (this.#indexes.size > 0) for (const index of this.#indexes.values()) index.set(entry);
     return { key: entry.key, type: old === undefined ? "add" : "update", entry, old, initial, finalStateUnknown: false };
   }
 
@@ -217,13 +223,6 @@ function namespaceOf(key: ObjectKey): string {
 /** Same object, same version. An object without a version (some aggregated APIs) may have changed any time. */
 function isSame(a: ObjectEntry, b: ObjectEntry): boolean {
   return a.uid === b.uid && a.resourceVersion === b.resourceVersion && a.resourceVersion !== "";
-}
-
-/** The copy already has this state of the object, or a later one. */
-function isSeen(entry: ObjectEntry, old: ObjectEntry): boolean {
-  if (isSame(entry, old)) return true;
-  const order = compareResourceVersions(entry.resourceVersion, old.resourceVersion);
-  return order !== undefined && order < 0;
 }
 
 /** The copy does not have this state of the object, nor a later one. */

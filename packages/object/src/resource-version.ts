@@ -5,9 +5,19 @@
  */
 export function compareResourceVersions(a: string, b: string): number | undefined {
   if (a === b) return 0;
-  if (!COMPARABLE.test(a) || !COMPARABLE.test(b)) return undefined;
+  if (!isComparable(a) || !isComparable(b)) return undefined;
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : 1;
 }
 
-const COMPARABLE = /^(0|[1-9][0-9]*)$/;
+/** By hand, because every event of every watch comes here. */
+function isComparable(version: string): boolean {
+  const { length } = version;
+  for (let index = 0; index < length; index += 1) {
+    const digit = version.charCodeAt(index) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return false;
+  }
+  return length === 1 || (length > 1 && version.charCodeAt(0) !== ZERO);
+}
+
+const ZERO = 0x30;
