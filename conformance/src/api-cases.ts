@@ -6,6 +6,7 @@ import { customizingCases } from "./cases/customizing.ts";
 import { deletingCases } from "./cases/deleting.ts";
 import { describingCases } from "./cases/describing.ts";
 import { listingCases } from "./cases/listing.ts";
+import { loggingCases } from "./cases/logging.ts";
 import { patchingCases } from "./cases/patching.ts";
 import { refusingCases } from "./cases/refusing.ts";
 import { strategicCases } from "./cases/strategic.ts";
@@ -24,4 +25,5 @@ export const apiCases: readonly ApiCase[] = [
   ...describingCases,
   ...customizingCases,
   ...builtInCases,
+  ...loggingCases,
 ];

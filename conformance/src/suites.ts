@@ -5,7 +5,7 @@ import { faultSuite } from "./fault-suite.ts";
 import { historySuite } from "./history-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
 import { oldServersSuite } from "./old-servers-suite.ts";
-import { operatorSuite } from "./operator-suite.ts";
+import { podLogsSuite } from "./pod-logs-suite.ts";
 import type { Suite } from "./suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
@@ -14,8 +14,8 @@ export const suites: readonly Suite[] = [
   historySuite,
   faultSuite,
   kubectlSuite,
-  operatorSuite,
   oldServersSuite,
+  podLogsSuite,
   ...appSuites,
   differentialSuite,
 ];

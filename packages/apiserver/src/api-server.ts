@@ -18,6 +18,7 @@ import type { Endpoint, Handler, Middleware, UserInfo } from "./handler.ts";
 import { InProcessTransport } from "./in-process-transport.ts";
 import type { HttpListener } from "./http/http-listener.ts";
 import { kubeconfig, writeKubeconfig } from "./kubeconfig.ts";
+import { PodLogs } from "./logs/pod-logs.ts";
 import { openApiEndpoint } from "./openapi/open-api-endpoint.ts";
 import { openApiV2Endpoint } from "./openapi/open-api-v2-endpoint.ts";
 import { Registry } from "./registry.ts";
@@ -81,6 +82,8 @@ export class ApiServer implements AsyncDisposable {
   readonly token: string;
   /** What goes wrong on this server, for tests of its clients. */
   readonly faults: Faults;
+  /** What the containers of this server's pods log: written by tests, read at `…/pods/{name}/log`. */
+  readonly podLogs: PodLogs;
   readonly #context: ServerContext;
   readonly #handler: Handler;
   readonly #crds: CrdController;
@@ -104,6 +107,7 @@ export class ApiServer implements AsyncDisposable {
     this.token = options.token ?? randomBytes(24).toString("base64url");
     const store = new Store(historySize === undefined ? {} : { historySize });
     const release = serverRelease(options.emulateVersion);
+    this.podLogs = new PodLogs(store, clock);
     this.#context = {
       release,
       store,
@@ -114,6 +118,7 @@ export class ApiServer implements AsyncDisposable {
       randomUuid: randomUUID,
       random: Math.random,
       texts: new TextCache(),
+      podLogs: this.podLogs,
       serviceAccountTokens: new ServiceAccountTokens(),
       tokens: [{ token: this.token, user: ADMIN }, ...tokens],
       authorize: options.authorize ?? rbac(store),

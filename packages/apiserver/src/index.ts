@@ -6,5 +6,6 @@ export type { EventMatch, FaultAction, FaultMatch, FaultRule, FaultRuleOptions, 
 export type { Faults } from "./faults/faults.ts";
 export type { FreezeOptions } from "./faults/frozen-views.ts";
 export type { Endpoint, EndpointRequest, Handler, Middleware, Peer, ServerRequest, UserInfo } from "./handler.ts";
+export type { PodContainer, PodLogs } from "./logs/pod-logs.ts";
 export { ListenError } from "./http/listen-error.ts";
 export type { ListenErrorCode } from "./http/listen-error.ts";

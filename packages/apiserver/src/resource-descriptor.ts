@@ -44,6 +44,8 @@ export type SubresourceBehaviour =
     }
   /** POST only: deletes the object (a Pod's `eviction`). */
   | { readonly type: "evict" }
+  /** GET only: what a container has logged, as text. */
+  | { readonly type: "log" }
   /** POST only: answers a token for the object (a service account). */
   | { readonly type: "token" }
   /** POST only: changes the object in place as the body says (a Pod's `binding`), or says why it conflicts. */

@@ -1,6 +1,6 @@
 import type { TransportResponse } from "@operatorkit/api";
 import type { ServerRequest, UserInfo } from "./handler.ts";
-import { type Representation, negotiate } from "./request/accept.ts";
+import { negotiate } from "./request/accept.ts";
 import { boolean } from "./request/list-options.ts";
 import type { ResourceTarget } from "./request/request-info.ts";
 import type { ResourceDescriptor, Subresource, Verb } from "./resource-descriptor.ts";
@@ -15,6 +15,7 @@ import { evictObject } from "./verbs/evict.ts";
 import { issueToken } from "./verbs/issue-token.ts";
 import { patchObject } from "./verbs/patch.ts";
 import { getObject, listObjects } from "./verbs/read.ts";
+import { readLog } from "./verbs/read-log.ts";
 import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
 import { updateObject } from "./verbs/update.ts";
 import { watchObjects } from "./verbs/watch.ts";
@@ -64,7 +65,7 @@ export function answerResource(
     subresource,
     query,
     user,
-    representation: representationOf(request),
+    representation: negotiate(request.headers["accept"], subresource?.behaviour.type === "log"),
     subject: { group, resource: plural },
     warnings: descriptor.deprecationWarning === undefined ? [] : [descriptor.deprecationWarning],
     nowMs: context.clock.now(),
@@ -76,10 +77,6 @@ export function answerResource(
     if (error instanceof StatusError) return errorResponse(error, resourceRequest.warnings);
     throw error;
   }
-}
-
-function representationOf({ headers }: ServerRequest): Representation {
-  return negotiate(headers["accept"]);
 }
 
 /** A group of the server's own answers a Status; for any other no part of the server feels responsible. */
@@ -139,6 +136,8 @@ function performOn(context: ServerContext, request: ResourceRequest, subresource
       return perform(context, request, verb);
     case "evict":
       return evictObject(context, request, subresource);
+    case "log":
+      return readLog(context, request);
     case "token":
       return issueToken(context, request, subresource);
     case "action":

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@operatorkit/observe";
 import type { ServerRelease } from "./emulation/server-release.ts";
+import type { PodLogs } from "./logs/pod-logs.ts";
 import type { TextCache } from "./watch/text-cache.ts";
 import type { TokenUser } from "./auth/authenticate.ts";
 import type { Authorizer } from "./auth/authorize.ts";
@@ -23,6 +24,7 @@ export interface ServerContext {
   readonly randomUuid: () => string;
   readonly random: () => number;
   readonly texts: TextCache;
+  readonly podLogs: PodLogs;
   readonly serviceAccountTokens: ServiceAccountTokens;
   readonly authorize: Authorizer;
   /** Bearer tokens that were given at start. */

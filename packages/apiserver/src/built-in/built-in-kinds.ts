@@ -111,6 +111,7 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
         verbs: ["create"],
         behaviour: { type: "action", act: bindPod },
       },
+      { name: "log", body: { group: "", version: "v1", kind: "Pod" }, verbs: ["get"], behaviour: { type: "log" } },
       { name: "eviction", body: { group: "policy", version: "v1", kind: "Eviction" }, verbs: ["create"], behaviour: { type: "evict" } },
     ],
     fields: [

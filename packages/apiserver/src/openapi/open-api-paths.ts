@@ -105,6 +105,17 @@ const DELETE_OPTIONS = [
   query("propagationPolicy", "string", "Whether and how garbage collection will be performed: Orphan, Background or Foreground."),
 ];
 
+const LOG = [
+  query("container", "string", "The container for which to stream logs. Defaults to only container if there is one container in the pod."),
+  query("follow", "boolean", "Follow the log stream of the pod. Defaults to false."),
+  query("limitBytes", "integer", "The number of bytes to read from the server before ending the log output."),
+  query("previous", "boolean", "Return the logs of the container's run before this one. Defaults to false."),
+  query("sinceSeconds", "integer", "A relative time in seconds before the current time from which to show logs."),
+  query("tailLines", "integer", "The number of lines from the end of the logs to show."),
+  query("timestamps", "boolean", "Begin every line with the time it was written. Defaults to false."),
+];
+const TEXT = { "text/plain": { schema: { type: "string" } } };
+
 const LIST: Operation = {
   verb: "list",
   method: "get",
@@ -192,6 +203,7 @@ function operationOf(
 ): JsonObject {
   const { group, version, kind } = descriptor;
   const body = subresource?.body ?? { group, version, kind };
+  const isLog = subresource?.behaviour.type === "log";
   const objectName = definitionNameOf(body, descriptor.origin);
   const answers = {
     object: objectName,
@@ -202,13 +214,13 @@ function operationOf(
     tags: [tagOf(group, version)],
     description: `${operation.action} ${kind}${subresource === undefined ? "" : ` ${subresource.name}`}`,
     operationId: operationId(descriptor, operation, subresource, suffix),
-    parameters: operation.parameters,
+    parameters: isLog ? LOG : operation.parameters,
     ...requestBody(operation, objectName, descriptor),
     responses: {
       ...Object.fromEntries(
         operation.codes.map((code) => [
           code,
-          { description: DESCRIPTIONS[code], content: content(CONTENT_TYPES, answers[operation.gives]) },
+          { description: DESCRIPTIONS[code], content: isLog ? TEXT : content(CONTENT_TYPES, answers[operation.gives]) },
         ]),
       ),
       "401": { description: "Unauthorized" },

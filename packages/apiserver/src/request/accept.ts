@@ -16,7 +16,7 @@ const AVAILABLE = "application/json, application/yaml, application/vnd.kubernete
  *
  * Source: apiserver `endpoints/handlers/negotiation/negotiate.go`.
  */
-export function negotiate(accept: string | undefined): Representation {
+export function negotiate(accept: string | undefined, offersText = false): Representation {
   if (accept === undefined || accept.trim() === "") return { encoding: "json", version: "v1" };
   for (const clause of accept.split(",")) {
     const [type = "", ...pairs] = clause.split(";").map((part) => part.trim());
@@ -28,14 +28,17 @@ export function negotiate(accept: string | undefined): Representation {
     const representation = transformed(encoding, parameters);
     if (representation !== undefined) return representation;
   }
-  throw unacceptable();
+  if (!offersText) throw unacceptable();
+  // Text is among what the path offers, and not among what its errors are written in.
+  if (!/\btext\/plain\b/i.test(accept)) throw unacceptable(`text/plain, ${AVAILABLE}`);
+  throw new Failure({ code: 406, reason: "NotAcceptable", message: `only the following media types are accepted: ${AVAILABLE}` });
 }
 
-export function unacceptable(): StatusError {
+export function unacceptable(available: string = AVAILABLE): StatusError {
   return new Failure({
     code: 406,
     reason: "NotAcceptable",
-    message: `406: Not Acceptable\n\nAvailable representations: ${AVAILABLE}`,
+    message: `406: Not Acceptable\n\nAvailable representations: ${available}`,
     details: {},
   });
 }
