@@ -17,6 +17,8 @@ export { SocketTransport } from "./transport/socket-transport.ts";
 export type { SocketTransportOptions } from "./transport/socket-transport.ts";
 export { TransportError } from "./transport/transport-error.ts";
 export { retryOnConflict } from "./retry-on-conflict.ts";
+export { waitForObject } from "./wait-for-object.ts";
+export type { WaitForObjectOptions } from "./wait-for-object.ts";
 export type { RetryOnConflictOptions } from "./retry-on-conflict.ts";
 export { ensureCustomResources } from "./resources/ensure-custom-resources.ts";
 export type { EnsureCustomResourcesOptions } from "./resources/ensure-custom-resources.ts";
