@@ -100,14 +100,16 @@ describe("KubernetesClient.exec", () => {
     });
     await using client = await clientOf(server.url);
     let takenBytes = 0;
-    const gate = Promise.withResolvers<void>();
+    const waiting: (() => void)[] = [];
+    let isOpen = false;
     const stdout = new Writable({
       write(chunk: Buffer, _encoding, done) {
         takenBytes += chunk.byteLength;
-        void gate.promise.then(() => done());
+        if (isOpen) done();
+        else waiting.push(done);
       },
     });
-    const done = client.exec(pod, ["cat", "large"], { stdout });
+    const result = client.exec(pod, ["cat", "large"], { stdout });
     // It has come to rest when nothing was sent for a while.
     let before = -1;
     await expect
@@ -122,8 +124,9 @@ describe("KubernetesClient.exec", () => {
       .toBe(true);
     expect(sentBytes).toBeLessThan(25 * 1024 * 1024);
     expect(stdout.writableLength).toBeLessThan(2 * 1024 * 1024);
-    gate.resolve();
-    expect((await done).exitCode).toBe(0);
+    isOpen = true;
+    for (const done of waiting) done();
+    expect((await result).exitCode).toBe(0);
     await expect.poll(() => takenBytes).toBe(200 * piece.byteLength);
   });
 

@@ -2,7 +2,7 @@ import { Duplex } from "node:stream";
 import { ApiError, type RequestOptions } from "@operatorkit/api";
 import type { ObjectRef } from "@operatorkit/object";
 import type { Caller } from "../verbs/caller.ts";
-import { actionOn, frame, openPodSocket, sent, stopOf, type PodSocket } from "./pod-socket.ts";
+import { actionOn, frame, openPodSocket, stopOf, type PodSocket } from "./pod-socket.ts";
 
 const [DATA, ERROR] = [0, 1];
 
@@ -70,7 +70,7 @@ class ForwardedPort extends Duplex {
       done(new Error(`${this.#action}: it is not open yet`));
       return;
     }
-    sent(this.#socket, frame(DATA, chunk)).then(() => done(), done);
+    this.#socket.send(frame(DATA, chunk), (error) => done(error));
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
