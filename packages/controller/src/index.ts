@@ -4,6 +4,8 @@ export { Controller } from "./controller.ts";
 export type { ControllerOptions, ControllerRunnableOptions } from "./controller.ts";
 export { EventRecorder } from "./event-recorder.ts";
 export type { EventRecorderOptions } from "./event-recorder.ts";
+export { IndexedInformer } from "./indexed-informer.ts";
+export type { IndexedInformerErrorContext, IndexedInformerOptions, KeyTurn } from "./indexed-informer.ts";
 export type { EventSource } from "./informer-controller/event-source.ts";
 export { InformerAlreadyAddedError } from "./informer-controller/informer-already-added-error.ts";
 export type { FailedAttempt } from "./informer-controller/informer-controller-run.ts";
