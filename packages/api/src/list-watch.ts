@@ -26,6 +26,8 @@ export interface ListRequest {
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
   readonly signal: AbortSignal;
+  /** Somebody is going to read every object: parsing them as they come costs less then. A hint. */
+  readonly readsObjects?: boolean;
   /** Call it whenever bytes arrive, so that an answer that takes long is not taken for one that never comes. */
   readonly onProgress?: () => void;
 }
@@ -40,6 +42,8 @@ export interface WatchRequest {
   /** When the server shall end the stream. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+  /** As in a list. */
+  readonly readsObjects?: boolean;
 }
 
 /** What a watch says. */

@@ -1,5 +1,5 @@
 import { ApiError, type EntryPage, type ListWatch, type ObjectEntry, type WatchEvent, type WatchStream } from "@operatorkit/api";
-import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
+import type { KubernetesObject } from "@operatorkit/object";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
 import { failureOf } from "./failure.ts";
 import { GuardedRequest } from "./guarded-request.ts";
@@ -12,6 +12,7 @@ import {
   type ReflectorEvent,
   type ReflectorState,
 } from "./reflector-state.ts";
+import { InitialEvents } from "./initial-events.ts";
 import { RequestBudget } from "./request-budget.ts";
 
 /** What a reflector keeps equal to the server: a `Store`, behind whatever wants to know of changes. */
@@ -19,6 +20,8 @@ export interface ReflectorTarget<T extends KubernetesObject> {
   readonly version: string | undefined;
   /** How many objects it holds. */
   readonly size: number;
+  /** Whether every object that comes is going to be read. */
+  readonly readsObjects?: boolean;
   /** How often a stream said what cannot be if the target is right: it is listed anew then, at most once a minute. */
   readonly contradictions: number;
   /** Nothing is applied until it has resolved. It may stop half-way when `signal` is aborted. */
@@ -207,6 +210,7 @@ export class Reflector<T extends KubernetesObject> {
           ...(paged ? { limit: this.#pageSize } : {}),
           ...(token === undefined ? {} : { continue: token }),
           signal: request.signal,
+          ...this.#reading(),
           onProgress: request.alive,
         }),
       );
@@ -279,6 +283,7 @@ export class Reflector<T extends KubernetesObject> {
           allowWatchBookmarks: true,
           timeoutSeconds,
           signal: request.signal,
+          ...this.#reading(),
         });
         // It came after it was given up, from a `ListWatch` that does not heed its signal: nobody else will close it.
         if (request.signal.aborted) await opened[Symbol.asyncIterator]().return?.();
@@ -350,20 +355,22 @@ export class Reflector<T extends KubernetesObject> {
     });
   }
 
+  #reading(): { readonly readsObjects?: boolean } {
+    return this.#target.readsObjects === true ? { readsObjects: true } : {};
+  }
+
   /** Collects initial events until the bookmark that ends them; what follows in the same batch is read next. */
   #fill(open: OpenStream<T>, batch: readonly WatchEvent<T>[]): ReflectorEvent {
     for (const [at, event] of batch.entries()) {
       if (event.type === "ERROR") throw event.error;
-      if (event.type === "BOOKMARK") {
-        if (!event.initialEventsEnd) continue;
+      if (event.type !== "BOOKMARK") {
+        open.filled.add(event);
+      } else if (event.initialEventsEnd) {
         open.isFilling = false;
         open.unread(batch.slice(at + 1));
-        this.#kept = [...open.filled.values()];
-        open.filled.clear();
+        this.#kept = open.filled.take();
         return { type: "filled", version: event.resourceVersion };
       }
-      if (event.type === "DELETED") open.filled.delete(event.entry.key);
-      else open.filled.set(event.entry.key, event.entry);
     }
     return { type: "progressed", version: undefined };
   }
@@ -428,7 +435,7 @@ function malformedList(what: string, why: string): ApiError {
 class OpenStream<T extends KubernetesObject> {
   readonly startMs: number;
   readonly timeoutSeconds: number;
-  readonly filled: Map<ObjectKey, ObjectEntry<T>> = new Map();
+  readonly filled: InitialEvents<T> = new InitialEvents();
   isFilling: boolean;
   events = 0;
   readonly #iterator: AsyncIterator<readonly WatchEvent<T>[]>;

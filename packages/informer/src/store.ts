@@ -114,6 +114,11 @@ export class Store<T extends KubernetesObject> {
    */
   *replacing(entries: Iterable<ObjectEntry<T>>, version: string): Generator<readonly Change<T>[], void, undefined> {
     const initial = this.#version === undefined;
+    if (this.#entries.size === 0) {
+      yield* this.#filling(entries, initial);
+      this.#version = version;
+      return;
+    }
     const listed = new Map<ObjectKey, ObjectEntry<T>>();
     let changes: Change<T>[] = [];
     let work = 0;
@@ -140,6 +145,22 @@ export class Store<T extends KubernetesObject> {
     yield changes;
   }
 
+  /** `replacing` where there is nothing to replace. */
+  *#filling(entries: Iterable<ObjectEntry<T>>, initial: boolean): Generator<readonly Change<T>[], void, undefined> {
+    let changes: Change<T>[] = [];
+    let work = 0;
+    for (const entry of entries) {
+      const other = this.#entries.get(entry.key);
+      // The same object on two pages of a list.
+      if (other === undefined) changes.push(this.#set(entry, undefined, initial));
+      else if (isNewer(entry, other)) changes.push(...this.#succeed(entry, other));
+      if (++work % STEP !== 0) continue;
+      yield changes;
+      changes = [];
+    }
+    yield changes;
+  }
+
   /** Applies one event of a watch and returns what it changed. */
   apply(event: Exclude<WatchEvent<T>, { type: "ERROR" }>): Change<T>[] {
     if (event.type === "BOOKMARK") {
@@ -154,16 +175,19 @@ export class Store<T extends KubernetesObject> {
     const isBehind = !this.#moveTo(resourceVersion);
     if (event.type === "DELETED") return this.#applyDeleted(entry, old, isBehind);
     const order = old === undefined ? 1 : compareResourceVersions(resourceVersion, old.resourceVersion);
-    const isSameObject = old !== undefined && old.uid === entry.uid;
     // The copy already has this state of the object, or a later one.
-    const isSeen = order !== undefined && (order < 0 || (order === 0 && isSameObject && resourceVersion !== ""));
+    const isSeen = order !== undefined && (order < 0 || (order === 0 && resourceVersion !== "" && old?.uid === entry.uid));
     if (isBehind || isSeen) {
       this.#dropped += 1;
       if (old === undefined || (order ?? 0) > 0) this.#contradictions += 1;
       return [];
     }
-    if (old === undefined || isSameObject) return [this.#set(entry, old, false)];
-    return [this.#remove(old, old, true), this.#set(entry, undefined, false)];
+    return old === undefined ? [this.#set(entry, undefined, false)] : this.#succeed(entry, old);
+  }
+
+  /** Another version of an object, or another object that has taken its name. */
+  #succeed(entry: ObjectEntry<T>, old: ObjectEntry<T>): Change<T>[] {
+    return old.uid === entry.uid ? [this.#set(entry, old, false)] : [this.#remove(old, old, true), this.#set(entry, undefined, false)];
   }
 
   #applyDeleted(entry: ObjectEntry<T>, old: ObjectEntry<T> | undefined, isBehind: boolean): Change<T>[] {

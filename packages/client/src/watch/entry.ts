@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { ApiError, entryOf, type ObjectEntry } from "@operatorkit/api";
-import { deepFreeze, type Kind, type KubernetesObject } from "@operatorkit/object";
+import { deepFreeze, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import { excerptOf } from "../request/excerpt.ts";
 import { MetadataEntry, type MetadataPacking, type MetadataReader } from "./metadata-entry.ts";
 import { INCOMPLETE, ManagedFields, TOO_DEEP, UNCLEAR, type ManagedFieldsMode, type ObjectScan } from "./object-scan.ts";
@@ -13,6 +13,8 @@ export interface EntryMakerOptions<T extends KubernetesObject> {
   readonly action: string;
   /** Keep `metadata.managedFields`, a third and more of what objects weigh. */
   readonly keepManagedFields: boolean;
+  /** Parse objects as they come. @default false: when they are first read */
+  readonly readsObjects?: boolean;
   /** Freeze objects all the way down. */
   readonly freeze: boolean;
   /** Shared by all lists and watches of one kind. */
@@ -78,6 +80,7 @@ export class EntryMaker<T extends KubernetesObject> {
   /** Undefined when the object's text is not the same in characters as in bytes: that is for the parser. */
   #text(scan: ObjectScan): ObjectEntry<T> | undefined {
     if (!scan.isAscii) return undefined;
+    if (this.#options.readsObjects === true) return entryWith(scan.key, this.#parse(scan.text));
     const uid = textRange(scan.uidOffset, scan.uidEnd - scan.uidStart);
     const resourceVersion = textRange(scan.versionOffset, scan.versionEnd - scan.versionStart);
     if (uid === undefined || resourceVersion === undefined) return undefined;
@@ -124,6 +127,12 @@ export class EntryMaker<T extends KubernetesObject> {
   #malformed(what: string): ApiError {
     return new ApiError(`${this.#options.action}: the server sent ${what}`, { code: "MalformedResponse" });
   }
+}
+
+/** `entryOf`, with a key that is known. */
+function entryWith<T extends KubernetesObject>(key: ObjectKey, object: T): ObjectEntry<T> {
+  const { uid = "", resourceVersion = "" } = object.metadata;
+  return { key, uid, resourceVersion, object };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

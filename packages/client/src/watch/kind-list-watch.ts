@@ -61,11 +61,11 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     this.#metadataPacking = scope.metadataOnly === true ? { codec: new MetadataCodec(), recent: new RecentEntries() } : undefined;
   }
 
-  async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal, onProgress }: ListRequest): Promise<EntryPage<T>> {
+  async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal, readsObjects, onProgress }: ListRequest): Promise<EntryPage<T>> {
     const query = { limit, continue: next, resourceVersion, resourceVersionMatch };
     // As long as bytes come, it is the reflector's to say how long is too long.
     const call = { ...this.#call("list", query, signal), timeoutMs: Number.POSITIVE_INFINITY, onProgress };
-    const decoder = new ListDecoder({ entries: this.#entries(call.action), action: call.action });
+    const decoder = new ListDecoder({ entries: this.#entries(call.action, readsObjects), action: call.action });
     const turn = new LoopTurn();
     const { body } = await this.#requester.stream(call);
     for await (const chunk of body) {
@@ -80,7 +80,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
   }
 
   async watch(request: WatchRequest): Promise<WatchStream<T>> {
-    const { resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds, signal } = request;
+    const { resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds, signal, readsObjects } = request;
     const query = { watch: true, resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds };
     const call = this.#call("watch", query, signal);
     const response = await this.#requester.stream(call);
@@ -91,7 +91,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
         code: "MalformedResponse",
       });
     }
-    return eventsOf(response.body, new WatchDecoder({ entries: this.#entries(call.action), action: call.action }));
+    return eventsOf(response.body, new WatchDecoder({ entries: this.#entries(call.action, readsObjects), action: call.action }));
   }
 
   #call(verb: "list" | "watch", query: Parameters<typeof withQuery>[1], signal: AbortSignal): Call {
@@ -108,11 +108,12 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     };
   }
 
-  #entries(action: string): EntryMaker<T> {
+  #entries(action: string, readsObjects = false): EntryMaker<T> {
     return new EntryMaker({
       kind: this.kind,
       action,
       keepManagedFields: this.#keepManagedFields,
+      readsObjects,
       strings: this.#strings,
       metadataPacking: this.#metadataPacking,
       freeze: process.env["NODE_ENV"] !== "production",
