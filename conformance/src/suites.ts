@@ -1,5 +1,6 @@
 import { apiSuite } from "./api-suite.ts";
 import { appSuites } from "./app-suites.ts";
+import { clientSuite } from "./client-suite.ts";
 import { differentialSuite } from "./differential-suite.ts";
 import { faultSuite } from "./fault-suite.ts";
 import { historySuite } from "./history-suite.ts";
@@ -14,6 +15,7 @@ export const suites: readonly Suite[] = [
   historySuite,
   faultSuite,
   kubectlSuite,
+  clientSuite,
   oldServersSuite,
   podLogsSuite,
   ...appSuites,

@@ -70,7 +70,8 @@ export function crdProblems(crd: JsonObject, before: JsonObject | undefined, thr
     ...conversionProblems(spec),
     ...protectedGroupProblems(crd, group),
   );
-  if (before !== undefined) problems.push(...immutableProblems(spec, objectAt(before, "spec"), objectAt(before, "status")));
+  if (before !== undefined)
+    problems.push(...storedVersionProblems(crd), ...immutableProblems(spec, objectAt(before, "spec"), objectAt(before, "status")));
   return problems;
 }
 
@@ -119,6 +120,18 @@ function versionProblems(spec: JsonObject, demands: SchemaDemands): readonly Fie
   const storage = versions.filter((version) => version["storage"] === true).length;
   if (storage !== 1) problems.push(invalid("spec.versions", versions, "must have exactly one version marked as storage version"));
   return problems;
+}
+
+/** Objects may be stored in these versions, which must therefore be known. */
+function storedVersionProblems(crd: JsonObject): readonly FieldProblem[] {
+  const known = new Set(listAt(crd["spec"], "versions").map((version) => stringAt(version, "name")));
+  return listAt(crd["status"], "storedVersions").flatMap((version, index) => {
+    if (typeof version !== "string" || known.has(version)) return [];
+    const why =
+      `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ` +
+      `ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`;
+    return [invalid(`status.storedVersions[${index}]`, version, why)];
+  });
 }
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
