@@ -5,6 +5,7 @@ import { creatingCases } from "./cases/creating.ts";
 import { customizingCases } from "./cases/customizing.ts";
 import { deletingCases } from "./cases/deleting.ts";
 import { describingCases } from "./cases/describing.ts";
+import { impersonatingCases } from "./cases/impersonating.ts";
 import { listingCases } from "./cases/listing.ts";
 import { loggingCases } from "./cases/logging.ts";
 import { patchingCases } from "./cases/patching.ts";
@@ -26,4 +27,5 @@ export const apiCases: readonly ApiCase[] = [
   ...customizingCases,
   ...builtInCases,
   ...loggingCases,
+  ...impersonatingCases,
 ];

@@ -8,7 +8,8 @@ export interface RawHttpOptions {
 }
 
 export interface RawRequest {
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as a header for each value. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** An object is sent as JSON; text is sent as it is, with the content type you set. */
   readonly body?: unknown;
   /** @default the target's admin; `null` sends no credentials */
@@ -72,7 +73,8 @@ export class RawHttp {
       options.body === undefined || typeof options.body === "string" || options.body instanceof Uint8Array
         ? options.body
         : JSON.stringify(options.body);
-    const headers: Record<string, string> = { ...options.headers };
+    const headers: Record<string, string | string[]> = {};
+    for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = typeof value === "string" ? value : [...value];
     if (body !== undefined && headers["content-type"] === undefined) headers["content-type"] = "application/json";
     if (body !== undefined) headers["content-length"] = String(Buffer.byteLength(body));
     if (token !== null && token !== undefined && headers["authorization"] === undefined) headers["authorization"] = `Bearer ${token}`;

@@ -9,6 +9,8 @@ export interface UserInfo {
   readonly name: string;
   readonly groups: readonly string[];
   readonly uid?: string;
+  /** What authenticators know beside. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What the wire knows about the other side. */

@@ -1,6 +1,7 @@
 import type { TransportResponse } from "@operatorkit/api";
 import { authenticate } from "./auth/authenticate.ts";
 import { type AccessRequest, accessDenied } from "./auth/authorize.ts";
+import { impersonated } from "./auth/impersonate.ts";
 import type { Endpoint, Handler, ServerRequest, UserInfo } from "./handler.ts";
 import { requestInfo } from "./request/request-info.ts";
 import { answerResource, verbOf } from "./resource-handler.ts";
@@ -17,7 +18,7 @@ export interface RequestHandlerOptions {
 const MAX_PATH_LENGTH = 64 * 1024;
 
 /**
- * The request pipeline: who asks, may they, and what is the answer. Rights are checked before the body is read and before
+ * The request pipeline: who asks, in whose name, may they, and what is the answer. Rights are checked before the body is read and before
  * anything is looked up. Whatever goes wrong inside is a 500 and a line in the log, never a rejection.
  */
 export function requestHandler(options: RequestHandlerOptions): Handler {
@@ -37,15 +38,19 @@ export function requestHandler(options: RequestHandlerOptions): Handler {
 
 async function answer(options: RequestHandlerOptions, request: ServerRequest): Promise<TransportResponse> {
   const { context, endpoints } = options;
-  const user = authenticate(context, request);
+  const requestor = authenticate(context, request);
   const { path, query } = parsePath(request.path);
   const info = requestInfo(path);
   if (info.type === "resource") {
     const verb = verbOf(request.method, info.target, query) ?? request.method.toLowerCase();
-    demand(context, { user, verb, path, resource: info.target });
+    const access = { verb, path, resource: info.target };
+    const user = impersonated(context, request, requestor, access);
+    demand(context, { ...access, user });
     return answerResource(context, request, info.target, query, user);
   }
-  demand(context, { user, verb: request.method.toLowerCase(), path });
+  const access = { verb: request.method.toLowerCase(), path };
+  const user = impersonated(context, request, requestor, access);
+  demand(context, { ...access, user });
   const endpointRequest = { request, path, query, user, registry: context.registry, nowMs: context.clock.now() };
   for (const endpoint of endpoints) {
     const response = await endpoint(endpointRequest);

@@ -1,6 +1,7 @@
 import { systemClock } from "@operatorkit/observe";
 import { ConfigError } from "./config/config-error.ts";
 import { findCluster, type ClusterOptions } from "./config/find-cluster.ts";
+import { checkedImpersonation } from "./config/impersonation.ts";
 import { hostEnvironment } from "./config/host-environment.ts";
 import type { KubernetesClientOptions } from "./client-options.ts";
 import { KubernetesClient } from "./kubernetes-client.ts";
@@ -21,15 +22,17 @@ export interface ConnectOptions
 export async function connect(options: ConnectOptions = {}): Promise<KubernetesClient> {
   const { transport } = options;
   if (transport !== undefined) {
-    const stray = (["server", "kubeconfig", "context", "inCluster", "token", "proxyUrl", "impersonate"] as const).find(
+    const stray = (["server", "kubeconfig", "context", "inCluster", "token", "proxyUrl"] as const).find(
       (name) => options[name] !== undefined,
     );
     if (stray !== undefined) {
-      throw new ConfigError(`connect: transport and ${stray} both say how to reach the cluster, or as whom; give one of them`, {
+      throw new ConfigError(`connect: transport and ${stray} both say how to reach the cluster; give one of them`, {
         code: "InvalidOptions",
       });
     }
-    return new KubernetesClient({ ...clientOptions(options), transport });
+    const { impersonate } = options;
+    if (impersonate !== undefined) checkedImpersonation(impersonate, "connect: impersonate");
+    return new KubernetesClient({ ...clientOptions(options), transport, ...(impersonate === undefined ? {} : { impersonate }) });
   }
   const host = hostEnvironment();
   const clock = options.clock ?? systemClock;

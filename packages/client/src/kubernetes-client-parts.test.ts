@@ -5,6 +5,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { connect } from "./connect.ts";
 import { KubernetesClient } from "./kubernetes-client.ts";
 import { rejection, textOf } from "./testing/bodies.ts";
+import type { Transport, TransportRequest } from "@operatorkit/api";
 import { FakeTransport, failure, type FakeAnswer, type SeenRequest } from "./testing/fake-transport.ts";
 import { Deployment } from "./testing/kinds.ts";
 import { testCa } from "./transport/testing/certificates.ts";
@@ -185,9 +186,23 @@ describe("impersonation", () => {
     ]);
   });
 
-  it("is refused along with a transport, which has its own identity", async () => {
-    const transport = new FakeTransport(() => ({}));
-    expect(await rejection(connect({ transport, impersonate }))).toMatchObject({ code: "InvalidOptions" });
+  it("goes through a transport of yours, whoever that is, and is checked there too", async () => {
+    const seen: TransportRequest[] = [];
+    const fake = new FakeTransport(() => ({ body: {} }));
+    const transport: Transport = {
+      request: (request) => {
+        seen.push(request);
+        return fake.request(request);
+      },
+      close: () => fake.close(),
+    };
+    await using client = await connect({ transport, impersonate });
+    await client.request({ path: "/x" });
+    expect(seen[0]).toMatchObject({
+      headers: { "impersonate-user": "jane" },
+      repeatedHeaders: { "impersonate-group": ["dev", "ops"], "impersonate-extra-scope": ["a", "b"] },
+    });
+    expect(await rejection(connect({ transport, impersonate: { user: "" } }))).toMatchObject({ code: "InvalidOptions" });
   });
 });
 

@@ -23,9 +23,23 @@ export function rbac(store: Store): Authorizer {
       if (verb === "get" && PUBLIC.test(path)) return true;
       if (verb === "get" && user.groups.includes("system:authenticated") && DISCOVERY.test(path)) return true;
     }
+    if (user.groups.includes("system:authenticated") && isAboutSelf(request)) return true;
     return rulesFor(store, user, resource?.namespace ?? "").some((rule) => allows(rule, request));
   };
 }
+
+/** What everyone who is known may ask about themselves. Source: the bootstrap role `system:basic-user`. */
+function isAboutSelf({ verb, resource }: AccessRequest): boolean {
+  return (
+    verb === "create" && resource !== undefined && SELF_REVIEWS.has(`${resource.plural}.${resource.group}`) && resource.subresource === ""
+  );
+}
+
+const SELF_REVIEWS: ReadonlySet<string> = new Set([
+  "selfsubjectreviews.authentication.k8s.io",
+  "selfsubjectaccessreviews.authorization.k8s.io",
+  "selfsubjectrulesreviews.authorization.k8s.io",
+]);
 
 /** Every rule that is bound to a user, cluster-wide or in a namespace. */
 function rulesFor(store: Store, user: UserInfo, namespace: string): readonly JsonObject[] {

@@ -44,6 +44,6 @@ export function answerToken(review: JsonObject, { authenticate }: ReviewContext)
   return { status: { authenticated: true, user: shown(user) } };
 }
 
-function shown({ name, uid, groups }: UserInfo): JsonObject {
-  return { username: name, ...(uid !== undefined && { uid }), groups };
+function shown({ name, uid, groups, extra }: UserInfo): JsonObject {
+  return { username: name, ...(uid !== undefined && { uid }), groups, ...(extra !== undefined && { extra }) };
 }

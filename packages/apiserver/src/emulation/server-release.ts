@@ -18,7 +18,9 @@ export type ReleaseFeature =
   | "discoveryV2beta1"
   | "discoveryV2"
   /** `/version` tells what is emulated. */
-  | "emulationInVersion";
+  | "emulationInVersion"
+  /** Ways to impersonate that say for what (KEP-5284). */
+  | "constrainedImpersonation";
 
 /** From which minor release of Kubernetes 1 to which. */
 const RELEASES: Readonly<Record<ReleaseFeature, readonly [from: number, to: number]>> = {
@@ -34,6 +36,7 @@ const RELEASES: Readonly<Record<ReleaseFeature, readonly [from: number, to: numb
   discoveryV2beta1: [27, Infinity],
   discoveryV2: [30, Infinity],
   emulationInVersion: [33, Infinity],
+  constrainedImpersonation: [36, Infinity],
 };
 
 /** The release whose behaviour this server follows. */

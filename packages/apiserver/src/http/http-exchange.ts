@@ -91,6 +91,7 @@ export class HttpExchange {
       method: request.method ?? "GET",
       path,
       headers,
+      ...repeatedHeadersOf(request, headers),
       body: body.bytes,
       signal: this.#abort.signal,
       peer,
@@ -220,6 +221,20 @@ function hasBody(request: IncomingMessage | Http2ServerRequest): boolean {
   if ("stream" in request) return !request.stream.endAfterHeaders;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   return encoding !== undefined || (length !== undefined && length !== "0");
+}
+
+/** Those that may come several times and mean a list, whose members may hold commas. Most requests have none. */
+function repeatedHeadersOf(
+  { rawHeaders }: IncomingMessage | Http2ServerRequest,
+  headers: Readonly<Record<string, string>>,
+): Pick<ServerRequest, "repeatedHeaders"> {
+  if (headers["impersonate-user"] === undefined && !Object.keys(headers).some((name) => name.startsWith("impersonate-"))) return {};
+  const repeatedHeaders: Record<string, string[]> = {};
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    if (name.startsWith("impersonate-")) (repeatedHeaders[name] ??= []).push(rawHeaders[index + 1] as string);
+  }
+  return { repeatedHeaders };
 }
 
 /** Lower-case names, one value each, pseudo-headers as `host`. */
