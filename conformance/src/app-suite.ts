@@ -1,6 +1,8 @@
-import { World, type AppCheck } from "@operatorkit/app-kit/testing";
+import { Rbac, World, type AppCheck } from "@operatorkit/app-kit/testing";
 import { attachControllers } from "@operatorkit/devcluster";
-import { connect, crdFor, ensureCustomResources, type DefinedKind } from "operatorkit";
+import { connect, crdFor, ensureCustomResources, type DefinedKind, type KubernetesClient } from "operatorkit";
+import { checkLeastPrivilege } from "./least-privilege.ts";
+import { connectAsServiceAccount } from "./service-account.ts";
 import type { Suite } from "./suite.ts";
 
 export interface AppSuiteOptions {
@@ -8,34 +10,61 @@ export interface AppSuiteOptions {
   readonly checks: readonly AppCheck[];
   /** Installed before the checks; their objects are deleted after each. */
   readonly kinds: readonly DefinedKind[];
+  /** The app's folder, and those of apps whose operators its checks start too. */
+  readonly apps: readonly [string, ...string[]];
 }
 
-/** An app's checks, on a server without controllers of its own: devcluster's are attached. */
-export function appSuite({ name, checks, kinds }: AppSuiteOptions): Suite {
+/**
+ * An app's checks, on a server without controllers of its own: devcluster's are attached with an administrator's rights, and each
+ * operator runs with its ServiceAccount's token and the rights of its `deploy/rbac.yaml`, and no others. Then every verb of the app's
+ * role is taken away in turn, and must be missed.
+ */
+export function appSuite({ name, checks, kinds, apps }: AppSuiteOptions): Suite {
   return {
     name,
     async run(target, report, { signal, isWanted }) {
       const wanted = checks.filter((check) => isWanted(check.name));
-      if (wanted.length === 0) return;
+      const leastPrivilege = `${name}: needs every verb of its role`;
+      if (wanted.length === 0 && !isWanted(leastPrivilege)) return;
       const stop = new AbortController();
       const until = AbortSignal.any([signal, stop.signal]);
-      await using admin = await connect({ kubeconfig: target.kubeconfigPath });
-      await ensureCustomResources(
-        admin,
-        kinds.map((kind) => crdFor(kind)),
-        { signal: until },
-      );
+      await using open = new AsyncDisposableStack();
+      const admin = open.use(await connect({ kubeconfig: target.kubeconfigPath }));
+      const crds = kinds.map((kind) => crdFor(kind));
+      await ensureCustomResources(admin, crds, { signal: until });
+      const grants = await Promise.all(apps.map((app) => Rbac.read(new URL(`../../apps/${app}/deploy/rbac.yaml`, import.meta.url))));
+      const clients = new Map<string, KubernetesClient>();
+      for (const each of grants) {
+        await each.apply(admin);
+        clients.set(each.serviceAccount.name, open.use(await connectAsServiceAccount(target, each.serviceAccount)));
+      }
+      const clientOf = (operator: string): KubernetesClient => {
+        const client = clients.get(operator);
+        if (client === undefined) throw new Error(`${name}: no ServiceAccount ${operator} in the deploy/rbac.yaml of ${apps.join(", ")}`);
+        return client;
+      };
+      const timed = async (check: string, run: () => Promise<void>): Promise<void> => {
+        const started = performance.now();
+        try {
+          await run();
+          report.passed(check, performance.now() - started);
+        } catch (error) {
+          report.failed(check, error, performance.now() - started);
+        }
+      };
       const controllers = attachControllers({ client: admin, signal: until, podReadyDelayMs: 50 });
       controllers.catch(() => stop.abort());
       try {
         for (const [i, check] of wanted.entries()) {
-          const started = performance.now();
-          try {
-            await World.run(check, { admin, signal: until }, `${name.replaceAll(" ", "-")}-check-${i}`, kinds);
-            report.passed(check.name, performance.now() - started);
-          } catch (error) {
-            report.failed(check.name, error, performance.now() - started);
-          }
+          const namespace = `${name.replaceAll(" ", "-")}-check-${i}`;
+          await timed(check.name, async () => {
+            for (const each of grants) await each.applyIn(namespace, admin);
+            await World.run(check, { admin, clientOf, signal: until }, namespace, kinds);
+          });
+        }
+        const [own, ...others] = grants;
+        if (own !== undefined && isWanted(leastPrivilege)) {
+          await timed(leastPrivilege, () => checkLeastPrivilege({ target, admin, own, others, checks, kinds, clientOf, signal: until }));
         }
       } finally {
         stop.abort();

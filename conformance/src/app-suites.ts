@@ -3,12 +3,15 @@ import { Sample } from "@operatorkit/hello-operator/sample";
 import { podChecks } from "@operatorkit/pod-operator/checks";
 import { replicaSetChecks } from "@operatorkit/replicaset-operator/checks";
 import { Jinghzhu } from "@operatorkit/replicaset-operator/jinghzhu";
+import { memcachedChecks } from "@operatorkit/sample-operator/checks";
+import { Memcached } from "@operatorkit/sample-operator/memcached";
 import { appSuite } from "./app-suite.ts";
 import type { Suite } from "./suite.ts";
 
-/** The small apps' checks. */
+/** What the apps do. */
 export const appSuites: readonly Suite[] = [
-  appSuite({ name: "hello operator", checks: helloChecks, kinds: [Sample] }),
-  appSuite({ name: "replicaset operator", checks: replicaSetChecks, kinds: [Jinghzhu] }),
-  appSuite({ name: "pod operator", checks: podChecks, kinds: [Jinghzhu] }),
+  appSuite({ name: "sample operator", checks: memcachedChecks, kinds: [Memcached], apps: ["sample-operator"] }),
+  appSuite({ name: "hello operator", checks: helloChecks, kinds: [Sample], apps: ["hello-operator"] }),
+  appSuite({ name: "replicaset operator", checks: replicaSetChecks, kinds: [Jinghzhu], apps: ["replicaset-operator"] }),
+  appSuite({ name: "pod operator", checks: podChecks, kinds: [Jinghzhu], apps: ["pod-operator", "replicaset-operator"] }),
 ];

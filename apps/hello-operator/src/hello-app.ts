@@ -35,16 +35,10 @@ export async function hello({ client, signal, print, logger, namespace, clock }:
 
 export const helloApp: App = {
   name: "hello-operator",
+  command: "pnpm --filter @operatorkit/hello-operator start",
   summary: "prints a line for every Sample that is added, updated or deleted",
   kinds: [Sample],
-  samples: [
-    {
-      apiVersion: Sample.apiVersion,
-      kind: Sample.kind,
-      metadata: { name: "mysample", namespace: "default" },
-      spec: { hello: "world" },
-    } as Sample,
-  ],
+  samples: new URL("../samples/sample.yaml", import.meta.url),
   hints: [
     "kubectl get samples",
     `kubectl patch sample mysample --type=merge -p '{"spec":{"hello":"you"}}'`,

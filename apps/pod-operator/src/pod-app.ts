@@ -1,5 +1,5 @@
 import type { App } from "@operatorkit/app-kit";
-import { exampleJinghzhu, replicaSetApp } from "@operatorkit/replicaset-operator/app";
+import { replicaSetApp } from "@operatorkit/replicaset-operator/app";
 import { jinghzhuController } from "@operatorkit/replicaset-operator/jinghzhu-controller";
 import { Operator } from "operatorkit";
 import { podOperator } from "./pod-operator.ts";
@@ -8,9 +8,10 @@ const { PO_NAMESPACE, PO_PENDING_LIMIT_SECONDS } = process.env;
 
 export const podApp: App = {
   name: "pod-operator",
+  command: "pnpm --filter @operatorkit/pod-operator start",
   summary: "tells what happens to the pods of one namespace (PO_NAMESPACE, default worker)",
   kinds: replicaSetApp.kinds,
-  samples: [exampleJinghzhu],
+  samples: replicaSetApp.samples,
   kubeconfigVariable: "PO_KUBECONFIG",
   hints: replicaSetApp.hints ?? [],
 

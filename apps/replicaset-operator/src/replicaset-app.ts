@@ -17,19 +17,12 @@ export async function replicaSet({ client, signal, print, logger, clock = system
   await new Operator({ client, logger, clock, runnables, handleSignals: false }).run({ signal });
 }
 
-/** Two pods to keep alive. */
-export const exampleJinghzhu: Jinghzhu = {
-  apiVersion: "jinghzhu.io/v1",
-  kind: "Jinghzhu",
-  metadata: { name: "jinghzhu-example", namespace: "worker" },
-  spec: { desired: 2 },
-};
-
 export const replicaSetApp: App = {
   name: "replicaset-operator",
+  command: "pnpm --filter @operatorkit/replicaset-operator start",
   summary: "keeps the desired number of pods alive for every Jinghzhu",
   kinds: [Jinghzhu],
-  samples: [exampleJinghzhu],
+  samples: new URL("../samples/jinghzhu.yaml", import.meta.url),
   kubeconfigVariable: "CO_KUBECONFIG",
   hints: [
     "kubectl get jh,pods -n worker",

@@ -24,7 +24,7 @@ describe("what a Memcached needs", () => {
 
   it("names one entry of the address list, or none to give it back", () => {
     expect(addressEntryFor(memcached).data).toEqual({ a: "a.team.svc:11211" });
-    expect(addressEntryFor(memcached, true).data).toEqual({});
+    expect(addressEntryFor(memcached, { released: true }).data).toEqual({});
   });
 });
 

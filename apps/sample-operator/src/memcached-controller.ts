@@ -4,24 +4,14 @@ import { addressEntryFor, deploymentFor, serviceFor } from "./children.ts";
 import { Memcached } from "./memcached.ts";
 import { availableCondition, endpointsOf } from "./status.ts";
 
-const SERVICE_NAME = "kubernetes.io/service-name";
-
-/** Each Memcached writes its entry of the shared address list under a name of its own, so that it can take back just that. */
-const addressManager = (memcached: Memcached): string => `memcached-address-${memcached.metadata.uid ?? memcached.metadata.name}`;
-
 /** What this operator is about: a Deployment and a headless Service for each Memcached, and an honest status. */
 export function memcachedController() {
   return new Controller({
     name: "memcached",
     for: Memcached,
     owns: [Deployment, Service],
-    watches: [
-      // EndpointSlices belong to the Service, not to us: their label leads back to the Memcached of the same name.
-      watch(EndpointSlice, ({ metadata: { namespace, labels } }) => {
-        const name = labels?.[SERVICE_NAME];
-        return name === undefined || namespace === undefined ? [] : [{ namespace, name }];
-      }),
-    ],
+    // EndpointSlices belong to the Service, not to us: they lead back to the Memcached of the Service's name.
+    watches: [watch(EndpointSlice, (slice) => [{ namespace: slice.metadata.namespace ?? "", name: serviceOf(slice) }])],
     concurrency: 4,
 
     async reconcile({ object, api, own, cache, event }) {
@@ -29,7 +19,6 @@ export function memcachedController() {
       await api.apply(own(serviceFor(object)));
       const before = cache.get(Deployment, object.metadata);
       const deployment = await api.apply<Deployment>(own(deploymentFor(object)));
-
       if (before === undefined) event("Normal", "Created", `Created Deployment and Service ${deployment.metadata.name}`);
       else if (before.spec?.replicas !== object.spec.size)
         event("Normal", "Scaling", `Scaling from ${before.spec?.replicas ?? 0} to ${object.spec.size} servers`);
@@ -37,10 +26,8 @@ export function memcachedController() {
       const available = availableCondition(object, deployment);
       if (available.status === "True" && !isConditionTrue(object.status?.conditions, "Available"))
         event("Normal", "Available", available.message);
-
-      const slices = cache
-        .list(EndpointSlice, { namespace: object.metadata.namespace ?? "" })
-        .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === object.metadata.name);
+      const { name, namespace = "" } = object.metadata;
+      const slices = cache.list(EndpointSlice, { namespace }).filter((slice) => serviceOf(slice) === name);
       return {
         status: { ready: deployment.status?.readyReplicas ?? 0, endpoints: endpointsOf(slices) },
         conditions: [available],
@@ -48,8 +35,14 @@ export function memcachedController() {
     },
 
     async cleanup({ object, api, event }) {
-      await api.apply(addressEntryFor(object, true), { fieldManager: addressManager(object) });
+      await api.apply(addressEntryFor(object, { released: true }), { fieldManager: addressManager(object) });
       event("Normal", "CleanedUp", "Gave back the entry in the shared address list");
     },
   });
 }
+
+/** Each Memcached writes its entry of the shared address list under a name of its own, so that it can take back just that. */
+const addressManager = ({ metadata }: Memcached): string => `memcached-address-${metadata.uid ?? metadata.name}`;
+
+/** The name of the Service whose endpoints these are. */
+const serviceOf = ({ metadata }: EndpointSlice): string => metadata.labels?.["kubernetes.io/service-name"] ?? "";

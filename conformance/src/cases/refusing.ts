@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sleep } from "@operatorkit/observe";
 import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
 import { configMap, paths } from "./sample-objects.ts";
 
@@ -122,6 +123,32 @@ export const refusingCases: readonly ApiCase[] = [
         `configmaps is forbidden: User "system:anonymous" cannot list resource "configmaps" in API group "" in the namespace "${ns}"`,
       );
       assertStatus(await api.get(paths.configMaps(ns), { token: "not-a-token" }), 401, { reason: "Unauthorized", message: "Unauthorized" });
+    },
+  },
+  {
+    name: "an apply that creates asks for the right to create, and one that changes does not",
+    async run(api) {
+      const ns = await api.namespace();
+      const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${ns}`;
+      const rules = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["patch"] }];
+      const subjects = [{ kind: "ServiceAccount", name: "patcher", namespace: ns }];
+      const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "patcher" };
+      assertCode(await api.post(`/api/v1/namespaces/${ns}/serviceaccounts`, { metadata: { name: "patcher" } }), 201);
+      assertCode(await api.post(`${rbac}/roles`, { metadata: { name: "patcher" }, rules }), 201);
+      assertCode(await api.post(`${rbac}/rolebindings`, { metadata: { name: "patcher" }, roleRef, subjects }), 201);
+      assertCode(await api.post(paths.configMaps(ns), configMap("there")), 201);
+      const asked = assertCode(await api.post(`/api/v1/namespaces/${ns}/serviceaccounts/patcher/token`, { spec: {} }), 201);
+      const { token } = asked["status"] as { token: string };
+      const apply = (name: string) =>
+        api.patch("apply", `${paths.configMaps(ns)}/${name}?fieldManager=m`, { ...configMap(name), data: { more: "b" } }, { token });
+      // A real server takes a moment to hear of the Role.
+      for (let tries = 0; tries < 100 && (await apply("there")).status === 403; tries += 1) await sleep(20);
+      assert.equal((await apply("there")).status, 200);
+      const status = assertStatus(await apply("new"), 403, { reason: "Forbidden" });
+      assert.equal(
+        status.message,
+        `configmaps "new" is forbidden: User "system:serviceaccount:${ns}:patcher" cannot create resource "configmaps" in API group "" in the namespace "${ns}"`,
+      );
     },
   },
   {

@@ -36,6 +36,8 @@ export class RealCluster implements AsyncDisposable {
   readonly token: string;
   readonly kubeconfigPath: string;
   readonly folder: string;
+  /** The storage behind it, without credentials: for who must know, or put back, what is really there. */
+  readonly etcdUrl: string;
   readonly http: RawHttp;
   readonly kubectl: Kubectl;
   readonly #etcd: RawHttp;
@@ -54,6 +56,7 @@ export class RealCluster implements AsyncDisposable {
     this.caPem = options.caPem;
     this.token = options.token;
     this.folder = options.folder;
+    this.etcdUrl = options.etcdUrl;
     this.#processes = options.processes;
     this.kubeconfigPath = join(options.folder, "kubeconfig");
     writeFileSync(this.kubeconfigPath, kubeconfigText(options), { mode: 0o600 });
@@ -217,6 +220,8 @@ function apiServerArguments(folder: string, etcdUrl: string, port: number, certi
     "token-auth-file": join(folder, "tokens.csv"),
     // There is no controller manager to make the service accounts that pods would have to name.
     "disable-admission-plugins": "ServiceAccount",
+    // Off by default, on in some distributions: an operator has to have the rights it asks for.
+    "enable-admission-plugins": "OwnerReferencesPermissionEnforcement",
     "service-cluster-ip-range": "10.0.0.0/24",
     "allow-privileged": true,
   });

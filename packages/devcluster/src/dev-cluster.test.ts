@@ -96,6 +96,23 @@ describe("DevCluster", () => {
     );
   });
 
+  it("leaves a pod with scheduling gates Pending until they are taken off", async () => {
+    const gated = { containers: [{ name: "c", image: "one" }], schedulingGates: [{ name: "example.com/wait" }] };
+    await client.create<Pod>({ apiVersion: "v1", kind: "Pod", metadata: ref("gated"), spec: gated });
+    await client.create<Pod>({ apiVersion: "v1", kind: "Pod", metadata: ref("free"), spec: { containers: gated.containers } });
+    const phase = async (name: string) => (await client.get(Pod, ref(name))).status?.phase;
+    await until(
+      () => phase("free"),
+      (seen) => seen === "Running",
+    );
+    expect(await phase("gated")).toBe("Pending");
+    await client.patch(Pod, ref("gated"), { type: "merge", body: { spec: { schedulingGates: null } } });
+    await until(
+      () => phase("gated"),
+      (seen) => seen === "Running",
+    );
+  });
+
   it("lists ready pods in the Service's EndpointSlice, and pods that never become ready as not ready", async () => {
     const service = (name: string): Service => ({
       apiVersion: "v1",

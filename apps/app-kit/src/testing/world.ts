@@ -6,7 +6,11 @@ import type { AppContext } from "../app.ts";
 export interface CheckCluster {
   /** A person with all rights. */
   readonly admin: Client;
+  /** The credentials of the operator with this name: those of its ServiceAccount. */
+  readonly clientOf: (operator: string) => Client;
   readonly signal: AbortSignal;
+  /** Aborted when there is no use in waiting any longer for what the check waits for. */
+  readonly giveUp?: AbortSignal;
 }
 
 /** A behaviour of an app; the name is a sentence about it. */
@@ -16,6 +20,12 @@ export interface AppCheck {
   readonly run: (world: World) => Promise<void>;
 }
 
+/** An operator that runs beside a check. */
+export interface RunningOperator {
+  /** Rejects with what broke it. Stopping twice does nothing. */
+  readonly stop: () => Promise<void>;
+}
+
 const DEADLINE_MS = 15_000;
 const LOOK_EVERY_MS = 25;
 
@@ -23,18 +33,21 @@ const LOOK_EVERY_MS = 25;
 export class World {
   readonly admin: Client;
   readonly namespace: string;
-  /** What the apps have printed. */
+  /** Aborted when the check shall not go on. */
+  readonly signal: AbortSignal;
+  /** What the operators have printed. */
   readonly lines: string[] = [];
   readonly #cluster: CheckCluster;
   readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(cluster: CheckCluster, namespace: string) {
     this.#cluster = cluster;
-    this.admin = cluster.admin.with({ signal: cluster.signal, fieldManager: "app-checks" });
+    this.admin = cluster.admin.with({ signal: cluster.signal, fieldManager: "checks" });
     this.namespace = namespace;
+    this.signal = AbortSignal.any([cluster.signal, ...(cluster.giveUp === undefined ? [] : [cluster.giveUp])]);
   }
 
-  /** Runs a check in a namespace of its own, and puts everything away after it: the app stops, then what is of `kinds` is deleted. */
+  /** Runs a check in a namespace of its own, and puts everything away after it: operators stop, then what is of `kinds` is deleted. */
   static async run(check: AppCheck, cluster: CheckCluster, namespace: string, kinds: readonly Kind[]): Promise<void> {
     const world = new World(cluster, namespace);
     await ensureNamespace(world.admin, namespace, { signal: cluster.signal });
@@ -42,17 +55,17 @@ export class World {
       await check.run(world);
     } finally {
       for (const stop of world.#stops) await stop();
-      for (const kind of kinds) await world.admin.deleteCollection(kind, { namespace });
+      for (const kind of kinds) await world.#deleteAll(kind);
       await world.admin.delete(Namespace, { name: namespace });
     }
   }
 
-  /** Runs an app beside the check; stopping it twice does nothing. */
-  start(run: (context: AppContext) => Promise<void>): { readonly stop: () => Promise<void> } {
+  /** Runs an operator beside the check, with its own credentials. */
+  start(operator: string, run: (context: AppContext) => Promise<void>): RunningOperator {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#cluster.signal]);
     const running = run({
-      client: this.#cluster.admin.with({ signal, fieldManager: "app" }),
+      client: this.#cluster.clientOf(operator).with({ signal, fieldManager: operator }),
       signal,
       logger: silentLogger,
       print: (line) => this.lines.push(line),
@@ -86,7 +99,7 @@ export class World {
     for (let waitedMs = 0; !(await isSo()); waitedMs += LOOK_EVERY_MS) {
       if (waitedMs > DEADLINE_MS)
         throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}; printed until then: ${JSON.stringify(this.lines)}`);
-      await sleep(LOOK_EVERY_MS, { signal: this.#cluster.signal });
+      await sleep(LOOK_EVERY_MS, { signal: this.signal });
     }
   }
 
@@ -97,7 +110,17 @@ export class World {
 
   /** Long enough for anything that is going to happen to have happened. */
   async quiet(): Promise<void> {
-    await sleep(500, { signal: this.#cluster.signal });
+    await sleep(500, { signal: this.signal });
+  }
+
+  /** Without waiting for operators, which have stopped: finalizers are taken off. */
+  async #deleteAll(kind: Kind): Promise<void> {
+    const { namespace } = this;
+    await this.admin.deleteCollection(kind, { namespace });
+    for await (const { metadata } of this.admin.list(kind, { namespace })) {
+      if (metadata.finalizers === undefined) continue;
+      await this.admin.patch(kind, this.ref(metadata.name), { type: "merge", body: { metadata: { finalizers: null } } });
+    }
   }
 }
 

@@ -6,7 +6,7 @@ const WATCHING = "Watching the sample resource";
 const EXITING = "Shutdown signal received, exiting...";
 
 function start(world: World): { readonly stop: () => Promise<void> } {
-  return world.start((context) => hello({ ...context, namespace: world.namespace }));
+  return world.start("hello-operator", (context) => hello({ ...context, namespace: world.namespace }));
 }
 
 function create(world: World, name: string, greeted?: string): Promise<Sample> {

@@ -3,18 +3,22 @@ import { Jinghzhu } from "@operatorkit/replicaset-operator/jinghzhu";
 import { jinghzhuController } from "@operatorkit/replicaset-operator/jinghzhu-controller";
 import { Operator } from "operatorkit";
 import { Event, Pod } from "operatorkit/kinds";
-import { podOperator } from "../pod-operator.ts";
+import { podOperator, type PodOperatorOptions } from "../pod-operator.ts";
 
-function start(world: World): void {
-  world.start((context) => podOperator({ ...context, namespace: world.namespace }));
+function start(world: World, options: Partial<PodOperatorOptions> = {}): void {
+  world.start("pod-operator", (context) => podOperator({ ...context, namespace: world.namespace, ...options }));
 }
 
-function createPod(world: World, name: string, labels: Readonly<Record<string, string>> = {}): Promise<Pod> {
+function createPod(
+  world: World,
+  name: string,
+  { labels = {}, spec = {} }: { labels?: Record<string, string>; spec?: object } = {},
+): Promise<Pod> {
   return world.admin.create<Pod>({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name, namespace: world.namespace, labels },
-    spec: { containers: [{ name: "c", image: "busybox:1.36" }] },
+    spec: { containers: [{ name: "c", image: "busybox:1.36" }], ...spec },
   });
 }
 
@@ -53,8 +57,8 @@ export const podChecks: readonly AppCheck[] = [
     name: "pod: says in an Event of its Jinghzhu that a pod is lost, and says nothing of a scale-in",
     async run(world) {
       await createJinghzhu(world, 1);
-      await createPod(world, "first", { crd: "a" });
-      await createPod(world, "second", { crd: "a" });
+      await createPod(world, "first", { labels: { crd: "a" } });
+      await createPod(world, "second", { labels: { crd: "a" } });
       start(world);
       await world.until("both", () => world.lines.filter((line) => line.includes("Pod add event")).length === 2);
       await world.admin.delete(Pod, world.ref("first"));
@@ -64,13 +68,33 @@ export const podChecks: readonly AppCheck[] = [
       await world.admin.delete(Pod, world.ref("second"));
       await world.until("the event", async () => (await losses(world)).length > 0);
       expectEqual("losses", await losses(world), ["Need to do HA: pod second is gone, 0 of 1 are alive"]);
+
+      // The same loss again is counted, not told in an Event of its own.
+      await createPod(world, "second", { labels: { crd: "a" } });
+      await world.until("the third pod", () => world.lines.filter((line) => line.includes("Pod add event")).length === 3);
+      await world.admin.delete(Pod, world.ref("second"));
+      await world.until("the count", async () => {
+        const events = await world.admin.list(Event, { namespace: world.namespace }).toArray();
+        return events.some(({ reason, count }) => reason === "PodLost" && count === 2);
+      });
+    },
+  },
+  {
+    name: "pod: deletes a pod that is Pending for too long, and leaves one that runs",
+    async run(world) {
+      start(world, { deletePendingAfterMs: 1_500 });
+      await createPod(world, "runs");
+      await createPod(world, "waits", { spec: { schedulingGates: [{ name: "example.com/never" }] } });
+      await world.printed("Pod waits has been Pending for 1.5 s: deleting it");
+      await world.until("waits to be gone", async () => !(await world.exists(Pod, "waits")));
+      expectEqual("runs is there", await world.exists(Pod, "runs"), true);
     },
   },
   {
     name: "pod: with the ReplicaSet operator beside it, deleted pods are replaced and told, and scaling in ends without a loss",
     async run(world) {
       start(world);
-      world.start(async ({ client, signal, logger }) => {
+      world.start("replicaset-operator", async ({ client, signal, logger }) => {
         await new Operator({ client, logger, runnables: [jinghzhuController()], handleSignals: false }).run({ signal });
       });
       await createJinghzhu(world, 3);
@@ -78,6 +102,7 @@ export const podChecks: readonly AppCheck[] = [
       await world.until("three adds", () => count("add") === 3);
       await world.admin.deleteCollection(Pod, { namespace: world.namespace });
       await world.until("three deletes and three adds", () => count("delete") === 3 && count("add") === 6);
+      await world.quiet();
       const before = (await losses(world)).length;
       await world.admin.patch(Jinghzhu, world.ref("a"), { type: "merge", body: { spec: { desired: 1 } } });
       await world.until("two deletes", () => count("delete") === 5);

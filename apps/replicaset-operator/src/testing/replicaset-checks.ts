@@ -1,4 +1,4 @@
-import { expectEqual, type AppCheck, type World } from "@operatorkit/app-kit/testing";
+import { expectEqual, outrun, type AppCheck, type World } from "@operatorkit/app-kit/testing";
 import { Event, Pod } from "operatorkit/kinds";
 import { Jinghzhu } from "../jinghzhu.ts";
 import { replicaSet } from "../replicaset-app.ts";
@@ -36,7 +36,7 @@ export const replicaSetChecks: readonly AppCheck[] = [
   {
     name: "replicaset: makes the desired pods, labelled and owned, and says so in the status",
     async run(world) {
-      world.start(replicaSet);
+      world.start("replicaset-operator", replicaSet);
       const { metadata } = await create(world, "a", 2);
       for (const pod of await settled(world, "a", 2)) {
         expectEqual("name", pod.metadata.name.startsWith("jinghzhu-worker-"), true);
@@ -49,7 +49,7 @@ export const replicaSetChecks: readonly AppCheck[] = [
   {
     name: "replicaset: replaces pods that are deleted, one for one, and says that it does",
     async run(world) {
-      world.start(replicaSet);
+      world.start("replicaset-operator", replicaSet);
       await create(world, "a", 3);
       const before = await settled(world, "a", 3);
       const lost = before[1]?.metadata.name ?? "";
@@ -69,7 +69,7 @@ export const replicaSetChecks: readonly AppCheck[] = [
   {
     name: "replicaset: scales out and in, and never takes its own deletion for a loss",
     async run(world) {
-      world.start(replicaSet);
+      world.start("replicaset-operator", replicaSet);
       await create(world, "a", 1);
       await settled(world, "a", 1);
       for (const desired of [4, 2, 0, 3]) {
@@ -92,13 +92,13 @@ export const replicaSetChecks: readonly AppCheck[] = [
   {
     name: "replicaset: makes up at its start for what was lost while it was away, and then writes nothing more",
     async run(world) {
-      const { stop } = world.start(replicaSet);
+      const { stop } = world.start("replicaset-operator", replicaSet);
       await create(world, "a", 2);
       await settled(world, "a", 2);
       await stop();
       await world.admin.deleteCollection(Pod, { namespace: world.namespace });
       await world.until("no pods", async () => (await pods(world, "a")).length === 0);
-      const again = world.start(replicaSet);
+      const again = world.start("replicaset-operator", replicaSet);
       await settled(world, "a", 2);
       await world.quiet();
       await again.stop();
@@ -107,7 +107,7 @@ export const replicaSetChecks: readonly AppCheck[] = [
         (await pods(world, "a")).map(({ metadata }) => [metadata.name, metadata.resourceVersion]),
       ];
       const before = await versions();
-      world.start(replicaSet);
+      world.start("replicaset-operator", replicaSet);
       await world.quiet();
       expectEqual("versions after a restart", await versions(), before);
     },
@@ -115,11 +115,29 @@ export const replicaSetChecks: readonly AppCheck[] = [
   {
     name: "replicaset: the pods go with their Jinghzhu",
     async run(world) {
-      world.start(replicaSet);
+      world.start("replicaset-operator", replicaSet);
       await create(world, "a", 2);
       await settled(world, "a", 2);
       await world.admin.delete(Jinghzhu, world.ref("a"));
       await world.until("the pods to be collected", async () => (await pods(world, "a")).length === 0);
+    },
+  },
+  {
+    name: "replicaset: a Jinghzhu that goes while it is worked on leaves nothing to one that takes its name",
+    async run(world) {
+      let statuses = 0;
+      world.start("replicaset-operator", (context) =>
+        replicaSet({
+          ...context,
+          client: outrun(context.client, async ({ subresource }) => {
+            if (subresource === "status" && (statuses += 1) === 1) await world.admin.delete(Jinghzhu, world.ref("a"));
+          }),
+        }),
+      );
+      await create(world, "a", 1);
+      await world.until("the first a to go", () => statuses > 0 && world.lines.some((line) => line.includes("Jinghzhu delete event")));
+      const { metadata } = await create(world, "a", 3);
+      for (const pod of await settled(world, "a", 3)) expectEqual("owner", pod.metadata.ownerReferences?.[0]?.uid, metadata.uid);
     },
   },
 ];

@@ -29,6 +29,8 @@ export function podController({ clock, podReadyDelayMs }: PodControllerOptions):
     async reconcile({ object, cache }) {
       // A pod that has ended stays as it ended.
       if (object.status?.phase === "Succeeded" || object.status?.phase === "Failed") return;
+      // KEP-3521: nobody schedules it before its gates are taken off.
+      if ((object.spec?.schedulingGates?.length ?? 0) > 0) return;
       const { uid = "", creationTimestamp = "" } = object.metadata;
       const nowMs = clock.now();
       // Timestamps are whole seconds; a pod that was seen when it was new is Ready to the millisecond.

@@ -9,6 +9,15 @@ export interface TimelineEntry {
 /** A step did not have its effect in time. The message names the step, what it waited for, and what it saw last. */
 export class StepError extends Error {
   override readonly name = "StepError";
+  readonly code = "StepFailed";
+}
+
+export interface TimelineOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How long each step may take. */
+  readonly deadlineMs: number;
+  readonly report: (line: string) => void;
 }
 
 export interface WaitOptions<T> {
@@ -30,16 +39,11 @@ export class Timeline {
   #stepStartedMs = 0;
   #step = "";
 
-  constructor(options: {
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-    readonly deadlineMs: number;
-    readonly report: (line: string) => void;
-  }) {
-    this.#clock = options.clock;
-    this.#signal = options.signal;
-    this.#deadlineMs = options.deadlineMs;
-    this.#report = options.report;
+  constructor({ clock, signal, deadlineMs, report }: TimelineOptions) {
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#deadlineMs = deadlineMs;
+    this.#report = report;
   }
 
   get entries(): readonly TimelineEntry[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { frame, liveView } from "./live-view.ts";
-import type { Memcached } from "./memcached.ts";
+import type { Memcached } from "../memcached.ts";
 import { lineView } from "./view.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1, 12, 0, 30);
@@ -25,9 +25,9 @@ describe("lineView", () => {
     view.changed({ subject: "Pod default/a", text: "gone" });
     view.changed({ subject: "Pod default/a", text: "Pending" });
     expect(lines).toEqual([
-      "12:00:30.000  Pod default/a: Pending\n",
-      "12:00:30.000  Pod default/a: gone\n",
-      "12:00:30.000  Pod default/a: Pending\n",
+      "12:00:30.000  Pod default/a: Pending",
+      "12:00:30.000  Pod default/a: gone",
+      "12:00:30.000  Pod default/a: Pending",
     ]);
   });
 });

@@ -1,19 +1,17 @@
-import { KubernetesBasedInformer, SimpleWatcher, keyOf, type Client, type Kind, type KubernetesObject } from "operatorkit";
+import type { AppContext } from "@operatorkit/app-kit";
+import { KubernetesBasedInformer, SimpleWatcher, keyOf, type Kind, type KubernetesObject } from "operatorkit";
 import { Deployment, Event, Pod } from "operatorkit/kinds";
+import { Memcached } from "../memcached.ts";
 import { describeDeployment, describeEvent, describeMemcached, describePod } from "./change.ts";
-import { Memcached } from "./memcached.ts";
-import type { View } from "./view.ts";
+import { liveView } from "./live-view.ts";
+import { lineView } from "./view.ts";
 
-export interface FollowOptions {
-  readonly client: Client;
-  readonly view: View;
-  readonly signal: AbortSignal;
-  /** Also the Deployments, Pods and Events that belong to Memcacheds. */
-  readonly children: boolean;
-}
-
-/** Tells the view of every change of a Memcached, and of what belongs to it. Resolves when `signal` was aborted. */
-export async function followChanges({ client, view, signal, children }: FollowOptions): Promise<void> {
+/**
+ * Shows every change of a Memcached, and on the embedded cluster those of what belongs to it: a table on a terminal, lines elsewhere.
+ * Resolves when `signal` was aborted.
+ */
+export async function showChanges({ client, signal, print, screen, isEmbedded }: AppContext): Promise<void> {
+  const view = screen === undefined ? lineView(print, Date.now) : liveView(screen, Date.now);
   const memcacheds = new Map<string, Memcached>();
   const ours = { labelSelector: "app.kubernetes.io/name=memcached" };
   const show = (memcached: Memcached, gone = false): void => {
@@ -45,7 +43,7 @@ export async function followChanges({ client, view, signal, children }: FollowOp
 
   const informers = [
     informer(Memcached, {}, describeMemcached, show),
-    ...(children
+    ...(isEmbedded
       ? [
           informer(Deployment, ours, describeDeployment),
           informer(Pod, ours, describePod),
@@ -53,5 +51,9 @@ export async function followChanges({ client, view, signal, children }: FollowOp
         ]
       : []),
   ];
-  await Promise.all(informers.map((each) => each.run({ signal })));
+  try {
+    await Promise.all(informers.map((each) => each.run({ signal })));
+  } finally {
+    view.close();
+  }
 }

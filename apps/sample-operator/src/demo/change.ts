@@ -1,6 +1,6 @@
 import { findCondition } from "operatorkit";
 import type { Deployment, Event, Pod } from "operatorkit/kinds";
-import type { Memcached } from "./memcached.ts";
+import type { Memcached } from "../memcached.ts";
 
 /** One thing that happened, for people. */
 export interface Change {

@@ -1,19 +1,12 @@
+import type { Screen } from "@operatorkit/app-kit";
 import { findCondition } from "operatorkit";
 import type { Change } from "./change.ts";
-import type { Memcached } from "./memcached.ts";
+import type { Memcached } from "../memcached.ts";
 import type { View } from "./view.ts";
 
 const RECENT = 12;
 
-/** A terminal, as much of it as a live table needs. */
-export interface Screen {
-  readonly columns: number;
-  write(text: string): void;
-}
-
-/**
- * A table of the Memcacheds with the last changes under it, redrawn in place. What `say` is told scrolls away above it.
- */
+/** A table of the Memcacheds with the last changes under it, redrawn in place. */
 export function liveView(screen: Screen, nowMs: () => number): View {
   let drawn = 0;
   let all: readonly Memcached[] = [];
@@ -26,16 +19,15 @@ export function liveView(screen: Screen, nowMs: () => number): View {
     return up;
   }
 
-  function draw(above = ""): void {
+  function draw(): void {
     const lines = frame(all, recent, nowMs()).map((line) => line.slice(0, Math.max(20, screen.columns - 1)));
     const start = erase();
     drawn = lines.length;
-    screen.write(`${start}${above}${lines.join("\n")}\n`);
+    screen.write(`${start}${lines.join("\n")}\n`);
   }
 
   screen.write("\u001b[?25l");
   return {
-    say: (line) => draw(`${line}\n`),
     changed({ subject, text }: Change) {
       if (last.get(subject) === text) return;
       if (text === "gone") last.delete(subject);

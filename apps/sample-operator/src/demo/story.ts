@@ -1,52 +1,38 @@
-import { readFile } from "node:fs/promises";
-import { findCondition, isInvalid, isNotFound, type Client, type Clock, type KubernetesObject } from "operatorkit";
+import { StepError, Timeline, readObjects } from "@operatorkit/app-kit";
+import { findCondition, isInvalid, isNotFound, systemClock, type Client, type KubernetesObject } from "operatorkit";
 import { ConfigMap, Deployment, EndpointSlice, Pod, ReplicaSet, Service } from "operatorkit/kinds";
-import { parseAllDocuments } from "yaml";
-import { ADDRESSES } from "./children.ts";
-import { Memcached } from "./memcached.ts";
-import { StepError, Timeline, type TimelineEntry } from "./timeline.ts";
+import { ADDRESSES } from "../children.ts";
+import { Memcached } from "../memcached.ts";
+import { samples } from "../samples.ts";
 
 export interface StoryOptions {
   /** Looks and acts as a person with kubectl would; it is not the operator's own client. */
   readonly client: Client;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** How long each step may take. @default 60 seconds */
-  readonly deadlineMs?: number;
-  readonly report: (line: string) => void;
+  readonly print: (line: string) => void;
+  /** Where they live. @default "default" */
+  readonly namespace?: string;
 }
 
-const NAMESPACE = "default";
-const FIELD_MANAGER = "sample-story";
-
-/** The sample objects that ship with this operator. */
-export async function sampleObjects(): Promise<Memcached[]> {
-  const text = await readFile(new URL("../samples/memcached.yaml", import.meta.url), "utf8");
-  return parseAllDocuments(text).map((document) => document.toJS() as Memcached);
-}
+/** For each step. */
+const DEADLINE_MS = 60_000;
 
 /**
  * The life of a Memcached, from creation to cleanup: every step waits for its effect and fails by name when it does not
- * come. Returns how long each step took. Needs a cluster whose CRD is installed and where the operator runs.
+ * come. Prints how long each step took. Needs a cluster whose CRD is installed and where the operator runs.
  */
-export async function tellStory({
-  client,
-  clock,
-  signal,
-  deadlineMs = 60_000,
-  report,
-}: StoryOptions): Promise<{ entries: readonly TimelineEntry[]; rendered: string }> {
-  const timeline = new Timeline({ clock, signal, deadlineMs, report });
-  const samples = await sampleObjects();
-  const [first, second] = samples;
+export async function tellStory({ client, signal, print, namespace = "default" }: StoryOptions): Promise<void> {
+  const timeline = new Timeline({ clock: systemClock, signal, deadlineMs: DEADLINE_MS, report: print });
+  const memcacheds = ((await readObjects(samples)) as Memcached[]).map((each) => ({ ...each, metadata: { ...each.metadata, namespace } }));
+  const [first, second] = memcacheds;
   if (first === undefined || second === undefined) throw new StepError("samples/memcached.yaml: the story needs two Memcacheds");
-  const ref = { namespace: NAMESPACE, name: first.metadata.name };
-  const admin = client.with({ signal, fieldManager: FIELD_MANAGER });
+  const ref = { namespace, name: first.metadata.name };
+  const admin = client.with({ signal, fieldManager: "sample-story" });
 
   const waitUntilReady = (names: readonly string[]) =>
     timeline.waitFor({
       what: `${names.join(" and ")} to be Ready (Available=True, status.ready equal to spec.size)`,
-      look: () => Promise.all(names.map((name) => admin.get(Memcached, { namespace: NAMESPACE, name }))),
+      look: () => Promise.all(names.map((name) => admin.get(Memcached, { namespace, name }))),
       until: (seen) => seen.every(isReady),
       describe: (seen) => seen.map(describe).join("; "),
     });
@@ -58,9 +44,9 @@ export async function tellStory({
       describe: (left) => `${left.join(", ")} still there`,
     });
 
-  await timeline.step(`create ${samples.length} Memcacheds from samples/memcached.yaml and wait until they are Ready`, async () => {
-    for (const sample of samples) await admin.apply(sample);
-    await waitUntilReady(samples.map(({ metadata }) => metadata.name));
+  await timeline.step(`create ${memcacheds.length} Memcacheds from samples/memcached.yaml and wait until they are Ready`, async () => {
+    for (const sample of memcacheds) await admin.apply(sample);
+    await waitUntilReady(memcacheds.map(({ metadata }) => metadata.name));
   });
 
   await timeline.step(`scale ${ref.name} from ${first.spec.size} to 4`, async () => {
@@ -82,7 +68,7 @@ export async function tellStory({
       (error: unknown) => error,
     );
     if (!isInvalid(refused)) throw new StepError(`size 0 was not refused as Invalid but ended with: ${String(refused ?? "success")}`);
-    report(`  refused by the API: ${(refused as Error).message}`);
+    print(`  refused by the API: ${(refused as Error).message}`);
   });
 
   await timeline.step(`delete the Deployment of ${ref.name}; the operator brings it back`, async () => {
@@ -102,7 +88,7 @@ export async function tellStory({
     await waitUntilGone(`Memcached ${ref.name}`, async () =>
       (await orUndefined(admin.get(Memcached, ref))) === undefined ? [] : [`Memcached ${ref.name}`],
     );
-    const addresses = await admin.get(ConfigMap, { namespace: NAMESPACE, name: ADDRESSES });
+    const addresses = await admin.get(ConfigMap, { namespace, name: ADDRESSES });
     if (addresses.data?.[ref.name] !== undefined)
       throw new StepError(`${ref.name} is gone but its entry in ConfigMap ${ADDRESSES} was not given back`);
     if (addresses.data?.[second.metadata.name] === undefined)
@@ -111,7 +97,7 @@ export async function tellStory({
       const labelSelector = `app.kubernetes.io/instance=${ref.name}`;
       const left: string[] = [];
       for (const kind of [Deployment, ReplicaSet, Pod, Service, EndpointSlice]) {
-        for await (const { metadata } of admin.list<KubernetesObject>(kind, { namespace: NAMESPACE, labelSelector }))
+        for await (const { metadata } of admin.list<KubernetesObject>(kind, { namespace, labelSelector }))
           left.push(`${kind.kind} ${metadata.name}`);
       }
       return left;
@@ -122,7 +108,7 @@ export async function tellStory({
     await waitUntilReady([second.metadata.name]);
   });
 
-  return { entries: timeline.entries, rendered: timeline.render() };
+  print(`\n${timeline.render()}`);
 }
 
 function isReady(memcached: Memcached): boolean {

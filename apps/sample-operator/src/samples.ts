@@ -1,0 +1,2 @@
+/** The Memcacheds that ship with this operator. */
+export const samples: URL = new URL("../samples/memcached.yaml", import.meta.url);
