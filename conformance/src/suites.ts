@@ -4,6 +4,7 @@ import { clientSuite } from "./client-suite.ts";
 import { differentialSuite } from "./differential-suite.ts";
 import { faultSuite } from "./fault-suite.ts";
 import { historySuite } from "./history-suite.ts";
+import { informerSuite } from "./informer-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
 import { oldServersSuite } from "./old-servers-suite.ts";
 import { podLogsSuite } from "./pod-logs-suite.ts";
@@ -13,6 +14,7 @@ import type { Suite } from "./suite.ts";
 export const suites: readonly Suite[] = [
   apiSuite,
   historySuite,
+  informerSuite,
   faultSuite,
   kubectlSuite,
   clientSuite,
