@@ -14,7 +14,12 @@ export const ourSubject: Subject = {
   parallel: 6,
   async start({ url, caPem, token, told, useWatchList, pageSize }) {
     const stop = new AbortController();
-    const client = await connect({ server: url, caPem, token, userAgent: "subject" });
+    const client = await connect({
+      server: url,
+      ...(caPem !== undefined && { caPem }),
+      ...(token !== undefined && { token }),
+      userAgent: "subject",
+    });
     const informer = new KubernetesBasedInformer({
       kind: ConfigMap,
       client,

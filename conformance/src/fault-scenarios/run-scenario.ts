@@ -34,14 +34,14 @@ export async function runScenario(subject: Subject, scenario: Scenario, signal: 
   let healedMs: number | undefined;
   let world: World | undefined;
   try {
-    world = await World.start();
+    world = await World.start({ front: scenario.front });
     for (const name of ["a", "b", "c"]) await world.put(name, "0");
     await scenario.before?.(world);
-    const { server, kubeconfigPath } = world;
+    const { url, caPem, token, kubeconfigPath } = world;
     const running = await subject.start({
-      url: server.url,
-      caPem: server.caPem ?? "",
-      token: server.token,
+      url,
+      caPem,
+      token,
       kubeconfigPath,
       told: journal,
       useWatchList: scenario.useWatchList === true,

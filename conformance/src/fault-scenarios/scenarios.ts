@@ -1,5 +1,6 @@
 import type { FaultAction } from "@operatorkit/apiserver";
 import type { Scenario } from "./scenario.ts";
+import { wireScenarios } from "./wire-scenarios.ts";
 import type { World } from "./world.ts";
 
 /** Changes of every sort, while nobody can see them. */
@@ -326,4 +327,5 @@ export const scenarios: readonly Scenario[] = [
       await world.wait(500);
     },
   },
+  ...wireScenarios,
 ];

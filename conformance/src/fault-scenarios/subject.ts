@@ -14,8 +14,10 @@ export interface Told {
 
 export interface SubjectOptions {
   readonly url: string;
-  readonly caPem: string;
-  readonly token: string;
+  /** Undefined without TLS. */
+  readonly caPem: string | undefined;
+  /** Undefined where none is asked for. */
+  readonly token: string | undefined;
   /** A file with the same. */
   readonly kubeconfigPath: string;
   readonly told: Told;

@@ -1,12 +1,19 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Transport } from "@operatorkit/api";
 import { ApiServer, type FaultAction, type FaultMatch, type FaultRule } from "@operatorkit/apiserver";
 import { sleep } from "@operatorkit/observe";
 import type { JsonBody } from "../raw-http.ts";
+import { H2Front } from "../wire/h2-front.ts";
+import { RawFront } from "../wire/raw-front.ts";
+import { TcpProxy } from "../wire/tcp-proxy.ts";
+import { wireCa } from "../wire/wire-certificates.ts";
 
 const PATH = "/api/v1/namespaces/default/configmaps";
+
+/** What stands between the subject and the server: nothing; bytes written by hand; HTTP/2 to be reset; a wire to be cut. */
+export type FrontName = "raw" | "h2" | "proxy";
 
 /** A server of its own for one scenario, with the means to change objects and break things. */
 export class World implements AsyncDisposable {
@@ -14,33 +21,72 @@ export class World implements AsyncDisposable {
   readonly kubeconfigPath: string;
   readonly #folder: string;
   readonly #control: Transport;
-  readonly #requestTimes: number[];
+  readonly #serverTimes: number[];
   readonly #rules: FaultRule[] = [];
+  readonly #front: RawFront | H2Front | TcpProxy | undefined;
+  /** Every state an object ever had, as `name uid version`: what is told and is not among them was made up. */
+  readonly states: Set<string> = new Set();
+  /** Called after every change and every wait: what must hold at every step is looked at then. */
+  onStep: () => void = () => {};
 
-  private constructor(server: ApiServer, folder: string, requestTimes: number[]) {
+  private constructor(server: ApiServer, front: RawFront | H2Front | TcpProxy | undefined, serverTimes: number[]) {
     this.server = server;
-    this.#folder = folder;
-    this.kubeconfigPath = join(folder, "kubeconfig");
+    this.#front = front;
+    this.#folder = mkdtempSync(join(tmpdir(), "operatorkit-faults-"));
+    this.kubeconfigPath = join(this.#folder, "kubeconfig");
     this.#control = server.transport();
-    this.#requestTimes = requestTimes;
+    this.#serverTimes = serverTimes;
+    writeFileSync(this.kubeconfigPath, kubeconfig(this), { mode: 0o600 });
   }
 
-  static async start(): Promise<World> {
+  static async start({ front }: { readonly front?: FrontName | undefined } = {}): Promise<World> {
     const requestTimes: number[] = [];
     const server = await ApiServer.start({
+      inProcess: front === "raw" || front === "h2",
       middleware: [
         (next) => (request) => {
-          if (request.user === undefined && request.path.includes("configmaps")) requestTimes.push(performance.now());
+          if (request.user === undefined && /configmaps|gadgets/.test(request.path)) requestTimes.push(performance.now());
           return next(request);
         },
       ],
     });
-    const world = new World(server, mkdtempSync(join(tmpdir(), "operatorkit-faults-")), requestTimes);
-    await server.writeKubeconfig(world.kubeconfigPath);
-    return world;
+    return new World(server, await startFront(server, front), requestTimes);
   }
 
-  /** Adds a fault on what the subject asks about its ConfigMaps. */
+  get url(): string {
+    const front = this.#front;
+    if (front === undefined) return this.server.url;
+    return front instanceof TcpProxy ? `https://127.0.0.1:${front.port}` : front.url;
+  }
+
+  /** Undefined where there is no TLS. */
+  get caPem(): string | undefined {
+    if (this.#front instanceof RawFront) return undefined;
+    return this.#front instanceof H2Front ? wireCa : this.server.caPem;
+  }
+
+  /** Undefined where none is asked for. */
+  get token(): string | undefined {
+    return this.#front instanceof RawFront || this.#front instanceof H2Front ? undefined : this.server.token;
+  }
+
+  /** The server of bytes, in scenarios with that front. */
+  get raw(): RawFront {
+    if (!(this.#front instanceof RawFront)) throw new TypeError('the scenario has no front "raw"');
+    return this.#front;
+  }
+
+  get h2(): H2Front {
+    if (!(this.#front instanceof H2Front)) throw new TypeError('the scenario has no front "h2"');
+    return this.#front;
+  }
+
+  get proxy(): TcpProxy {
+    if (!(this.#front instanceof TcpProxy)) throw new TypeError('the scenario has no front "proxy"');
+    return this.#front;
+  }
+
+  /** Adds a fault on what the subject asks about its objects. */
   fault(verb: FaultMatch["verb"], action: FaultAction, when: Omit<FaultMatch, "verb" | "kind"> = {}): FaultRule {
     const rule = this.server.faults.add({ when: { ...when, ...(verb !== undefined && { verb }), kind: "ConfigMap" }, do: action });
     this.#rules.push(rule);
@@ -49,68 +95,75 @@ export class World implements AsyncDisposable {
 
   /** Breaks the subject's open requests; returns how many there were. */
   cut(): number {
-    return this.server.faults.cut({ kind: "ConfigMap" });
+    return this.#front?.cut() ?? this.server.faults.cut({ kind: "ConfigMap" });
   }
 
   /** Ends every fault. */
   heal(): void {
     this.server.faults.clear();
+    if (this.#front instanceof TcpProxy) this.#front.mode = "pass";
+    else this.#front?.plan.heal();
   }
 
   /** Whether any fault acted: a subject that never asks for pages does not meet one that is about pages. */
   get isReached(): boolean {
+    if (this.#front instanceof TcpProxy) return this.#front.hits > 0;
+    if (this.#front !== undefined && !this.#front.plan.isReached) return false;
     return this.#rules.length === 0 || this.#rules.some(({ hits }) => hits > 0);
   }
 
   /** Creates or changes an object. */
-  async put(name: string, value: string): Promise<void> {
-    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { value } };
-    const created = await this.#send("POST", PATH, body);
-    if (created.kind === "Status") await this.#send("PUT", `${PATH}/${name}`, body);
+  async put(name: string, value: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels }, data: { value } };
+    const created = await this.send("POST", PATH, body);
+    this.#note(created.kind === "Status" ? await this.send("PUT", `${PATH}/${name}`, body) : created);
+    this.onStep();
   }
 
   async remove(name: string): Promise<void> {
-    await this.#send("DELETE", `${PATH}/${name}`);
+    // With the version of its deletion, which nothing but its watchers learn: any version of this uid may be told as its last.
+    await this.send("DELETE", `${PATH}/${name}`);
+    this.onStep();
   }
 
   /** What is there, by name: `uid version`. */
-  async state(): Promise<ReadonlyMap<string, string>> {
-    const { items } = await this.#send("GET", PATH);
+  async state(labelSelector = ""): Promise<ReadonlyMap<string, string>> {
+    const { items } = await this.send("GET", `${PATH}?labelSelector=${encodeURIComponent(labelSelector)}`);
     return new Map(items.map(({ metadata }: JsonBody) => [metadata.name, `${metadata.uid} ${metadata.resourceVersion}`]));
   }
 
   /** Resolves when a fault has acted, or after a while: a subject takes its time until it asks again, or never does. */
   async untilReached(): Promise<void> {
     const deadline = performance.now() + 2_500;
-    while (!this.isReached && performance.now() < deadline) await sleep(50);
+    while (!this.isReached && performance.now() < deadline) await this.wait(50);
   }
 
-  wait(ms: number): Promise<void> {
-    return sleep(ms);
+  /** Resolves when the subject has asked this often, or after a second. */
+  async untilAsked(times: number): Promise<void> {
+    for (let turn = 0; turn < 50 && this.requests < times; turn += 1) await this.wait(20);
+  }
+
+  async wait(ms: number): Promise<void> {
+    await sleep(ms);
+    this.onStep();
   }
 
   /** The most requests of the subject in any ten seconds. */
   get busiest(): number {
-    const times = this.#requestTimes;
-    let most = 0;
-    let from = 0;
-    for (let index = 0; index < times.length; index += 1) {
-      while ((times[index] as number) - (times[from] as number) > 10_000) from += 1;
-      most = Math.max(most, index - from + 1);
-    }
-    return most;
+    return busiest(this.requestTimes);
   }
 
   get requests(): number {
-    return this.#requestTimes.length;
+    return this.requestTimes.length;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+  /** When the subject asked: at the front where there is one that reads requests, for what it answers by itself. */
+  get requestTimes(): readonly number[] {
+    return this.#front === undefined || this.#front instanceof TcpProxy ? this.#serverTimes : this.#front.plan.requestTimes;
   }
 
-  async #send(method: string, path: string, body?: object): Promise<JsonBody> {
+  /** Asks the server, past all faults of the wire, as an administrator. */
+  async send(method: string, path: string, body?: object): Promise<JsonBody> {
     const response = await this.#control.request({
       method,
       path,
@@ -121,4 +174,51 @@ export class World implements AsyncDisposable {
     for await (const chunk of response.body) chunks.push(chunk);
     return JSON.parse(Buffer.concat(chunks).toString("utf8"));
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#front?.[Symbol.asyncDispose]();
+    await this.server.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #note({ metadata }: JsonBody): void {
+    if (metadata?.uid !== undefined) this.states.add(`${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`);
+  }
+}
+
+/** The most of these times (ascending, in ms) within any ten seconds. */
+export function busiest(times: readonly number[]): number {
+  let most = 0;
+  let from = 0;
+  for (let index = 0; index < times.length; index += 1) {
+    while ((times[index] as number) - (times[from] as number) > 10_000) from += 1;
+    most = Math.max(most, index - from + 1);
+  }
+  return most;
+}
+
+async function startFront(server: ApiServer, name: FrontName | undefined): Promise<RawFront | H2Front | TcpProxy | undefined> {
+  switch (name) {
+    case "raw":
+      return RawFront.start({ api: server.transport() });
+    case "h2":
+      return H2Front.start({ api: server.transport() });
+    case "proxy":
+      return TcpProxy.start({ target: Number(new URL(server.url).port) });
+    case undefined:
+      return undefined;
+  }
+}
+
+/** As JSON, which is YAML. */
+function kubeconfig({ url, caPem, token }: World): string {
+  const cluster = { server: url, ...(caPem !== undefined && { "certificate-authority-data": Buffer.from(caPem).toString("base64") }) };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "world", cluster }],
+    users: [{ name: "world", user: token === undefined ? {} : { token } }],
+    contexts: [{ name: "world", context: { cluster: "world", user: "world" } }],
+    "current-context": "world",
+  });
 }
