@@ -44,6 +44,7 @@ async function main(targets: readonly TargetName[]): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   const results = new Results({ knownDifferences });
   for (const name of targets) await runTarget(name, results, stop.signal);
+  for (const { what, figure } of results.measures) console.log(`${what}: ${figure}`);
   console.log(summary(results.all));
   if (values.full === true && values.only === undefined && targets.length > 1) writeScorecard(results);
   if (results.all.every((result) => result.outcome === "skipped") && values.only !== undefined) {
@@ -56,7 +57,7 @@ async function main(targets: readonly TargetName[]): Promise<number> {
 function writeScorecard(results: Results): void {
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
   const path = new URL("../results/scorecard.md", import.meta.url);
-  writeFileSync(path, scorecard(results.all, { commit, date: new Date().toISOString().slice(0, 10) }));
+  writeFileSync(path, scorecard(results.all, results.measures, { commit, date: new Date().toISOString().slice(0, 10) }));
 }
 
 async function runTarget(name: TargetName, results: Results, signal: AbortSignal): Promise<void> {

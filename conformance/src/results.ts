@@ -14,9 +14,16 @@ export interface Result {
   readonly detail?: string;
 }
 
+/** A figure that a suite measured. */
+export interface Measure {
+  readonly what: string;
+  readonly figure: string;
+}
+
 /** Collects the results of all suites and judges them by the known differences. */
 export class Results {
   readonly #results: Result[] = [];
+  readonly #measures: Measure[] = [];
   readonly #known: Readonly<Record<string, string>>;
 
   constructor(options: { readonly knownDifferences: Readonly<Record<string, string>> }) {
@@ -25,6 +32,10 @@ export class Results {
 
   get all(): readonly Result[] {
     return this.#results;
+  }
+
+  get measures(): readonly Measure[] {
+    return this.#measures;
   }
 
   count(outcome: Outcome): number {
@@ -48,6 +59,7 @@ export class Results {
         else add(check, "known difference", durationMs, reason);
       },
       skipped: (check, reason) => add(check, "skipped", 0, reason),
+      measured: (what, figure) => void this.#measures.push({ what, figure }),
     };
   }
 }

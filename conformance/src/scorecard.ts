@@ -1,8 +1,12 @@
-import type { Result } from "./results.ts";
+import type { Measure, Result } from "./results.ts";
 import { counts, grouped } from "./summary.ts";
 
 /** A full run as a page that is committed: what ran where, how it ended, and of which commit. */
-export function scorecard(results: readonly Result[], { commit, date }: { readonly commit: string; readonly date: string }): string {
+export function scorecard(
+  results: readonly Result[],
+  measures: readonly Measure[],
+  { commit, date }: { readonly commit: string; readonly date: string },
+): string {
   const rows = Array.from(grouped(results), ([name, group]) => `| ${name} | ${counts(group)} |`);
   return [
     "# Scorecard",
@@ -13,5 +17,8 @@ export function scorecard(results: readonly Result[], { commit, date }: { readon
     "| --- | --- |",
     ...rows,
     "",
+    ...(measures.length === 0
+      ? []
+      : ["| measured | |", "| --- | --- |", ...measures.map(({ what, figure }) => `| ${what} | ${figure} |`), ""]),
   ].join("\n");
 }

@@ -22,4 +22,6 @@ export interface Report {
   failed(check: string, error: unknown, durationMs: number): void;
   /** For what this target or machine cannot run; the reason is printed. */
   skipped(check: string, reason: string): void;
+  /** A figure for the scorecard, beside what passed and failed. */
+  measured(what: string, figure: string): void;
 }

@@ -8,6 +8,8 @@ import { informerSuite } from "./informer-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
 import { oldServersSuite } from "./old-servers-suite.ts";
 import { podLogsSuite } from "./pod-logs-suite.ts";
+import { propertySuite } from "./property-suite.ts";
+import { reconnectSuite } from "./reconnect-suite.ts";
 import type { Suite } from "./suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
@@ -16,6 +18,8 @@ export const suites: readonly Suite[] = [
   historySuite,
   informerSuite,
   faultSuite,
+  reconnectSuite,
+  propertySuite,
   kubectlSuite,
   clientSuite,
   oldServersSuite,
