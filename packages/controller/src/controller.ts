@@ -6,6 +6,7 @@ import type { Backoff } from "@operatorkit/retry";
 import { assertFinalizer, defaultFinalizer } from "@operatorkit/watcher";
 import { kindId } from "./cache.ts";
 import { ControllerRun } from "./controller-run.ts";
+import { kindOf, type WatchedKind } from "./only-metadata.ts";
 import type { Predicate } from "./predicate.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
 import type { CleanupResult, ReconcileResult } from "./reconcile-result.ts";
@@ -17,8 +18,8 @@ export interface ControllerOptions<T extends KubernetesObject> {
   readonly name: string;
   /** The kind whose objects it reconciles. */
   readonly for: Kind<T>;
-  /** Kinds it makes objects of: a change of one gives the object that controls it a turn. */
-  readonly owns?: readonly Kind[];
+  /** Kinds it makes objects of: a change of one gives the object that controls it a turn. `onlyMetadata(kind)` where that is enough. */
+  readonly owns?: readonly WatchedKind[];
   /** Kinds whose changes give other objects a turn. */
   readonly watches?: readonly Watch[];
   /**
@@ -175,10 +176,11 @@ function checkOptions<T extends KubernetesObject>(options: ControllerOptions<T>)
 
 type Refuse = (field: string, why: string) => never;
 
-function checkKinds(kinds: readonly Kind[], field: string, refuse: Refuse): void {
+function checkKinds(kinds: readonly WatchedKind[], field: string, refuse: Refuse): void {
   const seen = new Set<string>();
-  for (const [i, kind] of kinds.entries()) {
-    if (typeof kind?.kind !== "string") refuse(`${field}[${i}]`, "must be a kind: one of object/kinds, or made by defineKind");
+  for (const [i, watched] of kinds.entries()) {
+    const kind = watched === undefined || watched === null ? undefined : kindOf(watched);
+    if (typeof kind?.kind !== "string") return refuse(`${field}[${i}]`, "must be a kind: one of object/kinds, or made by defineKind");
     if (seen.has(kindId(kind))) refuse(`${field}[${i}]`, `${kind.kind} is there twice`);
     seen.add(kindId(kind));
   }

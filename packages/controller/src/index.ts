@@ -1,5 +1,5 @@
 /** Runs your code for the right object, in order, one at a time per object. */
-export type { Cache, ReconcileCache } from "./cache.ts";
+export type { Cache, MetadataCache, ReconcileCache } from "./cache.ts";
 export { Controller } from "./controller.ts";
 export type { ControllerOptions, ControllerRunnableOptions } from "./controller.ts";
 export { EventRecorder } from "./event-recorder.ts";
@@ -15,6 +15,8 @@ export { OpinionatedReconciler } from "./informer-controller/opinionated-reconci
 export type { OpinionatedReconcilerOptions } from "./informer-controller/opinionated-reconciler.ts";
 export { resourceActions } from "./informer-controller/resource-actions.ts";
 export type { ReconcilerRequest, ReconcilerResult, ResourceReconciler } from "./informer-controller/resource-reconciler.ts";
+export { onlyMetadata } from "./only-metadata.ts";
+export type { OnlyMetadata, WatchedKind } from "./only-metadata.ts";
 export { owned } from "./own.ts";
 export type { Ownable } from "./own.ts";
 export { anyOf, generationChanged } from "./predicate.ts";

@@ -1,6 +1,7 @@
 import type { Change, InformerLease, InformerView, SharedInformers } from "@operatorkit/informer";
 import { keyOf, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
-import { kindId, ViewCache } from "./cache.ts";
+import { kindId, metadataId, ViewCache } from "./cache.ts";
+import { isOnlyMetadata, kindOf, type WatchedKind } from "./only-metadata.ts";
 import { controllerUidOf, OWNER_INDEX, ownerKeyOf } from "./owner-key.ts";
 import type { Predicate } from "./predicate.ts";
 import type { Watch } from "./watch.ts";
@@ -8,7 +9,7 @@ import type { Watch } from "./watch.ts";
 export interface SourcesOptions<T extends KubernetesObject> {
   readonly name: string;
   readonly kind: Kind<T>;
-  readonly owns: readonly Kind[];
+  readonly owns: readonly WatchedKind[];
   readonly watches: readonly Watch[];
   readonly predicates: readonly Predicate<T>[];
   readonly namespace: string | undefined;
@@ -40,10 +41,20 @@ export class Sources<T extends KubernetesObject> {
     this.cache = new ViewCache(name, this.#views);
     this.primary = informers.for(kind, { ...within(kind, namespace), ...(labelSelector !== undefined && { labelSelector }) });
     this.#keep(this.primary);
-    for (const owned of owns) this.#keep(informers.for(owned, within(owned, namespace), { indexes: { [OWNER_INDEX]: controllerUidOf } }));
+    const indexes = { [OWNER_INDEX]: controllerUidOf };
+    for (const own of owns) {
+      const owned = kindOf(own);
+      const scope = within(owned, namespace);
+      if (!isOnlyMetadata(own)) this.#keep(informers.for(owned, scope, { indexes }));
+      else this.#keepMetadata(informers.for(owned, { ...scope, metadataOnly: true }, { indexes }));
+    }
     // A kind may be owned and watched; it has one view then.
-    for (const { kind: watched } of watches)
-      if (!this.#views.has(kindId(watched))) this.#keep(informers.for(watched, within(watched, namespace)));
+    for (const { kind: watched, metadataOnly = false } of watches) {
+      const scope = within(watched, namespace);
+      if (this.#views.has(kindId(watched)) || (metadataOnly && this.#views.has(metadataId(watched)))) continue;
+      if (!metadataOnly) this.#keep(informers.for(watched, scope));
+      else this.#keepMetadata(informers.for(watched, { ...scope, metadataOnly: true }));
+    }
   }
 
   /** Starts telling of keys. */
@@ -55,11 +66,11 @@ export class Sources<T extends KubernetesObject> {
       if (this.#passes(key, change)) this.#options.onKey(key, change.initial);
       this.#options.onChange();
     });
-    for (const kind of owns) {
-      this.#view(kind).onKeys((key, change) => this.#tellOwners(key, change));
+    for (const own of owns) {
+      this.#view(kindOf(own), isOnlyMetadata(own)).onKeys((key, change) => this.#tellOwners(key, change));
     }
     for (const watch of watches) {
-      this.#view(watch.kind).onKeys((key, change) => this.#tellMapped(watch, key, change));
+      this.#view(watch.kind, watch.metadataOnly === true).onKeys((key, change) => this.#tellMapped(watch, key, change));
     }
   }
 
@@ -93,8 +104,18 @@ export class Sources<T extends KubernetesObject> {
     this.#viewsOfKind.set(`${kind.group === "" ? "" : `${kind.group}/`}${kind.kind}`, view);
   }
 
-  #view(kind: Kind): InformerView {
-    const view = this.#views.get(kindId(kind));
+  #keepMetadata(lease: InformerLease<KubernetesObject>): void {
+    const { kind } = lease;
+    this.#leases.push(lease);
+    this.#views.set(metadataId(kind), lease);
+    // Metadata tells which version a copy holds.
+    const id = `${kind.group === "" ? "" : `${kind.group}/`}${kind.kind}`;
+    if (!this.#viewsOfKind.has(id)) this.#viewsOfKind.set(id, lease);
+  }
+
+  #view(kind: Kind, metadataOnly: boolean): InformerView {
+    // What wants metadata alone makes do with a whole copy that is there anyway.
+    const view = (metadataOnly ? this.#views.get(metadataId(kind)) : undefined) ?? this.#views.get(kindId(kind));
     if (view === undefined) throw new Error(`controller ${this.#options.name}: no view of ${kind.kind}`);
     return view;
   }

@@ -131,17 +131,18 @@ export class FakeCluster {
     return found;
   }
 
-  listWatch<T extends KubernetesObject>(kind: Kind<T>, { namespace }: ListWatchScope = {}): ListWatch<T> {
+  listWatch<T extends KubernetesObject>(kind: Kind<T>, { namespace, metadataOnly = false }: ListWatchScope = {}): ListWatch<T> {
+    const sent = metadataOnly ? metadataOf : <U>(object: U): U => object;
     return {
       kind,
       list: async (): Promise<EntryPage<T>> => ({
         entries: this.list(kind)
           .filter((object) => namespace === undefined || object.metadata.namespace === namespace)
-          .map(entryOf),
+          .map((object) => entryOf(sent(object))),
         resourceVersion: `${this.#version}`,
       }),
       watch: async ({ signal, resourceVersion }) =>
-        this.#watch(kind, namespace, { signal, since: Number(resourceVersion ?? this.#version) }),
+        this.#watch(kind, namespace, { signal, since: Number(resourceVersion ?? this.#version), sent }),
     };
   }
 
@@ -163,7 +164,7 @@ export class FakeCluster {
   async *#watch<T extends KubernetesObject>(
     kind: Kind<T>,
     namespace: string | undefined,
-    { signal, since }: { readonly signal: AbortSignal; readonly since: number },
+    { signal, since, sent: shaped }: { readonly signal: AbortSignal; readonly since: number; readonly sent: (object: T) => T },
   ): AsyncGenerator<WatchEvent<T>[]> {
     const missed = this.#sent.filter(
       (sent) => sent.version > since && sent.kind === kind.kind && (namespace === undefined || namespace === sent.namespace),
@@ -183,7 +184,8 @@ export class FakeCluster {
     signal.addEventListener("abort", onAbort, { once: true });
     try {
       while (!signal.aborted) {
-        if (events.length > 0) yield events.splice(0);
+        if (events.length > 0)
+          yield events.splice(0).map((event) => ("entry" in event ? { ...event, entry: entryOf(shaped(event.entry.object)) } : event));
         else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
@@ -191,6 +193,11 @@ export class FakeCluster {
       signal.removeEventListener("abort", onAbort);
     }
   }
+}
+
+/** As the server sends it to who asks for no more. */
+function metadataOf<T extends KubernetesObject>({ apiVersion, kind, metadata }: T): T {
+  return { apiVersion, kind, metadata } as T;
 }
 
 class FakeClient implements Client {
