@@ -26,8 +26,6 @@ export interface ListRequest {
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan";
   readonly signal: AbortSignal;
-  /** Somebody is going to read every object: parsing them as they come costs less then. A hint. */
-  readonly readsObjects?: boolean;
   /** Call it whenever bytes arrive, so that an answer that takes long is not taken for one that never comes. */
   readonly onProgress?: () => void;
 }
@@ -42,7 +40,7 @@ export interface WatchRequest {
   /** When the server shall end the stream. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
-  /** As in a list. */
+  /** Somebody is going to read the object of every change: parsing them as they come costs less then. A hint. */
   readonly readsObjects?: boolean;
 }
 

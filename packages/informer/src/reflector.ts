@@ -20,7 +20,7 @@ export interface ReflectorTarget<T extends KubernetesObject> {
   readonly version: string | undefined;
   /** How many objects it holds. */
   readonly size: number;
-  /** Whether every object that comes is going to be read. */
+  /** Whether the object of every change is going to be read. */
   readonly readsObjects?: boolean;
   /** How often a stream said what cannot be if the target is right: it is listed anew then, at most once a minute. */
   readonly contradictions: number;
@@ -210,7 +210,6 @@ export class Reflector<T extends KubernetesObject> {
           ...(paged ? { limit: this.#pageSize } : {}),
           ...(token === undefined ? {} : { continue: token }),
           signal: request.signal,
-          ...this.#reading(),
           onProgress: request.alive,
         }),
       );
@@ -283,7 +282,7 @@ export class Reflector<T extends KubernetesObject> {
           allowWatchBookmarks: true,
           timeoutSeconds,
           signal: request.signal,
-          ...this.#reading(),
+          ...(this.#target.readsObjects === true ? { readsObjects: true } : {}),
         });
         // It came after it was given up, from a `ListWatch` that does not heed its signal: nobody else will close it.
         if (request.signal.aborted) await opened[Symbol.asyncIterator]().return?.();
@@ -353,10 +352,6 @@ export class Reflector<T extends KubernetesObject> {
     throw new ApiError(`watch ${this.#what}: the server told of something older than version ${this.#target.version}; listing anew`, {
       code: "Expired",
     });
-  }
-
-  #reading(): { readonly readsObjects?: boolean } {
-    return this.#target.readsObjects === true ? { readsObjects: true } : {};
   }
 
   /** Collects initial events until the bookmark that ends them; what follows in the same batch is read next. */

@@ -114,11 +114,9 @@ export class WatchDecoder<T extends KubernetesObject> {
     const { metadata } = (object ?? {}) as { metadata?: { resourceVersion?: unknown; annotations?: Record<string, string> } };
     if (typeof metadata?.resourceVersion !== "string" || metadata.resourceVersion === "")
       throw this.#malformed("a bookmark has no resourceVersion");
-    return {
-      type: "BOOKMARK",
-      resourceVersion: metadata.resourceVersion,
-      initialEventsEnd: metadata.annotations?.[INITIAL_EVENTS_END] === "true",
-    };
+    const initialEventsEnd = metadata.annotations?.[INITIAL_EVENTS_END] === "true";
+    if (initialEventsEnd) this.#entries.isInitial = false;
+    return { type: "BOOKMARK", resourceVersion: metadata.resourceVersion, initialEventsEnd };
   }
 
   #tooLong(): ApiError {

@@ -92,18 +92,37 @@ describe("EntryMaker.entryAt", () => {
     });
   });
 
-  it("parses an object when it is first read, and once", () => {
-    const text = JSON.stringify(pod);
+  it.each([
+    ["when it is first read, and once", false, 1],
+    ["again when what a list brought is read again, and keeps it then", true, 2],
+  ])("parses an object %s", (_title, keepsText, most) => {
     let parses = 0;
     const parse = (json: string): typeof pod => {
       parses += 1;
       return JSON.parse(json) as typeof pod;
     };
-    const entry = new TextEntry("x/a", text, 0, 0, parse);
+    const entry = new TextEntry("x/a", JSON.stringify(pod), { uid: 0, resourceVersion: 0, parse, keepsText });
     expect(parses).toBe(0);
+    const first = entry.object;
+    expect(first).toEqual(pod);
+    expect(entry.object).toEqual(first);
     expect(entry.object).toBe(entry.object);
-    expect(parses).toBe(1);
-    expect(entryFrom(text)).toBeInstanceOf(TextEntry);
+    expect(parses).toBe(most);
+  });
+
+  it.each([
+    ["as text what is initial", { isInitial: true, readsObjects: true }, true],
+    ["as text what changes while nobody reads it", {}, true],
+    ["as an object what changes while somebody reads everything", { readsObjects: true }, false],
+  ])("keeps %s", (_title, options, isText) => {
+    const scan = objectScan();
+    scan.load(Buffer.from(JSON.stringify(pod)));
+    const entry = new EntryMaker({ kind: Pod, action: "watch Pods", keepManagedFields: false, freeze: false, ...options }).entryAt(
+      scan,
+      scan.start,
+    );
+    expect(entry instanceof TextEntry).toBe(isText);
+    expect(plain(entry as ObjectEntry)).toEqual(plain(expected(JSON.stringify(pod))));
   });
 
   it("tells who an object is before and after it was parsed", () => {

@@ -13,8 +13,10 @@ export interface EntryMakerOptions<T extends KubernetesObject> {
   readonly action: string;
   /** Keep `metadata.managedFields`, a third and more of what objects weigh. */
   readonly keepManagedFields: boolean;
-  /** Parse objects as they come. @default false: when they are first read */
+  /** Parse what a watch tells as it comes. @default false: when it is first read */
   readonly readsObjects?: boolean;
+  /** Where `isInitial` begins. @default false */
+  readonly isInitial?: boolean;
   /** Freeze objects all the way down. */
   readonly freeze: boolean;
   /** Shared by all lists and watches of one kind. */
@@ -35,9 +37,12 @@ export class EntryMaker<T extends KubernetesObject> {
   readonly #strings: StringTable;
   readonly #metadata: MetadataReader<T> | undefined;
   #end = 0;
+  /** What comes is a state that was there before: a list, or the initial events of a watch. */
+  isInitial: boolean;
 
   constructor(options: EntryMakerOptions<T>) {
     this.#options = options;
+    this.isInitial = options.isInitial ?? false;
     this.#strings = options.strings ?? new StringTable();
     const { metadataPacking } = options;
     this.#metadata = metadataPacking === undefined ? undefined : { ...metadataPacking, parse: this.#parseMetadata };
@@ -80,11 +85,12 @@ export class EntryMaker<T extends KubernetesObject> {
   /** Undefined when the object's text is not the same in characters as in bytes: that is for the parser. */
   #text(scan: ObjectScan): ObjectEntry<T> | undefined {
     if (!scan.isAscii) return undefined;
-    if (this.#options.readsObjects === true) return entryWith(scan.key, this.#parse(scan.text));
+    const { isInitial } = this;
+    if (this.#options.readsObjects === true && !isInitial) return entryWith(scan.key, this.#parse(scan.text));
     const uid = textRange(scan.uidOffset, scan.uidEnd - scan.uidStart);
     const resourceVersion = textRange(scan.versionOffset, scan.versionEnd - scan.versionStart);
     if (uid === undefined || resourceVersion === undefined) return undefined;
-    return new TextEntry<T>(scan.key, scan.text, uid, resourceVersion, this.#parse);
+    return new TextEntry<T>(scan.key, scan.text, { uid, resourceVersion, parse: this.#parse, keepsText: isInitial });
   }
 
   /** Undefined when the metadata is not for packing. */

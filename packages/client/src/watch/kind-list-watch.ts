@@ -61,11 +61,11 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     this.#metadataPacking = scope.metadataOnly === true ? { codec: new MetadataCodec(), recent: new RecentEntries() } : undefined;
   }
 
-  async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal, readsObjects, onProgress }: ListRequest): Promise<EntryPage<T>> {
+  async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal, onProgress }: ListRequest): Promise<EntryPage<T>> {
     const query = { limit, continue: next, resourceVersion, resourceVersionMatch };
     // As long as bytes come, it is the reflector's to say how long is too long.
     const call = { ...this.#call("list", query, signal), timeoutMs: Number.POSITIVE_INFINITY, onProgress };
-    const decoder = new ListDecoder({ entries: this.#entries(call.action, readsObjects), action: call.action });
+    const decoder = new ListDecoder({ entries: this.#entries(call.action, { isInitial: true }), action: call.action });
     const turn = new LoopTurn();
     const { body } = await this.#requester.stream(call);
     for await (const chunk of body) {
@@ -91,7 +91,8 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
         code: "MalformedResponse",
       });
     }
-    return eventsOf(response.body, new WatchDecoder({ entries: this.#entries(call.action, readsObjects), action: call.action }));
+    const entries = this.#entries(call.action, { isInitial: sendInitialEvents === true, readsObjects: readsObjects === true });
+    return eventsOf(response.body, new WatchDecoder({ entries, action: call.action }));
   }
 
   #call(verb: "list" | "watch", query: Parameters<typeof withQuery>[1], signal: AbortSignal): Call {
@@ -108,12 +109,12 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     };
   }
 
-  #entries(action: string, readsObjects = false): EntryMaker<T> {
+  #entries(action: string, options: { readonly isInitial: boolean; readonly readsObjects?: boolean }): EntryMaker<T> {
     return new EntryMaker({
       kind: this.kind,
       action,
       keepManagedFields: this.#keepManagedFields,
-      readsObjects,
+      ...options,
       strings: this.#strings,
       metadataPacking: this.#metadataPacking,
       freeze: process.env["NODE_ENV"] !== "production",

@@ -21,6 +21,10 @@ function partOf(text: string, range: TextRange): string {
  * An entry that keeps its object as text until somebody reads it, and the object from then on: half the memory and a fraction of the
  * work for what is only counted, compared or queued. The identity is read from the text in place, because strings of their own would
  * cost a tenth of the whole.
+ *
+ * One of a list `keepsText` when it is read for the first time: most of what a list brings is told to a handler once and then never looked
+ * at, and a text costs the garbage collector nothing, where the twenty parts of an object are looked at again and again. From the second
+ * reading on it keeps the object, so that what is read often is parsed twice and no more.
  */
 export class TextEntry<T extends KubernetesObject> implements ObjectEntry<T> {
   readonly key: ObjectKey;
@@ -28,14 +32,25 @@ export class TextEntry<T extends KubernetesObject> implements ObjectEntry<T> {
   readonly #resourceVersion: TextRange;
   readonly #parse: (text: string) => T;
   #content: string | T;
+  #keepsText: boolean;
 
-  /** @param text one JSON object, already known to be one @param parse is called once at most */
-  constructor(key: ObjectKey, text: string, uid: TextRange, resourceVersion: TextRange, parse: (text: string) => T) {
+  /** @param text one JSON object, already known to be one @param parse is called twice at most */
+  constructor(
+    key: ObjectKey,
+    text: string,
+    {
+      uid,
+      resourceVersion,
+      parse,
+      keepsText,
+    }: { uid: TextRange; resourceVersion: TextRange; parse: (text: string) => T; keepsText: boolean },
+  ) {
     this.key = key;
     this.#uid = uid;
     this.#resourceVersion = resourceVersion;
     this.#parse = parse;
     this.#content = text;
+    this.#keepsText = keepsText;
   }
 
   get uid(): string {
@@ -52,7 +67,8 @@ export class TextEntry<T extends KubernetesObject> implements ObjectEntry<T> {
     const content = this.#content;
     if (typeof content !== "string") return content;
     const object = this.#parse(content);
-    this.#content = object;
+    if (this.#keepsText) this.#keepsText = false;
+    else this.#content = object;
     return object;
   }
 }
