@@ -11,6 +11,7 @@ import { podLogsSuite } from "./pod-logs-suite.ts";
 import { propertySuite } from "./property-suite.ts";
 import { reconnectSuite } from "./reconnect-suite.ts";
 import type { Suite } from "./suite.ts";
+import { wireSuite } from "./wire-suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
 export const suites: readonly Suite[] = [
@@ -18,6 +19,7 @@ export const suites: readonly Suite[] = [
   historySuite,
   informerSuite,
   faultSuite,
+  wireSuite,
   reconnectSuite,
   propertySuite,
   kubectlSuite,
