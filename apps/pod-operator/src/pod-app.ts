@@ -1,10 +1,9 @@
 import type { App } from "@operatorkit/app-kit";
 import { replicaSetApp } from "@operatorkit/replicaset-operator/app";
 import { jinghzhuController } from "@operatorkit/replicaset-operator/jinghzhu-controller";
-import { Operator } from "operatorkit";
+import { Operator, type Runnable } from "operatorkit";
 import { podOperator } from "./pod-operator.ts";
-
-const { PO_NAMESPACE, PO_PENDING_LIMIT_SECONDS } = process.env;
+import { podSettings } from "./pod-settings.ts";
 
 export const podApp: App = {
   name: "pod-operator",
@@ -16,21 +15,12 @@ export const podApp: App = {
   hints: replicaSetApp.hints ?? [],
 
   async run({ client, signal, print, logger, isEmbedded, kubeconfig }) {
-    const namespace = PO_NAMESPACE ?? "worker";
-    const limitSeconds = Number(PO_PENDING_LIMIT_SECONDS);
+    const settings = podSettings(process.env);
     print("Init Pod Operator...");
-    print(`Ready to new an Operator object for kubeconfig ${kubeconfig} and namespace ${namespace}`);
-    const pods = {
+    print(`Ready to new an Operator object for kubeconfig ${kubeconfig} and namespace ${settings.namespace}`);
+    const pods: Runnable = {
       name: "pod-operator",
-      run: ({ signal: until }: { readonly signal: AbortSignal }) =>
-        podOperator({
-          client,
-          signal: until,
-          print,
-          logger,
-          namespace,
-          deletePendingAfterMs: limitSeconds > 0 ? limitSeconds * 1000 : undefined,
-        }),
+      run: (options) => podOperator({ client, signal: options.signal, print, logger, ...settings }),
     };
     print("Ready to start Pod Operator...");
     // Nothing else makes pods in the embedded cluster: the ReplicaSet operator runs beside.

@@ -36,7 +36,11 @@ export function jinghzhuController({ print = () => {} }: { readonly print?: (lin
         print(`No need to scale ${key}: ${keep.length} of ${object.spec.desired} pods are alive`);
       } else {
         print(`${message}: ${key} has ${keep.length + remove.length} pods, ${object.spec.desired} are desired`);
-        event("Normal", message.replaceAll(" ", ""), `${keep.length + remove.length} of ${object.spec.desired} pods are alive`);
+        event(
+          "Normal",
+          message.replaceAll(/ (\w)/g, (_, letter: string) => letter.toUpperCase()),
+          `${keep.length + remove.length} of ${object.spec.desired} pods are alive`,
+        );
       }
       for (const { metadata } of remove) {
         await api.delete(Pod, metadata, { preconditions: { uid: metadata.uid ?? "" } }).catch((error: unknown) => {

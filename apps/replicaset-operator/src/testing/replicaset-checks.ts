@@ -84,7 +84,7 @@ export const replicaSetChecks: readonly AppCheck[] = [
       const events = await world.admin.list(Event, { namespace: world.namespace }).toArray();
       expectEqual(
         "losses",
-        events.filter(({ reason }) => reason === "NeedtodoHA"),
+        events.filter(({ reason }) => reason === "NeedToDoHA"),
         [],
       );
     },
