@@ -5,11 +5,13 @@ import { creatingCases } from "./cases/creating.ts";
 import { customizingCases } from "./cases/customizing.ts";
 import { deletingCases } from "./cases/deleting.ts";
 import { describingCases } from "./cases/describing.ts";
+import { dryRunningCases } from "./cases/dry-running.ts";
 import { impersonatingCases } from "./cases/impersonating.ts";
 import { listingCases } from "./cases/listing.ts";
 import { loggingCases } from "./cases/logging.ts";
 import { patchingCases } from "./cases/patching.ts";
 import { refusingCases } from "./cases/refusing.ts";
+import { scalingCases } from "./cases/scaling.ts";
 import { strategicCases } from "./cases/strategic.ts";
 import { watchingCases } from "./cases/watching.ts";
 
@@ -28,4 +30,6 @@ export const apiCases: readonly ApiCase[] = [
   ...builtInCases,
   ...loggingCases,
   ...impersonatingCases,
+  ...dryRunningCases,
+  ...scalingCases,
 ];

@@ -444,4 +444,43 @@ export const applyingCases: readonly ApiCase[] = [
       assert.deepEqual(assertCode(await api.get(path), 200), made);
     },
   },
+  {
+    name: "a null in an item of a list map is owned where the field may be null, and dropped where not",
+    async run(api) {
+      const text = { type: "string" };
+      const item = { type: "object", required: ["name"], properties: { name: text, nullable: { ...text, nullable: true }, plain: text } };
+      const items = { type: "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"], items: item };
+      const kind = await api.customKind({
+        schema: { type: "object", properties: { spec: { type: "object", properties: { items } } } },
+      });
+      const ns = await api.namespace();
+      const widget = (name: string, fields: object): JsonBody => ({
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name },
+        spec: { items: [{ name: "x", ...fields }] },
+      });
+      const owned = ({ metadata }: JsonBody): JsonBody => metadata.managedFields[0].fieldsV1["f:spec"]["f:items"]['k:{"name":"x"}'];
+      const nullable = await api.create(kind.path(ns), widget("a", { nullable: null }));
+      assert.deepEqual(
+        [nullable.spec.items, owned(nullable)],
+        [[{ name: "x", nullable: null }], { ".": {}, "f:name": {}, "f:nullable": {} }],
+      );
+      const plain = await api.create(kind.path(ns), widget("b", { plain: null }));
+      assert.deepEqual([plain.spec.items, owned(plain)], [[{ name: "x" }], { ".": {}, "f:name": {} }]);
+      const both = await api.create(`${kind.path(ns)}?fieldManager=m`, widget("c", { nullable: "n", plain: "p" }));
+      const changed = assertCode(
+        await api.put(`${kind.path(ns, "c")}?fieldManager=o`, { ...both, ...widget("c", { nullable: null }), metadata: both.metadata }),
+        200,
+      );
+      assert.deepEqual(
+        changed.metadata.managedFields.map((entry: JsonBody) => [entry.manager, entry.fieldsV1["f:spec"]["f:items"]['k:{"name":"x"}']]),
+        [
+          ["m", { ".": {}, "f:name": {} }],
+          ["o", { "f:nullable": {} }],
+        ],
+      );
+      assertStatus(await api.apply(kind.path(ns, "d"), "m", widget("d", { plain: null })), 422);
+    },
+  },
 ];

@@ -433,4 +433,20 @@ export const builtInCases: readonly ApiCase[] = [
       });
     },
   },
+  {
+    name: "a StorageClass and a PriorityClass have the defaults of their kind",
+    async run(api) {
+      const storage = "/apis/storage.k8s.io/v1/storageclasses";
+      const made = await api.create(storage, { metadata: { name: api.id }, provisioner: "x" });
+      api.onEnd(() => api.delete(`${storage}/${api.id}`));
+      assertIncludes(made, { provisioner: "x", reclaimPolicy: "Delete", volumeBindingMode: "Immediate" });
+      assertStatus(await api.post(storage, { metadata: { name: `${api.id}-2` } }), 422, {
+        message: `StorageClass.storage.k8s.io "${api.id}-2" is invalid: provisioner: Required value`,
+      });
+      const priority = "/apis/scheduling.k8s.io/v1/priorityclasses";
+      const urgent = await api.create(priority, { metadata: { name: api.id }, value: 5 });
+      api.onEnd(() => api.delete(`${priority}/${api.id}`));
+      assertIncludes(urgent, { value: 5, preemptionPolicy: "PreemptLowerPriority", globalDefault: undefined });
+    },
+  },
 ];

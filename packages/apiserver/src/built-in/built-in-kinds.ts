@@ -22,6 +22,7 @@ import {
   SECRET,
   SERVICE,
   STATEFUL_SET,
+  STORAGE_CLASS,
   bindPod,
   sealable,
 } from "./rules.ts";
@@ -166,7 +167,7 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.RoleBinding, rules: PATH_SEGMENT },
   { kind: kinds.Role, rules: PATH_SEGMENT },
   { kind: kinds.PriorityClass, rules: COUNTS_CONTENT },
-  { kind: kinds.StorageClass },
+  { kind: kinds.StorageClass, rules: STORAGE_CLASS },
   { kind: kinds.CustomResourceDefinition, status: true, rules: CUSTOM_RESOURCE_DEFINITION },
 ];
 

@@ -421,6 +421,11 @@ export const LEASE: RuleOverrides = {
   },
 };
 
+/** Source: `pkg/apis/storage/validation/validation.go` (ValidateStorageClass). */
+export const STORAGE_CLASS: RuleOverrides = {
+  validate: (storage) => (stringAt(storage, "provisioner") === "" ? [required("provisioner", "")] : []),
+};
+
 export const NODE: RuleOverrides = {
   createOnUpdate: false,
   prepareForCreate(node) {

@@ -17,7 +17,7 @@ const OWNER_READS_AND_WRITES = 0o644;
 
 /**
  * The defaults of built-in kinds by the type that has them, as the real server's generated defaulters call them, wherever the type appears.
- * Source: k8s.io/kubernetes `pkg/apis/{core,apps,batch,networking,autoscaling,rbac,discovery}/v1/defaults.go`.
+ * Source: k8s.io/kubernetes `pkg/apis/{core,apps,batch,networking,autoscaling,rbac,discovery,storage,scheduling}/v1/defaults.go`.
  */
 export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
   [`${CORE}.PodSpec`](spec) {
@@ -145,6 +145,8 @@ export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
   [`${RBAC}.Subject`](subject) {
     if (stringAt(subject, "apiGroup") === "" && subject["kind"] !== "ServiceAccount") subject["apiGroup"] = RBAC_GROUP;
   },
+  "io.k8s.api.storage.v1.StorageClass": (storage) => set(storage, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
+  "io.k8s.api.scheduling.v1.PriorityClass": (priority) => set(priority, { preemptionPolicy: "PreemptLowerPriority" }),
   "io.k8s.api.discovery.v1.EndpointPort": (port) => set(port, { name: "", protocol: "TCP" }),
   "io.k8s.api.networking.v1.NetworkPolicyPort": (port) => set(port, { protocol: "TCP" }),
   "io.k8s.api.networking.v1.NetworkPolicySpec": (spec) =>

@@ -11,7 +11,7 @@ import { type ServerContext, collectionOf } from "../server-context.ts";
 import { StatusError, badRequest, conflict, invalidError, notFound, plainError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
-import { storedPrepared } from "./create.ts";
+import { storedPrepared, withVersionAsSent } from "./create.ts";
 import { mergeOptions } from "./managed-fields.ts";
 import { checkPatchedName, patchText } from "./patch-request.ts";
 import { placeInNamespace, withoutForeignFields } from "./prepared-object.ts";
@@ -34,11 +34,12 @@ export function applyObject(context: ServerContext, request: ResourceRequest, op
   const uid = stringAt(config["metadata"], "uid");
   if (uid !== "")
     throw conflict(subject, target.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
-  const { resourceVersion: _, ...metadata } = objectAt(config, "metadata");
+  const { resourceVersion, ...metadata } = objectAt(config, "metadata");
   const object = merged(context, request, undefined, { ...config, metadata }, options);
   demandCreate(context, request);
   const created = withoutForeignFields(typed(request, object, options), descriptor);
-  return objectResponse(request, 201, storedPrepared(context, request, placeInNamespace(created, request), options, request.nowMs));
+  const made = storedPrepared(context, request, placeInNamespace(created, request), options, request.nowMs);
+  return objectResponse(request, 201, options.dryRun ? withVersionAsSent(made, resourceVersion) : made);
 }
 
 /** Source: apiserver `endpoints/handlers/create.go` withAuthorization: who may only patch makes nothing new. */

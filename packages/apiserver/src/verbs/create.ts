@@ -53,7 +53,8 @@ export function storedPrepared(
   const { descriptor, subject } = request;
   checkNamespace(context, request, stringAt(object["metadata"], "name"));
   checkKind(context, request, stringAt(object["metadata"], "name"));
-  if (stringAt(object["metadata"], "resourceVersion") !== "")
+  const { resourceVersion } = objectAt(object, "metadata");
+  if (stringAt(object["metadata"], "resourceVersion") !== "" && !options.dryRun)
     throw plainError("resourceVersion should not be set on objects to be created");
   const rule = { operation: "create", subresource: undefined, nowMs, dryRun: options.dryRun } as const;
   const prepared = preparedForCreate(context, request, object, rule);
@@ -66,6 +67,12 @@ export function storedPrepared(
     throw alreadyExists(subject, name, terminating ? "object is being deleted: " : "");
   }
   allocated(context, descriptor, prepared, undefined);
-  if (options.dryRun) return prepared;
+  if (options.dryRun) return withVersionAsSent(prepared, resourceVersion);
   return present(descriptor, collection.put(namespace, name, toStorage(descriptor, prepared)).object);
+}
+
+/** A dry run of a create shows the version that was sent, which means nothing. Source: apiserver `registry/generic/registry/dryrun.go`. */
+export function withVersionAsSent(created: JsonObject, resourceVersion: unknown): JsonObject {
+  if (typeof resourceVersion !== "string" || resourceVersion === "") return created;
+  return { ...created, metadata: { ...objectAt(created, "metadata"), resourceVersion } };
 }

@@ -1,8 +1,7 @@
 import { FieldSet, fieldElement } from "@operatorkit/object";
-import type { FieldsV1 } from "@operatorkit/object";
 import type { StructuralSchema } from "@operatorkit/schema";
 import { type MergeOptions, trackUpdate } from "@operatorkit/schema/merge";
-import { type JsonObject, isObject, listAt, objectAt, valueAt } from "../json-object.ts";
+import { type JsonObject, objectAt } from "../json-object.ts";
 import type { Registry } from "../registry.ts";
 import type { ResourceDescriptor, Subresource } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
@@ -32,43 +31,6 @@ export function tracked(
 function untracked(object: JsonObject): JsonObject {
   const { managedFields, ...metadata } = objectAt(object, "metadata");
   return managedFields === undefined ? object : { ...object, metadata };
-}
-
-/**
- * Ownership after a write through `scale`. The real server translates the owners of the one number to those of a Scale object and
- * back: so while nobody owns the number, nobody comes to; and what a scale owns carries no time.
- *
- * Source: apimachinery `util/managedfields/scalehandler.go`.
- */
-export function trackedScale(
-  context: ServerContext,
-  request: ResourceRequest,
-  before: JsonObject,
-  after: JsonObject,
-  replicasPath: readonly string[],
-  manager: string,
-): JsonObject {
-  const path = replicasPath.map(fieldElement);
-  const isOwned = entriesOf(before).some((entry) => FieldSet.fromFieldsV1(objectAt(entry, "fieldsV1") as FieldsV1).has(path));
-  if (!isOwned) return after;
-  // A Scale leaves out a zero, so nobody owns one.
-  const shown = valueAt(after, replicasPath) === 0 ? without(after, replicasPath) : after;
-  const object = tracked(context, request, before, shown, { manager, subresource: "scale" });
-  const managedFields = entriesOf(object).map(({ time, ...entry }) =>
-    entry["subresource"] === "scale" || time === undefined ? entry : { ...entry, time },
-  );
-  return { ...after, metadata: { ...objectAt(object, "metadata"), managedFields } };
-}
-
-function without(object: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
-  if (key === undefined) return object;
-  if (rest.length > 0) return { ...object, [key]: without(objectAt(object, key), rest) };
-  const { [key]: _, ...others } = object;
-  return others;
-}
-
-function entriesOf(object: JsonObject): readonly JsonObject[] {
-  return listAt(objectAt(object, "metadata"), "managedFields").filter(isObject);
 }
 
 /** What merging and tracking need to know of a kind. */

@@ -11,7 +11,7 @@ import { StatusError, badRequest, invalidError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { decodeBuiltIn } from "../typed/decode-built-in.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
-import { trackedScale } from "./managed-fields.ts";
+import { trackedScale } from "./scale-ownership.ts";
 import { patchText, patchTypeOf } from "./patch-request.ts";
 import { patchedValue } from "./patch.ts";
 import { storedObject } from "./read.ts";

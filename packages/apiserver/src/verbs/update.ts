@@ -10,7 +10,7 @@ import { type ServerContext, collectionOf } from "../server-context.ts";
 import { badRequest, conflict, invalidError, notFound, plainError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { checkVersion, storedUpdate } from "./commit.ts";
-import { storedNew } from "./create.ts";
+import { storedNew, withVersionAsSent } from "./create.ts";
 import { tracked } from "./managed-fields.ts";
 import { placeInNamespace } from "./prepared-object.ts";
 
@@ -25,7 +25,7 @@ export function updateObject(context: ServerContext, request: ResourceRequest): 
     if (!descriptor.rules.createOnUpdate || subresource !== undefined) throw notFound(subject, target.name);
     return objectResponse(request, 201, createdByUpdate(context, request, object, options));
   }
-  checkUid(request, object, stringAt(stored.object["metadata"], "uid"));
+  checkUid(request, object, stringAt(stored.object["metadata"], "uid"), options.dryRun);
   const given = stringAt(object["metadata"], "resourceVersion");
   if ((given === "" || given === "0") && !descriptor.rules.unconditionalUpdate) {
     throw invalidError(subject, target.name, [
@@ -101,18 +101,17 @@ function createdByUpdate(context: ServerContext, request: ResourceRequest, objec
   if (typeof resourceVersion === "string" && resourceVersion !== "" && parseVersion(resourceVersion) === undefined) {
     throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
   }
-  checkUid(request, object, "");
+  checkUid(request, object, "", options.dryRun);
   const created = storedNew(context, request, { ...object, metadata }, options);
-  // A dry run shows the version that was sent, as the real server does.
-  if (!options.dryRun || resourceVersion === undefined) return created;
-  return { ...created, metadata: { ...objectAt(created, "metadata"), resourceVersion } };
+  return options.dryRun ? withVersionAsSent(created, resourceVersion) : created;
 }
 
-function checkUid({ subject, target, descriptor }: ResourceRequest, object: JsonObject, uid: string): void {
+function checkUid({ subject, target, descriptor }: ResourceRequest, object: JsonObject, uid: string, dryRun: boolean): void {
   const given = stringAt(object["metadata"], "uid");
   if (given === "" || given === uid) return;
   const kind = descriptor.origin === "custom" ? `${descriptor.group}/${descriptor.plural}` : descriptor.plural;
-  const key = `/registry/${kind}/${[target.namespace, target.name].filter((part) => part !== "").join("/")}`;
+  // A dry run never gets to where the prefix is added.
+  const key = `${dryRun ? "" : "/registry"}/${kind}/${[target.namespace, target.name].filter((part) => part !== "").join("/")}`;
   throw conflict(
     subject,
     target.name,
