@@ -646,6 +646,33 @@ describe("Controller", () => {
       cluster.release();
       await stop();
     });
+
+    it("that says an object is gone ends its turns, though the copy shows it; another of its name has turns", async () => {
+      const turns: string[] = [];
+      let said = "before";
+      const { clock, cluster, stop } = await start(
+        {
+          resyncMs: 100,
+          reconcile: ({ object }) => {
+            turns.push(object.metadata.uid ?? "");
+            return { status: { said } };
+          },
+        },
+        { objects: [echo("a")] },
+      );
+      await clock.advance(250);
+      cluster.hold();
+      said = "after";
+      cluster.remove(Echo, { namespace: "n", name: "a" });
+      const before = turns.length;
+      await clock.advance(20_000);
+      expect(turns.length - before).toBeLessThanOrEqual(1);
+      const again = cluster.put(echo("a"));
+      cluster.release();
+      await clock.advance(100);
+      expect(turns.at(-1)).toBe(again.metadata.uid);
+      await stop();
+    });
   });
 
   describe("cleanup", () => {

@@ -3,6 +3,7 @@ import { refOf, type KubernetesObject, type ObjectKey } from "@operatorkit/objec
 import type { Clock, Logger } from "@operatorkit/observe";
 import { ensureFinalizer, removeFinalizer } from "@operatorkit/watcher";
 import type { ControllerOptions } from "./controller.ts";
+import { GoneObjects } from "./gone-objects.ts";
 import { NotingClient } from "./noting-client.ts";
 import { kindOf } from "./only-metadata.ts";
 import { owned } from "./own.ts";
@@ -35,15 +36,20 @@ export interface TurnOutcome {
 /** What happens in one turn: the finalizer, your functions, the status. Rejects with whatever failed. */
 export class Reconciler<T extends KubernetesObject> {
   readonly #given: ReconcilerOptions<T>;
+  readonly #goneObjects: GoneObjects;
 
   constructor(given: ReconcilerOptions<T>) {
     this.#given = given;
+    this.#goneObjects = new GoneObjects({ clock: given.clock });
   }
 
   /** One turn of `key`, from what the local copy says now. */
   async turn(key: ObjectKey, { signal, failures }: { readonly signal: AbortSignal; readonly failures: number }): Promise<TurnOutcome> {
     const { options, finalizer, sources, clock } = this.#given;
     let object = sources.primary.lister.get(key);
+    const seenUid = object?.metadata.uid;
+    const leftMs = object === undefined ? undefined : this.#goneObjects.waitMs(key, seenUid);
+    if (leftMs !== undefined) return { requeueAfterMs: leftMs };
     let plan = this.#plan(object);
     const api = this.#api(key, signal);
     if (plan === "protect" && object !== undefined && finalizer !== undefined) {
@@ -52,7 +58,7 @@ export class Reconciler<T extends KubernetesObject> {
       object = await ensureFinalizer(api, options.for, object, finalizer, { signal, clock });
       plan = this.#plan(object);
     }
-    if (object === undefined) return this.#gone(key);
+    if (object === undefined) return this.#gone(key, seenUid);
     if (plan === "reconcile") return this.#reconcile(this.#context(object, key, { api, signal, failures }));
     if (plan === "cleanup" && finalizer !== undefined)
       return this.#cleanUp(this.#context(object, key, { api, signal, failures }), finalizer);
@@ -65,7 +71,10 @@ export class Reconciler<T extends KubernetesObject> {
     return planTurn(object, finalizer, object === undefined ? true : options.claim?.(object));
   }
 
-  #gone(key: ObjectKey): TurnOutcome {
+  /** @param seenUid of the object that the copy still shows */
+  #gone(key: ObjectKey, seenUid: string | undefined): TurnOutcome {
+    if (seenUid === undefined) this.#goneObjects.forget(key);
+    else this.#goneObjects.note(key, seenUid);
     this.#given.ownWrites.forget(key);
     this.#given.status.forget(key);
     return NOTHING_MORE;
@@ -84,7 +93,7 @@ export class Reconciler<T extends KubernetesObject> {
     context.signal.throwIfAborted();
     const requeueAfterMs = checkedDelay(result.requeueAfterMs, "reconcile");
     const written = await status.write(context.object, result, context.api);
-    return written === undefined ? this.#gone(context.key) : { requeueAfterMs };
+    return written === undefined ? this.#gone(context.key, context.object.metadata.uid) : { requeueAfterMs };
   }
 
   /** What a failed reconcile wants known. That it cannot be written must not hide why it failed. */
