@@ -4,6 +4,7 @@ import { findCluster, type ClusterOptions } from "./config/find-cluster.ts";
 import { checkedImpersonation } from "./config/impersonation.ts";
 import { hostEnvironment } from "./config/host-environment.ts";
 import type { KubernetesClientOptions } from "./client-options.ts";
+import { RotatingCertificate } from "./config/rotating-certificate.ts";
 import { KubernetesClient } from "./kubernetes-client.ts";
 import { proxyFor } from "./transport/proxy-for.ts";
 import { SocketTransport } from "./transport/socket-transport.ts";
@@ -39,10 +40,12 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
   const cluster = await findCluster(options, host, clock);
   const { server, tls, credentials, source, impersonate } = cluster;
   const proxyUrl = cluster.proxyUrl ?? proxyFor(server, host.env);
+  const identity = new RotatingCertificate({ credentials, tls, onRotated: () => transportTo.retire() });
+  const transportTo = new SocketTransport({ server, tls: () => identity.tls(), proxyUrl, clock });
   return new KubernetesClient({
     ...clientOptions(options),
-    transport: new SocketTransport({ server, tls, proxyUrl, clock }),
-    credentials,
+    transport: transportTo,
+    credentials: identity,
     ...(impersonate === undefined ? {} : { impersonate }),
     toKubeConfig: async () =>
       await (await import("./config/kube-config.ts")).kubeConfigOf(proxyUrl === undefined ? cluster : { ...cluster, proxyUrl }),

@@ -2,7 +2,7 @@ import type { Clock } from "@operatorkit/observe";
 import { importClientNode } from "./client-node.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Credentials } from "./credentials.ts";
-import type { SelectedContext } from "./kubeconfig.ts";
+import type { KubeconfigCluster, SelectedContext } from "./kubeconfig.ts";
 
 export interface PluginCredentialsOptions {
   readonly context: SelectedContext;
@@ -27,7 +27,7 @@ export class PluginCredentials implements Credentials {
   readonly #context: SelectedContext;
   readonly #clock: Clock;
   #identity: Identity | undefined;
-  #askedAtMs = 0;
+  #freshUntilMs = 0;
   #asking: Promise<Identity> | undefined;
   #ask: (() => Promise<Identity>) | undefined;
 
@@ -54,7 +54,7 @@ export class PluginCredentials implements Credentials {
   }
 
   async #current(): Promise<Identity> {
-    if (this.#identity !== undefined && this.#clock.monotonicMs() - this.#askedAtMs < MAX_AGE_MS) return this.#identity;
+    if (this.#identity !== undefined && this.#clock.monotonicMs() < this.#freshUntilMs) return this.#identity;
     this.#asking ??= this.#askPlugin().finally(() => {
       this.#asking = undefined;
     });
@@ -67,7 +67,7 @@ export class PluginCredentials implements Credentials {
       this.#ask ??= await pluginLayer(this.#context);
       const identity = await this.#ask();
       this.#identity = identity;
-      this.#askedAtMs = this.#clock.monotonicMs();
+      this.#freshUntilMs = this.#clock.monotonicMs() + MAX_AGE_MS;
       return this.#identity;
     } catch (cause) {
       if (cause instanceof ConfigError) throw cause;
@@ -80,11 +80,31 @@ export class PluginCredentials implements Credentials {
   }
 }
 
+/**
+ * The command with what client-go tells every plugin by KUBERNETES_EXEC_INFO: which version of ExecCredential to answer in, that
+ * nobody can be asked, and, if it wants to know, about the cluster. Source: client-go `plugin/pkg/client/auth/exec/exec.go`.
+ */
+function informed(exec: Readonly<Record<string, unknown>> | undefined, cluster: KubeconfigCluster): unknown {
+  if (exec === undefined) return undefined;
+  const { server, "certificate-authority-data": ca, "tls-server-name": name, "insecure-skip-tls-verify": insecure } = cluster;
+  const about = {
+    server,
+    "tls-server-name": name,
+    "insecure-skip-tls-verify": insecure,
+    "certificate-authority-data": ca,
+    "proxy-url": cluster["proxy-url"],
+  };
+  const spec = { interactive: false, ...(exec["provideClusterInfo"] === true ? { cluster: about } : {}) };
+  const value = JSON.stringify({ kind: "ExecCredential", apiVersion: exec["apiVersion"], spec });
+  const env = Array.isArray(exec["env"]) ? (exec["env"] as readonly unknown[]) : [];
+  return { ...exec, env: [...env, { name: "KUBERNETES_EXEC_INFO", value }] };
+}
+
 async function pluginLayer({ name, cluster, clusterName, user, userName }: SelectedContext): Promise<() => Promise<Identity>> {
   const { KubeConfig } = await importClientNode("this user of the kubeconfig");
   const config = new KubeConfig();
   // JSON is YAML. Only what the plugins read is handed over: certificates and their paths stay with us.
-  const plugins = { exec: user?.exec, "auth-provider": user?.["auth-provider"] };
+  const plugins = { exec: informed(user?.exec, cluster), "auth-provider": user?.["auth-provider"] };
   config.loadFromString(
     JSON.stringify({
       apiVersion: "v1",
@@ -96,9 +116,9 @@ async function pluginLayer({ name, cluster, clusterName, user, userName }: Selec
     }),
   );
   return async () => {
-    const options: { headers?: Record<string, string>; cert?: string; key?: string } = {};
+    const options: { headers: Record<string, string>; cert?: string; key?: string } = { headers: {} };
     await config.applyToHTTPSOptions(options);
-    const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([header, value]) => [header.toLowerCase(), value]));
+    const headers = Object.fromEntries(Object.entries(options.headers).map(([header, value]) => [header.toLowerCase(), value]));
     const { cert, key } = options;
     return { headers, certificate: typeof cert === "string" && typeof key === "string" ? { cert, key } : undefined };
   };

@@ -14,6 +14,7 @@ import {
   type KubeconfigUser,
   type SelectedContext,
 } from "./kubeconfig.ts";
+import { OidcCredentials, type OidcConfig } from "./oidc-credentials.ts";
 import { readPem, type PemSource } from "./pem-source.ts";
 import { PluginCredentials } from "./plugin-credentials.ts";
 import { serverUrl } from "./server-url.ts";
@@ -166,8 +167,22 @@ function credentialsOf(selected: SelectedContext, clock: Clock): Credentials {
     const pair = Buffer.from(`${user.username}:${user.password ?? ""}`).toString("base64");
     return new StaticCredentials({ source, headers: { authorization: `Basic ${pair}` } });
   }
+  const provider = user.exec === undefined ? user["auth-provider"] : undefined;
+  if (provider?.["name"] === "oidc") return new OidcCredentials({ config: oidcConfigOf(user, source, provider), source, clock });
   if (needsPlugin(user)) return new PluginCredentials({ context: { ...selected, user: withAbsoluteCommand(user) }, source, clock });
   return new StaticCredentials({ source });
+}
+
+function oidcConfigOf(user: KubeconfigUser, source: string, provider: Readonly<Record<string, unknown>>): OidcConfig {
+  const config = (provider["config"] ?? {}) as Readonly<Record<string, unknown>>;
+  const odd = Object.entries(config).find(([, value]) => typeof value !== "string");
+  if (odd !== undefined) {
+    throw new ConfigError(`${source}: auth-provider.config.${odd[0]} is not text`, { code: "InvalidKubeconfig" });
+  }
+  // All are text.
+  const texts = config as OidcConfig;
+  const ca = texts["idp-certificate-authority"];
+  return { ...texts, ...(ca ? { "idp-certificate-authority": pathOf(user, ca) } : {}) };
 }
 
 /** A plugin named by a relative path is beside the kubeconfig; a bare name is looked up in PATH. */

@@ -2,7 +2,7 @@ import { sleep } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import type { Credentials } from "../config/credentials.ts";
-import { FakeTransport, failure, silence, type FakeAnswer } from "../testing/fake-transport.ts";
+import { FakeTransport, failure, silence, type FakeAnswer, type SeenRequest } from "../testing/fake-transport.ts";
 import { Pod } from "../testing/kinds.ts";
 import { recordingLogger, recordingMetrics } from "../testing/recording.ts";
 import { TransportError } from "../transport/transport-error.ts";
@@ -14,12 +14,16 @@ import { rejection, textOf } from "../testing/bodies.ts";
 const broken = (wasSent: boolean): TransportError => new TransportError("cut", { wasSent });
 
 /** A requester on a transport that gives these answers in turn, the last one for ever. */
-function requesterWith(answers: readonly (FakeAnswer | Error | "silence")[], { credentials }: { credentials?: Credentials } = {}) {
-  const clock = new ManualClock();
+function requesterWith(
+  answers: readonly (FakeAnswer | Error | "silence")[] | ((request: SeenRequest) => FakeAnswer | Promise<FakeAnswer>),
+  { credentials, startMs }: { credentials?: Credentials; startMs?: number } = {},
+) {
+  const clock = new ManualClock(startMs === undefined ? {} : { startMs });
   const { logger, lines } = recordingLogger();
   const { metrics, samples } = recordingMetrics();
-  const left = [...answers];
-  const transport = new FakeTransport((_request, signal) => {
+  const left = typeof answers === "function" ? [] : [...answers];
+  const transport = new FakeTransport((request, signal) => {
+    if (typeof answers === "function") return answers(request);
     const answer = (left.length > 1 ? left.shift() : left[0]) ?? {};
     if (answer instanceof Error) throw answer;
     return answer === "silence" ? silence(signal) : answer;
@@ -185,6 +189,70 @@ describe("Requester", () => {
       message: expect.stringContaining("the token file /t"),
     });
     expect(bad.transport.seen).toHaveLength(2);
+  });
+
+  it("reads credentials anew once for requests that are refused together, and not again for one that was sent before", async () => {
+    let token = 0;
+    let refreshes = 0;
+    const credentials: Credentials = {
+      source: "test",
+      headers: async () => ({ authorization: `Bearer ${token}` }),
+      refresh: async () => {
+        refreshes += 1;
+        await sleep(10, { clock: slowly });
+        token = 1;
+        return true;
+      },
+    };
+    const slowly = new ManualClock();
+    const late = Promise.withResolvers<void>();
+    const { requester } = requesterWith(
+      async ({ path, headers }) => {
+        if (path === "/late" && headers["authorization"] === "Bearer 0") await late.promise;
+        return headers["authorization"] === "Bearer 1" ? ok : failure(401, "Unauthorized", "Unauthorized");
+      },
+      { credentials },
+    );
+    const together = Promise.all([requester.json(get), requester.json(post)]);
+    const straggler = requester.json({ ...get, path: "/late" });
+    await slowly.advance(10);
+    await together;
+    late.resolve();
+    expect(await straggler).toEqual({ fine: true });
+    expect(refreshes).toBe(1);
+  });
+
+  it("sends again what was refused with a token that was read anew in between", async () => {
+    let token = "old";
+    const credentials: Credentials = {
+      source: "test",
+      headers: async () => ({ authorization: token }),
+      refresh: async () => false,
+    };
+    const { requester, transport } = requesterWith(
+      ({ headers }) => {
+        if (headers["authorization"] === "new") return ok;
+        token = "new";
+        return failure(401, "Unauthorized", "Unauthorized");
+      },
+      { credentials },
+    );
+    expect(await requester.json(get)).toEqual({ fine: true });
+    expect(transport.seen).toHaveLength(2);
+  });
+
+  it.each([
+    ["in seconds", "30"],
+    ["as a date", new Date(30_000).toUTCString()],
+  ])("sends a POST again after a 429 when Retry-After says so %s", async (_title, header) => {
+    const { requester, transport, clock } = requesterWith([failure(429, "TooManyRequests", "x", { "retry-after": header }), ok], {
+      startMs: 0,
+    });
+    const result = requester.json(post);
+    await clock.advance(29_999);
+    expect(transport.seen).toHaveLength(1);
+    await clock.advance(1);
+    expect(await result).toEqual({ fine: true });
   });
 
   it("does not repeat a 401 when there are no other credentials", async () => {

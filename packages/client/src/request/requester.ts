@@ -47,6 +47,9 @@ export class Requester {
   readonly #options: RequesterOptions;
   readonly #closing = new AbortController();
   readonly #warned = new Set<string>();
+  /** How often credentials were read anew, and the reading under way. */
+  #renewals = 0;
+  #renewing: Promise<boolean> | undefined;
 
   constructor(options: RequesterOptions) {
     this.#options = options;
@@ -118,18 +121,20 @@ export class Requester {
   }
 
   async #withRetries<R>(call: Call, deadline: Deadline, use: (response: TransportResponse) => Promise<R>): Promise<R> {
-    const { backoff, clock, logger, metrics, credentials } = this.#options;
+    const { backoff, clock, logger, metrics } = this.#options;
     let hasRefreshed = false;
     for (let retries = 0; ;) {
-      const result = await this.#attempt(call, deadline, use);
+      const identity: SentIdentity = { renewals: this.#renewals, authorization: undefined };
+      const result = await this.#attempt(call, deadline, use, identity);
       if ("value" in result) return result.value;
       const { error, outcome } = result;
       if (outcome === undefined) throw error;
       const code = outcome.type === "answered" ? String(outcome.status) : "<error>";
       if (outcome.type === "answered" && outcome.status === 401 && !hasRefreshed) {
         hasRefreshed = true;
-        if (await credentials.refresh().catch(() => false)) {
+        if (await orAborted(this.#isRenewed(identity), deadline.signal)) {
           metrics.retried(code, call.verb);
+          logger.debug("credentials were refused, trying again with those of now", { action: call.action });
           continue;
         }
       }
@@ -147,12 +152,13 @@ export class Requester {
     call: Call,
     deadline: Deadline,
     use: (response: TransportResponse) => Promise<R>,
+    identity: SentIdentity,
   ): Promise<{ readonly value: R } | { readonly error: unknown; readonly outcome?: AttemptOutcome }> {
     const { clock, metrics, server, credentials } = this.#options;
     const startedMs = clock.monotonicMs();
     let code = "<error>";
     try {
-      const response = unpacked(await this.#send(call, deadline.signal));
+      const response = unpacked(await this.#send(call, deadline.signal, identity));
       code = String(response.status);
       call.onProgress?.();
       this.#warn(call, response.headers["warning"]);
@@ -173,10 +179,32 @@ export class Requester {
     }
   }
 
+  /**
+   * Whether there are credentials now that the refused request did not have. Requests that are refused together read them anew once,
+   * and one that comes late, with what others have replaced meanwhile, does not read them again.
+   */
+  async #isRenewed({ renewals, authorization }: SentIdentity): Promise<boolean> {
+    if (this.#renewals !== renewals) return true;
+    const { credentials } = this.#options;
+    this.#renewing ??= credentials
+      .refresh()
+      .catch(() => false)
+      .then((isNew) => {
+        if (isNew) this.#renewals += 1;
+        return isNew;
+      })
+      .finally(() => {
+        this.#renewing = undefined;
+      });
+    if (await this.#renewing) return true;
+    const now = await credentials.headers().catch(() => undefined);
+    return now !== undefined && now["authorization"] !== authorization;
+  }
+
   /** Holds to the deadline even if the transport does not; an answer that comes too late is given back. */
-  async #send(call: Call, signal: AbortSignal): Promise<TransportResponse> {
+  async #send(call: Call, signal: AbortSignal, identity: SentIdentity): Promise<TransportResponse> {
     const { transport } = this.#options;
-    const answer = this.#request(call, signal).then(async (request) => await transport.request(request));
+    const answer = this.#request(call, signal, identity).then(async (request) => await transport.request(request));
     try {
       return await orAborted(answer, signal);
     } catch (error) {
@@ -185,7 +213,7 @@ export class Requester {
     }
   }
 
-  async #request(call: Call, signal: AbortSignal): Promise<Parameters<Transport["request"]>[0]> {
+  async #request(call: Call, signal: AbortSignal, identity: SentIdentity): Promise<Parameters<Transport["request"]>[0]> {
     const { credentials, userAgent, impersonate, compress } = this.#options;
     const asOther = impersonate === undefined ? undefined : impersonationHeaders(impersonate);
     const headers: Record<string, string> = {
@@ -196,6 +224,7 @@ export class Requester {
       ...asOther?.headers,
       ...(await credentials.headers()),
     };
+    identity.authorization = headers["authorization"];
     signal.throwIfAborted();
     const { method, path } = call;
     const request = { method, path, headers, signal, ...(asOther === undefined ? {} : { repeatedHeaders: asOther.repeatedHeaders }) };
@@ -254,6 +283,12 @@ export class Requester {
       this.#options.logger.warn(`the API server warns: ${warning}`, { action: call.action });
     }
   }
+}
+
+/** Who a request said that it was. */
+interface SentIdentity {
+  readonly renewals: number;
+  authorization: string | undefined;
 }
 
 function unpacked(response: TransportResponse): TransportResponse {

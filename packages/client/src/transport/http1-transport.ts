@@ -18,6 +18,7 @@ export interface Http1TransportOptions {
 export class Http1Transport implements Transport {
   readonly #options: Http1TransportOptions;
   #dispatcher: Promise<Dispatcher> | undefined;
+  readonly #retired = new Set<Dispatcher>();
   readonly #closing = new AbortController();
 
   constructor(options: Http1TransportOptions) {
@@ -52,11 +53,23 @@ export class Http1Transport implements Transport {
     }
   }
 
+  /** New requests go to new connections; those that run, run on. */
+  retire(): void {
+    const old = this.#dispatcher;
+    this.#dispatcher = undefined;
+    old
+      ?.then(async (dispatcher) => {
+        this.#retired.add(dispatcher);
+        await dispatcher.close().finally(() => this.#retired.delete(dispatcher));
+      })
+      .catch(() => {});
+  }
+
   async close(): Promise<void> {
     const why = new TransportError("the client was closed", { wasSent: true, isPermanent: true });
     this.#closing.abort(why);
     const dispatcher = await this.#dispatcher?.catch(() => undefined);
-    await dispatcher?.destroy(why);
+    await Promise.all([...this.#retired, ...(dispatcher === undefined ? [] : [dispatcher])].map((each) => each.destroy(why)));
   }
 
   async #create(): Promise<Dispatcher> {

@@ -50,6 +50,7 @@ export class Http2Connection {
   #maxStreams: number;
   /** Streams above it were not processed; undefined until the server sent GOAWAY. */
   #lastStreamId: number | undefined;
+  #isRetired = false;
   #problem: TransportError | undefined;
   #lastHeardMs: number;
   #pingTimer: Timer | undefined;
@@ -118,7 +119,7 @@ export class Http2Connection {
   }
 
   get isUsable(): boolean {
-    return !this.#session.closed && !this.#session.destroyed && this.#lastStreamId === undefined;
+    return !this.#isRetired && !this.#session.closed && !this.#session.destroyed && this.#lastStreamId === undefined;
   }
 
   /** Over: no request runs on it any more. A connection that got GOAWAY is not usable, but its requests run on. */
@@ -188,6 +189,12 @@ export class Http2Connection {
     });
   }
 
+  /** Takes no more requests; ends when those that run have ended. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.isIdle) this.close(new TransportError("the connection is no longer needed", { wasSent: false }));
+  }
+
   /** Ends the connection at once; running requests reject. */
   close(why: TransportError): void {
     this.#problem ??= why;
@@ -224,7 +231,8 @@ export class Http2Connection {
     this.#openStreams -= 1;
     if (this.#openStreams === 0) {
       this.#pingTimer?.cancel();
-      if (!this.#session.destroyed) this.#session.unref();
+      if (this.#isRetired) this.retire();
+      else if (!this.#session.destroyed) this.#session.unref();
     }
     this.#onChange();
   }

@@ -63,6 +63,11 @@ export class Http2Transport implements Transport {
     }
   }
 
+  /** New requests go to new connections; those that run, run on. */
+  retire(): void {
+    for (const connection of this.#connections) connection.retire();
+  }
+
   async close(): Promise<void> {
     const why = new TransportError("the client was closed", { wasSent: true, isPermanent: true });
     this.#closing.abort(why);

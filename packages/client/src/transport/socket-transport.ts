@@ -3,6 +3,8 @@ import type { TLSSocket } from "node:tls";
 import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
 import type { TlsSettings } from "../config/cluster-config.ts";
+import type { Http1Transport } from "./http1-transport.ts";
+import type { Http2Transport } from "./http2-transport.ts";
 import { proxyUrlOf } from "./proxy-url.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -30,8 +32,8 @@ export class SocketTransport implements Transport {
   readonly #proxy: URL | undefined;
   readonly #basePath: string;
   #protocol: "h2" | "http/1.1";
-  #http2: Promise<Transport> | undefined;
-  #http1: Promise<Transport> | undefined;
+  #http2: Promise<Http2Transport> | undefined;
+  #http1: Promise<Http1Transport> | undefined;
   #isClosed = false;
 
   constructor(options: SocketTransportOptions) {
@@ -63,13 +65,20 @@ export class SocketTransport implements Transport {
     return await (await this.#http1).request(request);
   }
 
+  /** New requests go to new connections, which show the certificate of now; those that run, run on. */
+  async retire(): Promise<void> {
+    const [http2, http1] = await Promise.all([this.#http2, this.#http1]);
+    http2?.retire();
+    http1?.retire();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const [http2, http1] = await Promise.all([this.#http2, this.#http1]);
     await Promise.all([http2?.close(), http1?.close()]);
   }
 
-  async #loadHttp2(): Promise<Transport> {
+  async #loadHttp2(): Promise<Http2Transport> {
     const { Http2Transport } = await import("./http2-transport.ts");
     const { server, pingIntervalMs, pingTimeoutMs } = this.#options;
     return new Http2Transport({
@@ -86,7 +95,7 @@ export class SocketTransport implements Transport {
     });
   }
 
-  async #loadHttp1(): Promise<Transport> {
+  async #loadHttp1(): Promise<Http1Transport> {
     const { Http1Transport } = await import("./http1-transport.ts");
     return new Http1Transport({ server: this.#options.server, open: (signal) => this.#open(["http/1.1"], signal) });
   }
