@@ -19,6 +19,8 @@ interface Run {
   readonly events?: number;
   /** The server ignores `limit`, as kube-apiserver does at version 0. */
   readonly isUnpaged?: boolean;
+  /** Of V8, for whoever would rather have memory than speed. */
+  readonly flag?: string;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
@@ -26,9 +28,14 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 const rounds = roundsFrom(process.argv, 3);
 const ALL = ["client-node", "operatorkit", "fluent-client"];
 const BURST = { objects: 20_000, events: 200_000 };
+const SMALL = { flag: "--optimize-for-size" };
 const runs: readonly Run[] = [
   ...ALL.map((client) => ({ client, work: "burst" as const, ...BURST })),
   ...ALL.map((client) => ({ client, work: "queue" as const, ...BURST })),
+  ...["client-node", "operatorkit"].map((client) => ({ client, work: "burst" as const, ...BURST, ...SMALL })),
+  ...["client-node", "operatorkit"].map((client) => ({ client, work: "queue" as const, ...BURST, ...SMALL })),
+  { client: "client-node", work: "sync", objects: 100_000, isUnpaged: true, ...SMALL },
+  { client: "operatorkit", work: "sync", objects: 100_000, ...SMALL },
   ...["client-node", "operatorkit"].map((client) => ({ client, work: "drip" as const, objects: 20_000, events: 15_000 })),
   { client: "client-node", work: "sync", objects: 100_000, isUnpaged: true },
   ...[
@@ -44,7 +51,7 @@ const runs: readonly Run[] = [
   { client: "operatorkit-metadata", work: "sync", objects: 10_000 },
 ];
 
-const nameOf = ({ client, work, objects }: Run): string => [work, objects, client].join(" ");
+const nameOf = ({ client, work, objects, flag = "" }: Run): string => [work, objects, client, flag].join(" ").trimEnd();
 const samples: Record<string, Sample[]> = {};
 const loads: number[] = [];
 const server = start(process.execPath, [fileURLToPath(new URL("replay/replay-server.ts", import.meta.url))], 0, {});
@@ -82,10 +89,10 @@ function write(done: number): void {
 }
 
 /** One child, from start to its measures; undefined when it could not do the work in time. */
-async function measure({ client, work, objects, events = 0, isUnpaged = false }: Run): Promise<Sample | undefined> {
+async function measure({ client, work, objects, events = 0, isUnpaged = false, flag }: Run): Promise<Sample | undefined> {
   await (await fetch(`${address}/setup?objects=${objects}&paged=${isUnpaged ? 0 : 1}`)).text();
   const script = fileURLToPath(new URL("children/informer-work.mjs", import.meta.url));
-  const child = start(process.execPath, ["--expose-gc", script, client, work], 1, {
+  const child = start(process.execPath, ["--expose-gc", ...(flag === undefined ? [] : [flag]), script, client, work], 1, {
     SERVER: address,
     OBJECTS: String(objects),
     EVENTS: String(events),
