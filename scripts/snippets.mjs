@@ -1,4 +1,5 @@
-// Every TypeScript block of every README and guide is a program: it must type-check and run to its end by itself.
+// Every TypeScript block of every README and guide is a program: it must type-check and run to its end by itself. In a guide, a block that
+// opens with its file name (`// website.ts`) is a file that the guide's other blocks may import.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
@@ -26,9 +27,12 @@ const snippets = [];
 for (const file of markdownFiles()) {
   if (only !== undefined && !file.includes(only)) continue;
   const text = readFileSync(join(root, file), "utf8");
+  const folder = file.replaceAll("/", "_").replace(/\.md$/, "");
   for (const match of text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)) {
     const line = text.slice(0, match.index).split("\n").length + 1;
-    const name = `${file.replaceAll("/", "_").replace(/\.md$/, "")}-${line}.ts`;
+    const given = /^\/\/ ([\w.-]+\.ts)\n/.exec(match[1])?.[1];
+    if (given !== undefined) mkdirSync(join(home, folder), { recursive: true });
+    const name = given === undefined ? `${folder}-${line}.ts` : `${folder}/${given}`;
     writeFileSync(join(home, name), match[1].endsWith("\n") ? match[1] : `${match[1]}\n`);
     snippets.push({ name, where: `${file}:${line}` });
   }
@@ -38,7 +42,7 @@ writeFileSync(
   JSON.stringify({
     extends: "../../tsconfig.base.json",
     compilerOptions: { isolatedDeclarations: false, declaration: false },
-    include: ["*.ts"],
+    include: ["**/*.ts"],
   }),
 );
 

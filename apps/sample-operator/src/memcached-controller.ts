@@ -1,4 +1,4 @@
-import { Controller, isConditionTrue, watch } from "operatorkit";
+import { Controller, isConditionTrue, watch, type ObjectRef } from "operatorkit";
 import { Deployment, EndpointSlice, Service } from "operatorkit/kinds";
 import { addressEntryFor, deploymentFor, serviceFor } from "./children.ts";
 import { Memcached } from "./memcached.ts";
@@ -10,8 +10,7 @@ export function memcachedController() {
     name: "memcached",
     for: Memcached,
     owns: [Deployment, Service],
-    // EndpointSlices belong to the Service, not to us: they lead back to the Memcached of the Service's name.
-    watches: [watch(EndpointSlice, (slice) => [{ namespace: slice.metadata.namespace ?? "", name: serviceOf(slice) }])],
+    watches: [watch(EndpointSlice, memcachedOf)],
     concurrency: 4,
 
     async reconcile({ object, api, own, cache, event }) {
@@ -27,7 +26,7 @@ export function memcachedController() {
       if (available.status === "True" && !isConditionTrue(object.status?.conditions, "Available"))
         event("Normal", "Available", available.message);
       const { name, namespace = "" } = object.metadata;
-      const slices = cache.list(EndpointSlice, { namespace }).filter((slice) => serviceOf(slice) === name);
+      const slices = cache.list(EndpointSlice, { namespace }).filter((slice) => memcachedOf(slice)[0]?.name === name);
       return {
         status: { ready: deployment.status?.readyReplicas ?? 0, endpoints: endpointsOf(slices) },
         conditions: [available],
@@ -44,5 +43,8 @@ export function memcachedController() {
 /** Each Memcached writes its entry of the shared address list under a name of its own, so that it can take back just that. */
 const addressManager = ({ metadata }: Memcached): string => `memcached-address-${metadata.uid ?? metadata.name}`;
 
-/** The name of the Service whose endpoints these are. */
-const serviceOf = ({ metadata }: EndpointSlice): string => metadata.labels?.["kubernetes.io/service-name"] ?? "";
+/** EndpointSlices belong to the Service, not to us: their label leads back to the Memcached of the same name. */
+function memcachedOf({ metadata: { namespace, labels } }: EndpointSlice): ObjectRef[] {
+  const name = labels?.["kubernetes.io/service-name"];
+  return name === undefined || namespace === undefined ? [] : [{ namespace, name }];
+}
