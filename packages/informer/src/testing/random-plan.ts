@@ -86,8 +86,11 @@ export const settings: fc.Arbitrary<Settings> = fc.record({
 /** After the last fault, everything must be well again within this. */
 const QUIET_MS = 600_000;
 
+/** Somebody else who listens to a lab's informer, and says at the end what was wrong with it. */
+export type Listener = (lab: Lab) => { conclude(): Promise<string[]> };
+
 /** Plays a plan, heals everything, and returns which invariants do not hold after that. */
-export async function play(plan: readonly Step[], config: Settings, mayGoBack: boolean): Promise<string[]> {
+export async function play(plan: readonly Step[], config: Settings, mayGoBack: boolean, listen?: Listener): Promise<string[]> {
   const lab = new Lab({ useWatchList: config.useWatchList, pageSize: config.pageSize, random: seeded(config.seed) });
   lab.server.goneAs = config.goneAs;
   lab.server.watchList = config.watchList;
@@ -96,6 +99,7 @@ export async function play(plan: readonly Step[], config: Settings, mayGoBack: b
   lab.server.create("a");
   lab.server.create("b");
   await lab.start();
+  const listener = listen?.(lab);
   let backup: Backup | undefined;
   for (const step of plan) {
     await perform(lab, step, backup);
@@ -104,7 +108,7 @@ export async function play(plan: readonly Step[], config: Settings, mayGoBack: b
   }
   lab.server.heal();
   await lab.advance(QUIET_MS);
-  return lab.conclude();
+  return [...((await listener?.conclude()) ?? []), ...(await lab.conclude())];
 }
 
 async function perform({ server, informer, clock }: Lab, step: Step, backup: Backup | undefined): Promise<void> {
