@@ -449,4 +449,35 @@ export const builtInCases: readonly ApiCase[] = [
       assertIncludes(urgent, { value: 5, preemptionPolicy: "PreemptLowerPriority", globalDefault: undefined });
     },
   },
+  {
+    name: "a template whose labels do not fit is told with them, empty ones told from none",
+    async run(api) {
+      const path = `/apis/apps/v1/namespaces/${await api.namespace()}/deployments`;
+      const spec = { containers: [{ name: "a", image: "a" }] };
+      const web = (name: string, metadata?: JsonBody): JsonBody => ({
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name },
+        spec: { selector: { matchLabels: { a: "b" } }, template: { ...(metadata === undefined ? {} : { metadata }), spec } },
+      });
+      const refused = (shown: string): JsonBody => ({
+        details: {
+          causes: [
+            { field: "spec.template.metadata.labels", message: `Invalid value: ${shown}: \`selector\` does not match template \`labels\`` },
+          ],
+        },
+      });
+      assertStatus(await api.post(path, web("a")), 422, refused("null"));
+      assertStatus(await api.post(path, web("a", { labels: {} })), 422, refused("{}"));
+      assertStatus(await api.post(path, web("a", { labels: { x: "y" } })), 422, refused('{"x":"y"}'));
+      assertStatus(await api.apply(`${path}/a`, "m", web("a", { labels: {} })), 422, refused("{}"));
+      await api.create(path, web("a", { labels: { a: "b" } }));
+      const patch = (metadata: JsonBody): JsonBody => ({ spec: { template: { metadata } } });
+      for (const type of ["merge", "strategic"] as const) {
+        assertStatus(await api.patch(type, `${path}/a`, patch({ labels: { a: null } })), 422, refused("{}"));
+        assertStatus(await api.patch(type, `${path}/a`, patch({ labels: null })), 422, refused("null"));
+        assertStatus(await api.patch(type, `${path}/a`, patch(null)), 422, refused("null"));
+      }
+    },
+  },
 ];

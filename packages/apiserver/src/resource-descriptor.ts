@@ -78,6 +78,8 @@ export interface RuleContext {
   readonly subresource: string | undefined;
   readonly nowMs: number;
   readonly dryRun: boolean;
+  /** For validation: the object as it was decoded, before it was prepared. */
+  readonly sent?: JsonObject;
 }
 
 /** What a review may ask the server. */

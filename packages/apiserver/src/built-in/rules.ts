@@ -2,9 +2,10 @@ import { dns1123LabelProblems, labelRequirementsOf, matchesLabels, sameJson } fr
 import type { Json } from "@operatorkit/object";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
-import type { ResourceRules } from "../resource-descriptor.ts";
+import type { ResourceRules, RuleContext } from "../resource-descriptor.ts";
 import { timestamp } from "../rules/deletion.ts";
 import { crdProblems, markCrdTerminating, prepareCrd, prepareCrdUpdate } from "../crd/crd-rules.ts";
+import { wasGivenEmpty } from "../typed/decode-built-in.ts";
 import { allocateServiceAddresses } from "./service-addresses.ts";
 
 /** What a built-in kind does differently from most; the rest is in `rulesFor`. */
@@ -33,14 +34,19 @@ export function workload(overrides: RuleOverrides = {}): RuleOverrides {
   return { ...COUNTS_SPEC, validate: workloadProblems, ...overrides };
 }
 
-function workloadProblems(object: JsonObject, before: JsonObject | undefined): readonly FieldProblem[] {
+function workloadProblems(
+  object: JsonObject,
+  before: JsonObject | undefined,
+  { sent = object }: Pick<RuleContext, "sent">,
+): readonly FieldProblem[] {
   const spec = objectAt(object, "spec");
   const problems: FieldProblem[] = [];
   const replicas = spec["replicas"];
   if (typeof replicas === "number" && replicas < 0) problems.push(invalid("spec.replicas", replicas, "must be greater than or equal to 0"));
   const selector = spec["selector"];
   const labels = objectAt(objectAt(spec["template"], "metadata"), "labels");
-  const shown = Object.keys(labels).length === 0 ? null : labels;
+  const isNone = Object.keys(labels).length === 0 && !wasGivenEmpty(objectAt(objectAt(objectAt(sent, "spec"), "template"), "metadata"), "labels");
+  const shown = isNone ? null : labels;
   if (isObject(selector)) {
     if (Object.keys(selector).length === 0)
       problems.push(invalid("spec.selector", selector, `empty selector is invalid for ${stringAt(object, "kind").toLowerCase()}`));

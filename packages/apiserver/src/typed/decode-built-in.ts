@@ -39,6 +39,17 @@ interface Place {
   readonly struct: string;
 }
 
+/** For each struct that was decoded, its maps that were given and empty. */
+const givenEmpty = new WeakMap<JsonObject, Set<string>>();
+
+/**
+ * Whether a struct, as it was decoded, was sent an empty map at `key`. It is written as none, but Go's messages tell `{}` from `null`.
+ * Known of the very object that was decoded and not of copies.
+ */
+export function wasGivenEmpty(struct: JsonObject, key: string): boolean {
+  return givenEmpty.get(struct)?.has(key) === true;
+}
+
 const REF = "#/components/schemas/";
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
@@ -58,7 +69,11 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
     // A list or a time that is always written is null while there is none.
     if (!isGiven && (nullTimes.has(key) || (property["type"] === "array" && required.includes(key)))) result[key] = null;
     const decoded = isGiven ? decodeValue(part, property, at) : filled(property, at);
-    if (decoded === undefined || (isEmpty(decoded, property) && !required.includes(key) && key !== "managedFields")) continue;
+    if (decoded === undefined) continue;
+    if (isEmpty(decoded, property) && !required.includes(key) && key !== "managedFields") {
+      if (isGiven && property["type"] === "object") givenEmpty.set(result, (givenEmpty.get(result) ?? new Set()).add(key));
+      continue;
+    }
     result[key] = decoded;
   }
   for (const key of Object.keys(value)) if (!Object.hasOwn(properties, key)) place.unknown.push(join(place.path, key));
