@@ -3,7 +3,9 @@ import { connect } from "./connect.ts";
 import { rejection } from "./testing/bodies.ts";
 import { FakeTransport } from "./testing/fake-transport.ts";
 import { recordingLogger } from "./testing/recording.ts";
+import { Pod } from "./testing/kinds.ts";
 import { testCa } from "./transport/testing/certificates.ts";
+import { startSocksProxy } from "./transport/testing/test-proxies.ts";
 import { startHttp2Server } from "./transport/testing/test-server.ts";
 
 const version = JSON.stringify({ major: "1", minor: "36", gitVersion: "v1.36.3" });
@@ -54,5 +56,23 @@ contexts: [{name: one, context: {cluster: c, namespace: ns}}]`;
   it("refuses a transport together with an address", async () => {
     const transport = new FakeTransport(() => ({}));
     expect(await rejection(connect({ transport, server: "https://a" }))).toMatchObject({ code: "InvalidOptions" });
+  });
+
+  it.each([
+    ["a server elsewhere", "https://kubernetes.test", {}, "gzip"],
+    ["a server on this machine", "https://127.0.0.1", {}, undefined],
+    ["a server elsewhere, told not to", "https://kubernetes.test", { compress: false }, undefined],
+    ["a server on this machine, told to", "https://127.0.0.1", { compress: true }, "gzip"],
+  ])("asks %s for lists packed or not", async (_title, url, options, expected) => {
+    const seen: (string | undefined)[] = [];
+    await using server = await startHttp2Server((request, response) => {
+      seen.push(request.headers["accept-encoding"]);
+      response.end(JSON.stringify({ kind: "PodList", apiVersion: "v1", metadata: { resourceVersion: "1" }, items: [] }));
+    });
+    await using proxy = await startSocksProxy();
+    const proxyUrl = `socks5://127.0.0.1:${proxy.port}`;
+    await using client = await connect({ server: `${url}:${server.url.port}`, caPem: testCa, proxyUrl, ...options });
+    expect(await client.list(Pod).toArray()).toEqual([]);
+    expect(seen).toEqual([expected]);
   });
 });

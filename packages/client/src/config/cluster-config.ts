@@ -19,6 +19,8 @@ export interface ClusterConfig {
   readonly tls: () => Promise<TlsSettings>;
   readonly credentials: Credentials;
   readonly impersonate?: Impersonation;
+  /** The server is in the same cluster as this process. */
+  readonly isOwnCluster?: boolean;
   /** The namespace that the context, or the pod, is in. */
   readonly namespace?: string;
   readonly proxyUrl?: string;

@@ -45,6 +45,7 @@ export async function inClusterConfig(host: HostEnvironment, clock: Clock): Prom
   );
   return {
     source: "the pod's service account",
+    isOwnCluster: true,
     server,
     credentials,
     tls: async () => ({ ca: await readPem({ name: "the pod's CA", path: join(folder, "ca.crt") }), rejectUnauthorized: true }),

@@ -9,8 +9,8 @@ export function proxyFor(server: URL, env: Readonly<Record<string, string | unde
   const read = (name: string): string | undefined => env[name] || env[name.toLowerCase()] || undefined;
   const proxy = server.protocol === "https:" ? read("HTTPS_PROXY") : read("HTTP_PROXY");
   if (proxy === undefined) return undefined;
-  const host = server.hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase();
-  if (isLoopback(host)) return undefined;
+  if (isLoopback(server)) return undefined;
+  const host = hostOf(server);
   const port = server.port || (server.protocol === "https:" ? "443" : "80");
   const excluded = (read("NO_PROXY") ?? "").split(",").some((rule) => matches(rule.trim().toLowerCase(), host, port));
   if (excluded) return undefined;
@@ -45,6 +45,12 @@ function isInBlock(rule: string, host: string): boolean {
   return block.check(host, family);
 }
 
-function isLoopback(host: string): boolean {
+/** True for a server on this machine. */
+export function isLoopback(server: URL): boolean {
+  const host = hostOf(server);
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1").toLowerCase();
 }
