@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { createSecureContext } from "node:tls";
+import type { AddressInfo } from "node:net";
+import { type ConnectionOptions, connect, createSecureContext, createServer } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CertificateAuthority } from "./certificate-authority.ts";
 
@@ -49,6 +50,62 @@ describe("CertificateAuthority", () => {
       [1, 2, 3].map(async () => new X509Certificate((await authority.issueServer(["a"])).cert).serialNumber),
     );
     expect(new Set([...serials, new X509Certificate(authority.cert).serialNumber]).size).toBe(4);
+  });
+
+  it.each([
+    ["2026-11-21T12:00:00Z", 365],
+    ["2049-12-31T12:00:00Z", 1],
+    ["2060-06-01T12:00:00Z", 3650],
+  ])("counts from an hour before %s for %i days", async (now, validDays) => {
+    const nowMs = Date.parse(now);
+    const own = await CertificateAuthority.create({ nowMs, validDays });
+    for (const cert of [own.cert, (await own.issueServer(["a"])).cert]) {
+      const { validFrom, validTo } = new X509Certificate(cert);
+      expect([Date.parse(validFrom), Date.parse(validTo)]).toEqual([nowMs - 3_600_000, nowMs + validDays * 86_400_000]);
+    }
+  });
+
+  it.each(["::", "::1", "1::", "fe80::1:2", "2001:db8:0:1:2:3:4:5", "::ffff:10.1.2.3", "64:ff9b::192.0.2.33"])(
+    "writes the address %s as TLS reads it",
+    async (address) => {
+      const { cert } = await authority.issueServer([address]);
+      expect(new X509Certificate(cert).checkIP(address)).toBeDefined();
+      expect(new X509Certificate(cert).checkIP("2001:db8::ff")).toBeUndefined();
+    },
+  );
+
+  it("is trusted in a handshake, for its names and no others, and so are its clients", async () => {
+    const served = await authority.issueServer(["server.test", "127.0.0.1"]);
+    const client = await authority.issueClient("jane", ["dev"]);
+    const seen: string[] = [];
+    const server = createServer({ ...served, ca: authority.cert, requestCert: true, rejectUnauthorized: true }, (socket) => {
+      seen.push(String(socket.getPeerCertificate().subject.CN));
+      socket.end();
+    });
+    server.on("tlsClientError", () => {});
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const handshake = (options: ConnectionOptions): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect({ port, host: "127.0.0.1", ...client, ...options }, () => {
+          socket.resume();
+          socket.end();
+        });
+        socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+        socket.on("close", () => resolve("done"));
+      });
+    expect(await handshake({ ca: authority.cert, servername: "server.test" })).toBe("done");
+    expect(await handshake({ ca: authority.cert })).toBe("done");
+    expect(await handshake({ ca: authority.cert, servername: "other.test" })).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+    expect(await handshake({ ca: (await CertificateAuthority.create()).cert })).toMatch(
+      /UNABLE_TO_VERIFY|CERT_SIGNATURE_FAILURE|SELF_SIGNED/,
+    );
+    await new Promise((resolve) => server.close(resolve));
+    expect(seen).toEqual(["jane", "jane"]);
+  });
+
+  it("refuses a name that is neither an address nor a DNS name", async () => {
+    await expect(authority.issueServer(["ümlaut.test"])).rejects.toThrow("neither an IP address nor a DNS name");
   });
 
   it("refuses a server certificate without a name", async () => {
