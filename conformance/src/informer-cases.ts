@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { KubernetesClient } from "@operatorkit/client";
-import { IndexedInformer } from "@operatorkit/controller";
+import { Controller, IndexedInformer, onlyMetadata } from "@operatorkit/controller";
 import { DeterministicInformer, Informer } from "@operatorkit/informer";
-import { ConfigMap } from "@operatorkit/object/kinds";
+import { ConfigMap, Secret } from "@operatorkit/object/kinds";
 import type { CaseContext } from "./api-case.ts";
 
 interface InformerCase {
@@ -140,6 +140,35 @@ export const informerCases: readonly InformerCase[] = [
       });
       await informer.run({ signal });
       assert.deepEqual(turns, ["one 0 1", "one 1 1", "gone 0 0"]);
+    },
+  },
+  {
+    name: "a controller that owns a kind by its metadata alone is woken by it, and sees what it wrote",
+    async run({ api, client, stop, signal }) {
+      const namespace = await api.namespace();
+      await client.create(configMap(namespace, "one"));
+      const turns: string[] = [];
+      const controller = new Controller<ConfigMap>({
+        name: "case",
+        for: ConfigMap,
+        namespace,
+        owns: [onlyMetadata(Secret)],
+        async reconcile({ object, api: own, own: owned, cache }) {
+          const secrets = cache.metadata.owned(Secret);
+          turns.push(secrets.map((secret) => `${secret.metadata.name} ${Object.keys(secret).length}`).join());
+          const manifest: Secret = {
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name: "made" },
+            stringData: { of: object.metadata.name },
+          };
+          if (turns.length === 1) await own.apply(owned(manifest));
+          else if (secrets.length > 0) await client.delete(Secret, { namespace, name: "made" });
+          else stop.abort();
+        },
+      });
+      await controller.run({ client, signal });
+      assert.deepEqual(turns, ["", "made 3", ""]);
     },
   },
 ];
