@@ -1,16 +1,25 @@
 import type { Seen, Told } from "./subject.ts";
 
+export interface JournalOptions {
+  /** The server itself goes back, so what is told may too. */
+  readonly mayGoBack?: boolean;
+  /** An object may be told again after its deletion: it left a selector, and came back. */
+  readonly mayReturn?: boolean;
+  /** The subject promises to tell each state of an object once. */
+  readonly tellsOnce?: boolean;
+}
+
 /** Checks what a subject tells, as it tells it. */
 export class Journal implements Told {
   readonly #live = new Map<string, Seen>();
   readonly #newest = new Map<string, string>();
   readonly #gone = new Map<string, string>();
-  readonly #mayGoBack: () => boolean;
+  readonly #options: JournalOptions;
   readonly problems: string[] = [];
   readonly lines: string[] = [];
 
-  constructor(mayGoBack: () => boolean) {
-    this.#mayGoBack = mayGoBack;
+  constructor(options: JournalOptions = {}) {
+    this.#options = options;
   }
 
   added(object: Seen): void {
@@ -40,10 +49,11 @@ export class Journal implements Told {
     const { uid, name, version } = object;
     this.lines.push(`${what} ${name} ${version}`);
     const newest = this.#newest.get(uid);
-    if (newest !== undefined && Number(version) < Number(newest) && !this.#mayGoBack())
-      this.#problem(`went back from version ${newest}`, object);
-    if (this.#gone.has(uid) && !this.#mayGoBack()) this.#problem("told after its deletion", object);
+    const { mayGoBack = false, mayReturn = false, tellsOnce = false } = this.#options;
+    if (newest !== undefined && isOlder(version, newest) && !mayGoBack) this.#problem(`went back from version ${newest}`, object);
+    if (this.#gone.has(uid) && !mayGoBack && !mayReturn) this.#problem("told after its deletion", object);
     const known = this.#live.get(name);
+    if (tellsOnce && known?.uid === uid && known.version === version) this.#problem("told twice", object);
     if (what === "add" && known !== undefined && known.uid !== uid) this.#problem("re-created without a deletion", object);
     this.#gone.delete(uid);
     this.#newest.set(uid, version);
@@ -53,4 +63,9 @@ export class Journal implements Told {
   #problem(what: string, { name, version }: Seen): void {
     this.problems.push(`${what}: ${name} at version ${version}`);
   }
+}
+
+/** Versions are decimal numbers of any length. */
+export function isOlder(version: string, than: string): boolean {
+  return BigInt(version) < BigInt(than);
 }

@@ -1,4 +1,6 @@
 import type { FaultAction } from "@operatorkit/apiserver";
+import { kindScenarios } from "./kind-scenarios.ts";
+import { lastingScenarios } from "./lasting-scenarios.ts";
 import type { Scenario } from "./scenario.ts";
 import { wireScenarios } from "./wire-scenarios.ts";
 import type { World } from "./world.ts";
@@ -327,5 +329,7 @@ export const scenarios: readonly Scenario[] = [
       await world.wait(500);
     },
   },
+  ...kindScenarios,
+  ...lastingScenarios,
   ...wireScenarios,
 ];

@@ -5,11 +5,11 @@ export interface Seen {
   readonly name: string;
 }
 
-/** Where a subject reports what it tells its user. */
+/** Where a subject reports what it tells its user: what a user's handlers are, so they may throw, reject and hang. */
 export interface Told {
-  added(object: Seen): void;
-  updated(object: Seen): void;
-  deleted(object: Seen): void;
+  added(object: Seen): void | Promise<void>;
+  updated(object: Seen): void | Promise<void>;
+  deleted(object: Seen): void | Promise<void>;
 }
 
 export interface SubjectOptions {
@@ -25,6 +25,10 @@ export interface SubjectOptions {
   readonly useWatchList: boolean;
   /** Objects per page of a list, where the subject can. */
   readonly pageSize: number;
+  /** Watch the Gadgets of example.com/v1 instead. */
+  readonly isCustom: boolean;
+  /** Watch only what has the label `keep=yes`. */
+  readonly isSelective: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -32,6 +36,8 @@ export interface SubjectOptions {
 export interface RunningSubject {
   /** The copy, by name. */
   cache(): ReadonlyMap<string, Seen>;
+  /** What the subject itself finds wrong with its copy, where it can look. */
+  verify?(signal: AbortSignal): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -40,6 +46,8 @@ export interface Subject {
   readonly version: string;
   /** How it was set up, in one sentence. */
   readonly setting: string;
+  /** It promises to tell each state once, and to leave no connection behind. */
+  readonly isStrict?: boolean;
   /** How many scenarios may run at a time. */
   readonly parallel: number;
   start(options: SubjectOptions): Promise<RunningSubject>;

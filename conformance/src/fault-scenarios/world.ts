@@ -10,10 +10,16 @@ import { RawFront } from "../wire/raw-front.ts";
 import { TcpProxy } from "../wire/tcp-proxy.ts";
 import { wireCa } from "../wire/wire-certificates.ts";
 
-const PATH = "/api/v1/namespaces/default/configmaps";
+const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** What stands between the subject and the server: nothing; bytes written by hand; HTTP/2 to be reset; a wire to be cut. */
 export type FrontName = "raw" | "h2" | "proxy";
+
+export interface WorldOptions {
+  readonly front?: FrontName | undefined;
+  /** Its objects are Gadgets of a CustomResourceDefinition, not ConfigMaps. */
+  readonly isCustom?: boolean | undefined;
+}
 
 /** A server of its own for one scenario, with the means to change objects and break things. */
 export class World implements AsyncDisposable {
@@ -23,13 +29,19 @@ export class World implements AsyncDisposable {
   readonly #control: Transport;
   readonly #serverTimes: number[];
   readonly #rules: FaultRule[] = [];
+  readonly #isCustom: boolean;
   readonly #front: RawFront | H2Front | TcpProxy | undefined;
   /** Every state an object ever had, as `name uid version`: what is told and is not among them was made up. */
   readonly states: Set<string> = new Set();
   /** Called after every change and every wait: what must hold at every step is looked at then. */
   onStep: () => void = () => {};
 
-  private constructor(server: ApiServer, front: RawFront | H2Front | TcpProxy | undefined, serverTimes: number[]) {
+  private constructor(
+    server: ApiServer,
+    { front, isCustom }: { readonly front: RawFront | H2Front | TcpProxy | undefined; readonly isCustom: boolean },
+    serverTimes: number[],
+  ) {
+    this.#isCustom = isCustom;
     this.server = server;
     this.#front = front;
     this.#folder = mkdtempSync(join(tmpdir(), "operatorkit-faults-"));
@@ -39,7 +51,7 @@ export class World implements AsyncDisposable {
     writeFileSync(this.kubeconfigPath, kubeconfig(this), { mode: 0o600 });
   }
 
-  static async start({ front }: { readonly front?: FrontName | undefined } = {}): Promise<World> {
+  static async start({ front, isCustom = false }: WorldOptions = {}): Promise<World> {
     const requestTimes: number[] = [];
     const server = await ApiServer.start({
       inProcess: front === "raw" || front === "h2",
@@ -50,7 +62,9 @@ export class World implements AsyncDisposable {
         },
       ],
     });
-    return new World(server, await startFront(server, front), requestTimes);
+    const world = new World(server, { front: await startFront(server, front), isCustom }, requestTimes);
+    if (isCustom) await world.installKind();
+    return world;
   }
 
   get url(): string {
@@ -88,14 +102,14 @@ export class World implements AsyncDisposable {
 
   /** Adds a fault on what the subject asks about its objects. */
   fault(verb: FaultMatch["verb"], action: FaultAction, when: Omit<FaultMatch, "verb" | "kind"> = {}): FaultRule {
-    const rule = this.server.faults.add({ when: { ...when, ...(verb !== undefined && { verb }), kind: "ConfigMap" }, do: action });
+    const rule = this.server.faults.add({ when: { ...when, ...(verb !== undefined && { verb }), kind: this.#kind }, do: action });
     this.#rules.push(rule);
     return rule;
   }
 
   /** Breaks the subject's open requests; returns how many there were. */
   cut(): number {
-    return this.#front?.cut() ?? this.server.faults.cut({ kind: "ConfigMap" });
+    return this.#front?.cut() ?? this.server.faults.cut({ kind: this.#kind });
   }
 
   /** Ends every fault. */
@@ -114,22 +128,60 @@ export class World implements AsyncDisposable {
 
   /** Creates or changes an object. */
   async put(name: string, value: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
-    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels }, data: { value } };
-    const created = await this.send("POST", PATH, body);
-    this.#note(created.kind === "Status" ? await this.send("PUT", `${PATH}/${name}`, body) : created);
+    const apiVersion = this.#isCustom ? "example.com/v1" : "v1";
+    const body = { apiVersion, kind: this.#kind, metadata: { name, labels }, data: { value } };
+    const created = await this.send("POST", this.#path, body);
+    const isThere = created.kind === "Status";
+    const resourceVersion = isThere ? (await this.send("GET", `${this.#path}/${name}`)).metadata.resourceVersion : undefined;
+    const changed = { ...body, metadata: { ...body.metadata, resourceVersion } };
+    this.#note(isThere ? await this.send("PUT", `${this.#path}/${name}`, changed) : created);
     this.onStep();
   }
 
   async remove(name: string): Promise<void> {
     // With the version of its deletion, which nothing but its watchers learn: any version of this uid may be told as its last.
-    await this.send("DELETE", `${PATH}/${name}`);
+    await this.send("DELETE", `${this.#path}/${name}`);
     this.onStep();
   }
 
-  /** What is there, by name: `uid version`. */
+  /** What is there, by name: `uid version`. Nothing, while there is no such kind. */
   async state(labelSelector = ""): Promise<ReadonlyMap<string, string>> {
-    const { items } = await this.send("GET", `${PATH}?labelSelector=${encodeURIComponent(labelSelector)}`);
-    return new Map(items.map(({ metadata }: JsonBody) => [metadata.name, `${metadata.uid} ${metadata.resourceVersion}`]));
+    const { items } = await this.send("GET", `${this.#path}?labelSelector=${encodeURIComponent(labelSelector)}`);
+    return new Map((items ?? []).map(({ metadata }: JsonBody) => [metadata.name, `${metadata.uid} ${metadata.resourceVersion}`]));
+  }
+
+  /** Defines Gadgets; with the versions that are served. */
+  async installKind(served: readonly string[] = ["v1"]): Promise<void> {
+    const name = "gadgets.example.com";
+    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+    const versions = ["v1", "v2"].map((version) => ({
+      name: version,
+      served: served.includes(version),
+      storage: version === "v2",
+      schema,
+    }));
+    const names = { plural: "gadgets", singular: "gadget", kind: "Gadget", listKind: "GadgetList" };
+    const spec = { group: "example.com", scope: "Namespaced", names, versions };
+    const body = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name }, spec };
+    const created = await this.send("POST", CRDS, body);
+    if (created.kind === "Status") await this.send("PATCH", `${CRDS}/${name}`, { spec });
+    const url = `/apis/example.com/${served[0]}/gadgets`;
+    for (let turn = 0; turn < 100 && (await this.send("GET", url)).items === undefined; turn += 1) await sleep(20);
+    this.onStep();
+  }
+
+  /** The kind goes, and its objects with it. */
+  async removeKind(): Promise<void> {
+    await this.send("DELETE", `${CRDS}/gadgets.example.com`);
+    this.onStep();
+  }
+
+  get #kind(): string {
+    return this.#isCustom ? "Gadget" : "ConfigMap";
+  }
+
+  get #path(): string {
+    return this.#isCustom ? "/apis/example.com/v1/namespaces/default/gadgets" : "/api/v1/namespaces/default/configmaps";
   }
 
   /** Resolves when a fault has acted, or after a while: a subject takes its time until it asks again, or never does. */
@@ -146,6 +198,11 @@ export class World implements AsyncDisposable {
   async wait(ms: number): Promise<void> {
     await sleep(ms);
     this.onStep();
+  }
+
+  /** Connections that are still open, where there is a front to count them. */
+  get connections(): number {
+    return this.#front?.connections ?? 0;
   }
 
   /** The most requests of the subject in any ten seconds. */
@@ -167,12 +224,14 @@ export class World implements AsyncDisposable {
     const response = await this.#control.request({
       method,
       path,
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" },
       ...(body !== undefined && { body: new TextEncoder().encode(JSON.stringify(body)) }),
     });
     const chunks: Uint8Array[] = [];
     for await (const chunk of response.body) chunks.push(chunk);
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    const text = Buffer.concat(chunks).toString("utf8");
+    // Paths that nobody serves are answered with plain text.
+    return text.startsWith("{") ? JSON.parse(text) : { kind: "Status" };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
