@@ -17,6 +17,8 @@ const { values } = parseArgs({
   options: {
     subject: { type: "string", default: "operatorkit" },
     only: { type: "string", default: "" },
+    // `2/4`: the second quarter of the scenarios, for subjects that take one at a time; with --write each adds its own.
+    shard: { type: "string", default: "1/1" },
     seeds: { type: "string", default: "0" },
     write: { type: "boolean", default: false },
   },
@@ -32,7 +34,10 @@ process.on("uncaughtException", (error) => crashes.push(error.message));
 process.on("unhandledRejection", (error) => crashes.push(error instanceof Error ? error.message : String(error)));
 
 const random = Array.from({ length: Number(values.seeds) }, (_, index) => randomScenario(index + 1));
-const wanted = [...scenarios, ...random].filter(({ id, name }) => `${id} ${name}`.includes(values.only));
+const [shard = 1, shards = 1] = values.shard.split("/").map(Number);
+const wanted = [...scenarios, ...random].filter(
+  ({ id, name }, index) => `${id} ${name}`.includes(values.only) && index % shards === shard - 1,
+);
 const results = await runScenarios({
   subject,
   scenarios: wanted,
@@ -60,10 +65,22 @@ async function write(report: SubjectReport): Promise<void> {
     () => undefined,
   );
   const others = (before?.subjects ?? []).filter(({ name }) => name !== report.name);
+  const earlier = before?.subjects.find(({ name }) => name === report.name);
   const order = ["operatorkit", "@kubernetes/client-node", "kubernetes-fluent-client"];
-  const subjects = [...others, report].toSorted((one, two) => order.indexOf(one.name) - order.indexOf(two.name));
+  const subjects = [...others, merged(report, earlier)].toSorted((one, two) => order.indexOf(one.name) - order.indexOf(two.name));
   const all: FaultsReport = { date: new Date().toISOString().slice(0, 10), node: process.version, subjects };
   await writeFile(file, `${JSON.stringify(all, undefined, 1)}\n`);
   await writeFile(new URL("faults.md", folder), faultsTable(all));
   console.log("wrote results/faults.md and faults.json; `pnpm fix` formats them");
+}
+
+/** Scenarios that were left out this time keep their earlier results, if there are any. */
+function merged(report: SubjectReport, earlier: SubjectReport | undefined): SubjectReport {
+  const isWhole = report.results.length >= scenarios.length;
+  if (isWhole || earlier === undefined) return report;
+  const all = scenarios.flatMap(({ id, name }) => {
+    const isThis = (result: { readonly id: string; readonly name: string }): boolean => result.id === id && result.name === name;
+    return report.results.find(isThis) ?? earlier.results.find(isThis) ?? [];
+  });
+  return { ...report, uncaught: Math.max(report.uncaught, earlier.uncaught), results: all };
 }

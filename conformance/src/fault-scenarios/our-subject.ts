@@ -23,7 +23,7 @@ export const ourSubject: Subject = {
       ...(token !== undefined && { token }),
       userAgent: "subject",
     });
-    const informer = new KubernetesBasedInformer({
+    const informer = new KubernetesBasedInformer<KubernetesObject>({
       kind: isCustom ? Gadget : ConfigMap,
       client,
       namespace: "default",
