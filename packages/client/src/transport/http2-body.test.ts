@@ -1,14 +1,19 @@
 import type { ClientHttp2Stream } from "node:http2";
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { Http2Body } from "./http2-body.ts";
 
-/** A stream that yields `text` and then fails as node does when the server resets it. */
+/** A stream that yields `text` and then goes without an end, as node's does when the server resets it. */
 function resetAfter(text: string): ClientHttp2Stream {
-  const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    yield new TextEncoder().encode(text);
-    throw Object.assign(new Error("Premature close"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
-  };
-  return { rstCode: 0, [Symbol.asyncIterator]: chunks } as unknown as ClientHttp2Stream;
+  let isSent = false;
+  const stream = new Readable({
+    read() {
+      if (isSent) stream.destroy();
+      else stream.push(new TextEncoder().encode(text));
+      isSent = true;
+    },
+  });
+  return Object.assign(stream, { rstCode: 0 }) as unknown as ClientHttp2Stream;
 }
 
 async function read(text: string, expectedBytes: number | undefined): Promise<string> {

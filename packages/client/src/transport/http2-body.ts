@@ -19,12 +19,15 @@ export interface Http2BodyOptions {
  */
 export class Http2Body implements AsyncIterableIterator<Uint8Array> {
   readonly #options: Http2BodyOptions;
-  readonly #chunks: AsyncIterator<Uint8Array>;
   #receivedBytes = 0;
+  /** Wakes whoever waits for bytes or the end. */
+  #wake: (() => void) | undefined;
 
   constructor(options: Http2BodyOptions) {
     this.#options = options;
-    this.#chunks = options.stream[Symbol.asyncIterator]();
+    // Node's own iterator would do, for a tenth of what a small request costs.
+    const wake = (): void => this.#wake?.();
+    options.stream.on("readable", wake).on("end", wake).on("close", wake);
   }
 
   [Symbol.asyncIterator](): this {
@@ -32,24 +35,22 @@ export class Http2Body implements AsyncIterableIterator<Uint8Array> {
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const { signal, onBytes } = this.#options;
-    let result: IteratorResult<Uint8Array, undefined>;
-    try {
-      result = await this.#chunks.next();
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      // A server may reset the stream, without an error, right behind its last byte; node then calls the end premature.
-      if (this.#receivedBytes !== this.#options.expectedBytes) throw this.#brokenOff(cause);
-      return { done: true, value: undefined };
-    }
-    if (!result.done) {
-      this.#receivedBytes += result.value.byteLength;
-      onBytes();
-      return result;
+    const { stream, signal, onBytes } = this.#options;
+    for (;;) {
+      const chunk: Uint8Array | null = stream.destroyed ? null : (stream.read() as Uint8Array | null);
+      if (chunk !== null) {
+        this.#receivedBytes += chunk.byteLength;
+        onBytes();
+        return { done: false, value: chunk };
+      }
+      if (stream.readableEnded || stream.destroyed) break;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     if (signal?.aborted) throw signal.reason;
-    if (!this.#isComplete()) throw this.#brokenOff(undefined);
-    return result;
+    // A server may reset the stream, without an error, right behind its last byte: node then destroys it without an end.
+    const isComplete = stream.readableEnded ? this.#isComplete() : this.#receivedBytes === this.#options.expectedBytes;
+    if (!isComplete) throw this.#brokenOff(stream.errored ?? undefined);
+    return { done: true, value: undefined };
   }
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
