@@ -15,6 +15,7 @@ let text = readFileSync(readme, "utf8");
 for (const [name, columns] of [
   ["apiserver-start", ["importMs", "startMs", "firstGetMs", "totalMs", "sinceProcessStartMs", "maxRssMb"]],
   ["client-first-get", ["importMs", "totalMs", "maxRssMb", "rssOverBareMb"]],
+  ["client-compress", ["wireMb", "timeMs", "cpuMs"]],
 ] as const) {
   const result = JSON.parse(readFileSync(new URL(`../results/${name}.json`, import.meta.url), "utf8")) as Result;
   const pattern = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);

@@ -2,6 +2,7 @@ import type { Transport } from "@operatorkit/api";
 import { noMetrics, silentLogger, systemClock, type Clock } from "@operatorkit/observe";
 import { exponentialBackoff } from "@operatorkit/retry";
 import type { KubernetesClientOptions } from "./client-options.ts";
+import { ConfigError } from "./config/config-error.ts";
 import { StaticCredentials } from "./config/credentials.ts";
 import { withMiddleware } from "./request/middleware.ts";
 import { RequestMetrics } from "./request/request-metrics.ts";
@@ -28,6 +29,9 @@ export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
     clock = systemClock,
     requestTimeoutMs = 60_000,
   } = options;
+  if (!(requestTimeoutMs > 0)) {
+    throw new ConfigError(`requestTimeoutMs is ${requestTimeoutMs}, and must be more than 0, or Infinity`, { code: "InvalidOptions" });
+  }
   const requester = new Requester({
     transport: withMiddleware(transport, options.middleware ?? []),
     clock,

@@ -30,8 +30,8 @@ export interface KubernetesClientOptions extends ClientDefaults {
   /** Its first word is the field manager of writes that name none. @default "operatorkit" */
   readonly userAgent?: string;
   /**
-   * Ask for large lists to be sent packed (gzip): an eighth of the bytes, for more of both sides' CPU. Worth it on a line of less than
-   * about a gigabit per second. Watches are never packed.
+   * Ask for large lists to be sent packed (gzip): a fifth of the bytes, for twice the CPU of reading them. Worth it on a line of less
+   * than about 600 Mbit/s (bench/README.md). Watches are never packed.
    * @default for `connect`: true for a server that is neither on this machine nor in the cluster of this pod; false for a transport
    */
   readonly compress?: boolean;

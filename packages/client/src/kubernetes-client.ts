@@ -152,7 +152,8 @@ export class KubernetesClient implements Client, AsyncDisposable {
 
   /**
    * A connection to a port of a pod: a stream, which holds the other side back when it is not read. Ends when the pod's side does;
-   * destroy it to end it from here. What the kubelet reports (nothing listens there) destroys it with that error. Through
+   * destroy it to end it from here. What the kubelet reports (nothing listens there), and the signal, destroy it with that error, for
+   * which a stream needs a listener. Through
    * @kubernetes/client-node, as `exec`. One connection each; to listen on a port here, take `node:net`.
    */
   async portForward(ref: ObjectRef, port: number, options: RequestOptions = {}): Promise<Duplex> {

@@ -19,6 +19,8 @@ export interface RetryOnConflictOptions {
  */
 export async function retryOnConflict<R>(update: () => Promise<R>, options: RetryOnConflictOptions = {}): Promise<R> {
   const { attempts = 5, backoff = exponentialBackoff({ baseMs: 10, factor: 5, maxMs: 1_000, jitter: 0.1 }), signal, clock } = options;
+  if (!Number.isSafeInteger(attempts) || attempts < 1)
+    throw new RangeError(`retryOnConflict: attempts is ${attempts}, and must be a whole number from 1`);
   for (let attempt = 1; ; attempt += 1) {
     signal?.throwIfAborted();
     try {

@@ -19,10 +19,12 @@ export async function forwardPort(caller: Caller, ref: ObjectRef, port: number, 
     subresource: "portforward",
     query,
     onFrame: (channel, data) => connection.receive(channel, data),
-    onFailure: (error) => connection.destroy(error instanceof Error ? error : new Error(String(error))),
+    onFailure: (error) => connection.fail(error),
     ...(signal && { signal }),
   });
   connection.attach(socket, stopOf(caller, signal));
+  // What failed before anybody could listen is told here: an error event nobody listens to would end the process.
+  if (connection.early !== undefined) throw connection.early;
   return connection;
 }
 
@@ -33,23 +35,37 @@ class ForwardedPort extends Duplex {
   /** The first two bytes of each channel are the port's number. */
   readonly #prefixLeft: number[] = [2, 2];
   #socket: PodSocket | undefined;
+  #early: Error | undefined;
 
   constructor(action: string) {
     super({ allowHalfOpen: true });
     this.#action = action;
   }
 
+  /** What went wrong before the socket was there. */
+  get early(): Error | undefined {
+    return this.#early;
+  }
+
+  fail(cause: unknown): void {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    if (this.#socket !== undefined) this.destroy(error);
+    else this.#early ??= error;
+  }
+
   attach(socket: PodSocket, stop: AbortSignal): void {
+    if (stop.aborted) this.fail(stop.reason);
     this.#socket = socket;
+    if (this.#early !== undefined) {
+      this.destroy();
+      return;
+    }
     socket.on("close", () => {
       if (!this.readableEnded) this.push(null);
       // There is nobody left to write to; what was received may still be read.
       if (!this.writableEnded) this.end();
     });
-    const onAbort = (): void => void this.destroy(stop.reason instanceof Error ? stop.reason : new Error(String(stop.reason)));
-    stop.addEventListener("abort", onAbort, { once: true, signal: this.#over.signal });
-    if (stop.aborted) onAbort();
-    else if (this.destroyed) socket.terminate();
+    stop.addEventListener("abort", () => this.fail(stop.reason), { once: true, signal: this.#over.signal });
   }
 
   receive(channel: number, data: Buffer): void {

@@ -255,6 +255,29 @@ describe("Requester", () => {
     expect(await result).toEqual({ fine: true });
   });
 
+  it("reads no more of an error than its beginning, and knows it by its status all the same", async () => {
+    let read = 0;
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        read += 64 * 1024;
+        yield Buffer.alloc(64 * 1024, "<p>sorry</p> ");
+      }
+    };
+    const { requester, transport, clock } = requesterWith(() =>
+      transport.seen.length === 1 ? { status: 503, chunks: endless(), headers: { "content-type": "text/html" } } : ok,
+    );
+    const result = requester.json(get);
+    await expect.poll(() => clock.pendingTimers).toBe(2);
+    await clock.advance(100);
+    expect(await result).toEqual({ fine: true });
+    expect(read).toBeLessThanOrEqual(1024 * 1024);
+    expect(await rejection(requesterWith([{ status: 500, body: "x".repeat(2_000_000) }]).requester.json(post))).toMatchObject({
+      code: "InternalError",
+      status: 500,
+      message: expect.stringMatching(/^create Pod x\/a: HTTP status 500: "x{120}…"$/),
+    });
+  });
+
   it("does not repeat a 401 when there are no other credentials", async () => {
     const { requester, transport } = requesterWith([failure(401, "Unauthorized", "Unauthorized")]);
     await expect(requester.json(get)).rejects.toMatchObject({ code: "Unauthorized" });

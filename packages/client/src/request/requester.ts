@@ -10,7 +10,7 @@ import { decodeError } from "./decode-error.ts";
 import { excerptOf } from "./excerpt.ts";
 import { gunzipped } from "./gunzipped.ts";
 import { parseWarnings } from "./parse-warnings.ts";
-import { readBody } from "./read-body.ts";
+import { readBody, readStart } from "./read-body.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { retryDelayMs, type AttemptOutcome } from "./retry-delay.ts";
@@ -34,7 +34,7 @@ export interface RequesterOptions {
 
 /** Bodies larger than this are refused: a string cannot hold them. */
 const MAX_BODY_BYTES = 500 * 1024 * 1024;
-/** An error's body is read for its message only. */
+/** An error's body is read for its message only, and no further. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 /** So many different warnings are remembered, so that a loop does not repeat itself in the log. */
 const MAX_WARNINGS = 500;
@@ -163,7 +163,7 @@ export class Requester {
       call.onProgress?.();
       this.#warn(call, response.headers["warning"]);
       if (response.status < 300) return { value: await orAborted(use(response), deadline.signal) };
-      const body = await orAborted(readBody(response.body, MAX_ERROR_BYTES, call.action), deadline.signal);
+      const body = await orAborted(readStart(response.body, MAX_ERROR_BYTES), deadline.signal);
       const context = { call, server, credentials: credentials.source, nowMs: clock.now() };
       return {
         error: decodeError({ status: response.status, headers: response.headers, body }, context),

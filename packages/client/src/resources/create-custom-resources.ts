@@ -2,6 +2,7 @@ import { isAlreadyExists, isApiError, isNotFound, type RequestOptions } from "@o
 import { systemClock, type Clock } from "@operatorkit/observe";
 import type { KubernetesClient } from "../kubernetes-client.ts";
 import type { ServerVersion } from "../verbs/describe-server.ts";
+import { checkWaits } from "./checked-waits.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
 import { namesOf, type CustomResource } from "./custom-resource.ts";
 import { throwInstallationErrors } from "./installation-errors.ts";
@@ -36,7 +37,8 @@ export async function createCustomResources(
   resources: readonly CustomResource[],
   options: CreateCustomResourcesOptions = {},
 ): Promise<void> {
-  const { timeoutMs = 60_000, clock = systemClock, signal } = options;
+  const { timeoutMs = 60_000, intervalMs = 500, clock = systemClock, signal } = options;
+  checkWaits("createCustomResources", { intervalMs, timeoutMs });
   const strategy = registrationStrategyFor((await client.serverVersion(signal === undefined ? {} : { signal })).gitVersion);
   const created = await Promise.allSettled(resources.map((resource) => create(client, strategy, resource, signal)));
   const dueMs = clock.monotonicMs() + timeoutMs;

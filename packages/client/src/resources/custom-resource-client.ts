@@ -1,5 +1,6 @@
 import { isNotFound, type Client } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
+import { checkWaits } from "./checked-waits.ts";
 import { crdReadiness } from "./crd-readiness.ts";
 import { CustomResourceDefinitionKind, type CustomResourceDefinition } from "./custom-resource-definition.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
@@ -38,6 +39,7 @@ export class CustomResourceClient {
       clock: systemClock,
       ...options,
     };
+    checkWaits("CustomResourceClient", this.#options);
   }
 
   /** Makes the CRD or brings it up to date, and waits until it is established. */

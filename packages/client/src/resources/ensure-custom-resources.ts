@@ -1,5 +1,6 @@
 import { isApiError, isNotFound, type Client } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
+import { checkWaits } from "./checked-waits.ts";
 import { crdReadiness } from "./crd-readiness.ts";
 import { CustomResourceDefinitionKind, type CustomResourceDefinition } from "./custom-resource-definition.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
@@ -40,6 +41,7 @@ export async function ensureCustomResources(
   options: EnsureCustomResourcesOptions = {},
 ): Promise<EnsuredCustomResource[]> {
   const { timeoutMs = 60_000, intervalMs = 500, clock = systemClock, signal } = options;
+  checkWaits("ensureCustomResources", { intervalMs, timeoutMs });
   const dueMs = clock.monotonicMs() + timeoutMs;
   const patienceFor = ({ metadata: { name } }: CustomResourceDefinition): UntilDoneOptions => {
     const action = `install CustomResourceDefinition ${name}`;

@@ -1,6 +1,7 @@
 import { ApiError, isAlreadyExists, isNotFound, type Client } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
+import { checkWaits } from "./checked-waits.ts";
 
 export interface EnsureNamespaceOptions {
   /** For a namespace made here; one that is there already keeps its own. */
@@ -39,6 +40,7 @@ export async function ensureNamespace(
   options: EnsureNamespaceOptions = {},
 ): Promise<void> {
   const { labels, intervalMs = 500, timeoutMs = 120_000, signal, clock = systemClock } = options;
+  checkWaits("ensureNamespace", { intervalMs, timeoutMs });
   const request = signal === undefined ? {} : { signal };
   const manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name, ...(labels === undefined ? {} : { labels }) } } as const;
   const dueMs = clock.monotonicMs() + timeoutMs;
@@ -66,6 +68,7 @@ export async function ensureNamespaceDeleted(
   options: Omit<EnsureNamespaceOptions, "labels"> = {},
 ): Promise<void> {
   const { intervalMs = 500, timeoutMs = 120_000, signal, clock = systemClock } = options;
+  checkWaits("ensureNamespaceDeleted", { intervalMs, timeoutMs });
   const request = signal === undefined ? {} : { signal };
   const dueMs = clock.monotonicMs() + timeoutMs;
   await client.delete(NamespaceKind, { name }, request).catch(undefinedIfGone);

@@ -1,9 +1,9 @@
-import type { GetOptions, Listing, ListOptions, ListPage } from "@operatorkit/api";
+import { ApiError, type GetOptions, type Listing, type ListOptions, type ListPage } from "@operatorkit/api";
 import type { Kind, KubernetesObject, ObjectRef } from "@operatorkit/object";
 import { ObjectListing, type PageRequest } from "../object-listing.ts";
 import { collectionPath, objectPath, withQuery } from "../request/resource-path.ts";
 import { decodeList } from "../watch/decode-list.ts";
-import type { Caller } from "./caller.ts";
+import { nameOf, type Caller } from "./caller.ts";
 
 export async function getObject<T extends KubernetesObject>(
   caller: Caller,
@@ -19,7 +19,15 @@ export async function getObject<T extends KubernetesObject>(
 
 export function listObjects<T extends KubernetesObject>(caller: Caller, kind: Kind<T>, options: ListOptions): Listing<T> {
   caller.core.mapper.learn(kind);
-  const { namespace, labelSelector, fieldSelector } = options;
+  const { namespace, labelSelector, fieldSelector, limit } = options;
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
+    throw new ApiError(
+      `list ${nameOf({ kind, ref: { namespace } })}: limit is ${limit}, and must be a whole number from 0 (all in one page)`,
+      {
+        code: "InvalidRequest",
+      },
+    );
+  }
   return new ObjectListing({
     options,
     fetch: async (page: PageRequest): Promise<ListPage<T>> => {
