@@ -45,6 +45,15 @@ export async function tellStory({ client, signal, print, namespace = "default" }
     });
 
   await timeline.step(`create ${memcacheds.length} Memcacheds from samples/memcached.yaml and wait until they are Ready`, async () => {
+    // Those of an earlier run may still be on their way out.
+    for (const { metadata } of memcacheds) {
+      await timeline.waitFor({
+        what: `the ${metadata.name} of an earlier run to be gone`,
+        look: () => orUndefined(admin.get(Memcached, { namespace, name: metadata.name })),
+        until: (seen) => seen?.metadata.deletionTimestamp === undefined,
+        describe: (seen) => `it waits for ${seen?.metadata.finalizers?.join(", ") ?? "nothing"}`,
+      });
+    }
     for (const sample of memcacheds) await admin.apply(sample);
     await waitUntilReady(memcacheds.map(({ metadata }) => metadata.name));
   });
