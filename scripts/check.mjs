@@ -17,6 +17,7 @@ const steps = [
   ["types", "npx", ["--yes", packageManager, "exec", "turbo", "run", "typecheck", "--output-logs=errors-only"]],
   ["layers", process.execPath, ["scripts/layers.mjs"]],
   ["text", process.execPath, ["scripts/text.mjs"]],
+  ["named tests", process.execPath, ["scripts/named-tests.mjs"]],
 ];
 
 let failed = 0;
