@@ -50,7 +50,7 @@ export class ObjectTimestamps<T extends KubernetesObject> implements EventHandle
 
   /** Forgets all of them: who told of them has ended. */
   clear(): void {
-    for (const key of [...this.#known.keys()]) this.#forget(key);
+    for (const key of this.#known.keys()) this.#forget(key);
   }
 
   #forget(key: ObjectKey): void {
