@@ -83,7 +83,22 @@ export class Lab implements AsyncDisposable {
     if (this.informer.isSynced && this.informer.isStale) problems.push("the copy is stale");
     const busiest = this.server.busiest(10_000);
     if (busiest > 20) problems.push(`${busiest} requests in 10 s`);
+    problems.push(...(await this.#verify()));
     return [...problems, ...(await this.stop())];
+  }
+
+  /** What the informer finds wrong with itself, once nothing is wrong with the server. */
+  async #verify(): Promise<string[]> {
+    if (!this.informer.isSynced) return [];
+    this.server.heal();
+    let found: string[] | undefined;
+    const verifying = this.informer.verify({ signal: this.#stop.signal }).then((differences) => {
+      found = differences.map(({ key, type }) => `verify: ${key} is ${type}`);
+    });
+    for (let step = 0; step < 100 && found === undefined; step += 1) await this.advance(10_000);
+    if (found === undefined) return ["verify did not end within 1,000 s"];
+    await verifying;
+    return found;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
