@@ -3,7 +3,7 @@ import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import type { ControllerOptions } from "./controller.ts";
 import { ReconcileError, TerminalError } from "./reconcile-error.ts";
-import { backoff, noting, said } from "./testing/echo-reconciles.ts";
+import { backoff, noting } from "./testing/echo-reconciles.ts";
 import { Echo, echo, start } from "./testing/harness.ts";
 
 describe("a controller's failures", () => {

@@ -2,7 +2,7 @@ import { ConfigMap, Event } from "@operatorkit/object/kinds";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { Controller, type ControllerOptions } from "./controller.ts";
-import { noting, said } from "./testing/echo-reconciles.ts";
+import { noting } from "./testing/echo-reconciles.ts";
 import { FakeCluster } from "./testing/fake-cluster.ts";
 import { Echo, echo, start } from "./testing/harness.ts";
 
