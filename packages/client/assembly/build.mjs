@@ -23,7 +23,7 @@ const options = [
   "--use",
   "abort=",
   "--initialMemory",
-  "8",
+  "48",
   "--outFile",
   wasm,
 ];

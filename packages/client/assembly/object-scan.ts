@@ -21,9 +21,6 @@ const NO_ITEMS: i32 = -5;
 
 const MAX_DEPTH: u32 = 200;
 
-/** `cuts`: managedFields are checked and kept, left out of the text, or left where they are and not looked at. */
-const KEEP: i32 = 0;
-const CUT: i32 = 1;
 
 // The fields of the result, four bytes each; addresses, except where it says otherwise.
 const LINE_END: usize = 0;
@@ -31,27 +28,39 @@ const TEXT_START: usize = 4;
 const TEXT_END: usize = 8;
 /** In bytes. */
 const KEY_LENGTH: usize = 12;
-/** From TEXT_START. */
-const UID_OFFSET: usize = 16;
-const VERSION_OFFSET: usize = 20;
 /** 1 when all strings outside of what is left out are ASCII. */
-const IS_ASCII: usize = 24;
-const NAME_START: usize = 28;
-const NAME_END: usize = 32;
-const NAMESPACE_START: usize = 36;
-const NAMESPACE_END: usize = 40;
-const UID_START: usize = 44;
-const UID_END: usize = 48;
-const VERSION_START: usize = 52;
-const VERSION_END: usize = 56;
-const METADATA_START: usize = 60;
-const METADATA_END: usize = 64;
-const CUT_START: usize = 68;
-const CUT_END: usize = 72;
+const IS_ASCII: usize = 16;
+const UID_START: usize = 20;
+const UID_END: usize = 24;
+const VERSION_START: usize = 28;
+const VERSION_END: usize = 32;
+const METADATA_START: usize = 36;
+const METADATA_END: usize = 40;
+const PACKED_START: usize = 44;
+const PACKED_END: usize = 48;
 
 const KEY: usize = 128;
 const LONGEST_KEY: u32 = 768;
-const INPUT: usize = 1024;
+// What `pack` knows: of shapes and of values that repeat, where those with a number are, their numbers by hash, and the hashes of
+// others that were seen once.
+const SHAPE_AT: usize = 1024;
+const MOST_SHAPES: u32 = 2048;
+const SHAPE_SLOTS: u32 = 4096;
+const SHAPE_INDEX: usize = SHAPE_AT + <usize>MOST_SHAPES * 4;
+const SHAPE_SEEN: usize = SHAPE_INDEX + <usize>SHAPE_SLOTS * 8;
+const VALUE_AT: usize = SHAPE_SEEN + <usize>SHAPE_SLOTS * 4;
+const MOST_VALUES: u32 = 8192;
+const VALUE_SLOTS: u32 = 16384;
+const VALUE_INDEX: usize = VALUE_AT + <usize>MOST_VALUES * 4;
+const VALUE_SEEN: usize = VALUE_INDEX + <usize>VALUE_SLOTS * 8;
+// Each with its length before it.
+const SHAPE_BYTES: usize = VALUE_SEEN + <usize>VALUE_SLOTS * 4;
+const VALUE_BYTES: usize = SHAPE_BYTES + (1 << 20);
+// What is being made.
+const LONGEST_PACKED: u32 = 1 << 16;
+const SKELETON: usize = VALUE_BYTES + (1 << 20);
+const PACKED: usize = SKELETON + <usize>LONGEST_PACKED + 64;
+const INPUT: usize = PACKED + <usize>LONGEST_PACKED + 64;
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -101,8 +110,12 @@ let metadataStart: u32 = 0;
 let metadataEnd: u32 = 0;
 let cutStart: u32 = 0;
 let cutEnd: u32 = 0;
-/** How managedFields are treated. */
-let cutting: i32 = KEEP;
+/** managedFields are left out. */
+let cuts: bool = false;
+let shapes: u32 = 0;
+let shapesEnd: u32 = <u32>SHAPE_BYTES;
+let values: u32 = 0;
+let valuesEnd: u32 = <u32>VALUE_BYTES;
 
 /** Where the bytes to look at begin. */
 export function inputStart(): u32 {
@@ -118,7 +131,7 @@ export function keyStart(): u32 {
  * Passes over a line of a watch. What it is, if it is written as kube-apiserver writes a change: 1 ADDED, 2 MODIFIED, 3 DELETED, with the
  * object's result as of `object`. 0 for any other line, in which nothing was changed; INCOMPLETE without a newline.
  */
-export function event(at: u32, end: u32, cuts: i32): i32 {
+export function event(at: u32, end: u32, cutsManagedFields: bool): i32 {
   const lineEnd = findNewline(at, end);
   if (lineEnd >= end) return INCOMPLETE;
   store<u32>(LINE_END, lineEnd);
@@ -139,7 +152,7 @@ export function event(at: u32, end: u32, cuts: i32): i32 {
   }
   if (load<u64>(at) != OBJECT_KEY || load<u16>(at + 8) != 0x2274 || load<u8>(at + 10) != COLON) return 0;
   const start = skipSpace(at + 11, lineEnd);
-  const after = pass(start, lineEnd, cuts);
+  const after = pass(start, lineEnd, cutsManagedFields);
   if (after < 0) return 0;
   const closing = skipSpace(after, lineEnd);
   if (closing >= lineEnd || load<u8>(closing) != CLOSE_BRACE) return 0;
@@ -149,14 +162,13 @@ export function event(at: u32, end: u32, cuts: i32): i32 {
 
 /**
  * Passes over one Kubernetes object and checks that all of it is JSON. Where it ends; negative when it does not, or is unclear. The
- * result's fields then say where its text is and who it is. With CUT, the text has moved together over the gap that its
- * managedFields left.
+ * result's fields then say where its text is and who it is. When managedFields are cut, what stood behind them has moved up.
  *
  * Only the top level's `metadata` counts: a pod template's is data. Anything out of the ordinary that JSON allows (a key
  * twice, a key or identity with an escape, metadata that is no object) is UNCLEAR, so that there is one judge of such things: `JSON.parse`.
  */
-export function object(at: u32, end: u32, cuts: i32): i32 {
-  const after = pass(at, end, cuts);
+export function object(at: u32, end: u32, cutsManagedFields: bool): i32 {
+  const after = pass(at, end, cutsManagedFields);
   return after >= 0 && !describe(at, after) ? UNCLEAR : after;
 }
 
@@ -192,10 +204,10 @@ export function items(at: u32, end: u32): i32 {
 }
 
 /** As `object`, without a change of the memory. */
-function pass(at: u32, end: u32, cuts: i32): i32 {
+function pass(at: u32, end: u32, cutsManagedFields: bool): i32 {
   nameStart = nameEnd = namespaceStart = namespaceEnd = uidStart = uidEnd = versionStart = versionEnd = 0;
   metadataStart = metadataEnd = cutStart = cutEnd = 0;
-  cutting = cuts;
+  cuts = cutsManagedFields;
   highBytes = 0;
   if (at >= end) return INCOMPLETE;
   if (load<u8>(at) != OPEN_BRACE) return UNCLEAR;
@@ -218,26 +230,34 @@ function describe(start: u32, end: u32): bool {
   }
   memory.copy(at, nameStart, nameLength);
   store<u32>(KEY_LENGTH, at + nameLength - <u32>KEY);
-  const cut = cutting == CUT ? cutEnd - cutStart : 0;
-  if (cut > 0) memory.copy(cutStart, cutEnd, end - cutEnd);
+  if (cuts && cutEnd > cutStart) {
+    memory.copy(cutStart, cutEnd, end - cutEnd);
+    end -= cutEnd - cutStart;
+    nameStart = moved(nameStart);
+    namespaceStart = moved(namespaceStart);
+    uidStart = moved(uidStart);
+    uidEnd = moved(uidEnd);
+    versionStart = moved(versionStart);
+    versionEnd = moved(versionEnd);
+    metadataEnd = moved(metadataEnd);
+  }
+  nameEnd = nameStart + nameLength;
+  namespaceEnd = namespaceStart + namespaceLength;
   store<u32>(TEXT_START, start);
-  store<u32>(TEXT_END, end - cut);
-  store<u32>(UID_OFFSET, uidStart == 0 ? 0 : uidStart - start - (uidStart > cutStart ? cut : 0));
-  store<u32>(VERSION_OFFSET, versionStart == 0 ? 0 : versionStart - start - (versionStart > cutStart ? cut : 0));
+  store<u32>(TEXT_END, end);
   store<u32>(IS_ASCII, highBytes == 0 ? 1 : 0);
-  store<u32>(NAME_START, nameStart);
-  store<u32>(NAME_END, nameEnd);
-  store<u32>(NAMESPACE_START, namespaceStart);
-  store<u32>(NAMESPACE_END, namespaceEnd);
   store<u32>(UID_START, uidStart);
   store<u32>(UID_END, uidEnd);
   store<u32>(VERSION_START, versionStart);
   store<u32>(VERSION_END, versionEnd);
   store<u32>(METADATA_START, metadataStart);
   store<u32>(METADATA_END, metadataEnd);
-  store<u32>(CUT_START, cutStart);
-  store<u32>(CUT_END, cutEnd);
   return true;
+}
+
+/** Where what was at `at` is after the cut. */
+function moved(at: u32): u32 {
+  return at > cutStart ? at - (cutEnd - cutStart) : at;
 }
 
 /** The members of the object, or of its metadata, from behind the opening brace to behind the closing one. */
@@ -291,7 +311,7 @@ function metadataMember(key: u32, keyEnd: u32, at: u32, end: u32): i32 {
     if (cutStart != 0) return UNCLEAR;
     // Where the cut really begins is known with the next comma.
     cutStart = key;
-    return cutting != KEEP && at < end && load<u8>(at) == OPEN_BRACKET ? skipBrackets(at, end) : skipValue(at, end, 2);
+    return cuts && at < end && load<u8>(at) == OPEN_BRACKET ? skipBrackets(at, end) : skipValue(at, end, 2);
   }
   hasEscape = false;
   const after = skipValue(at, end, 2);
@@ -387,21 +407,18 @@ function skipEscape(at: u32, end: u32): i32 {
 }
 
 /** From `at` over blanks; `end` when nothing else comes. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function skipSpace(at: u32, end: u32): u32 {
   while (at < end && isSpace(load<u8>(at))) at += 1;
   return at;
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function isSpace(byte: u32): bool {
   return byte <= 0x20 && (byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09);
 }
 
 /** From behind a key to where its value begins. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function skipColon(at: u32, end: u32): i32 {
   at = skipSpace(at, end);
@@ -484,13 +501,11 @@ function skipDigits(at: u32, end: u32): i32 {
   return at;
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function isDigit(byte: u32): bool {
   return byte - 0x30 <= 9;
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function isHex(byte: u32): bool {
   return isDigit(byte) || (byte | 0x20) - 0x61 <= 5;
@@ -572,4 +587,287 @@ function findNewline(at: u32, end: u32): u32 {
     at += 16;
   }
   return end;
+}
+
+/**
+ * Packs the text between two addresses, a part of the last object that has its metadata in it; false when its identity does not fit. The
+ * result lies from PACKED_START to PACKED_END.
+ *
+ * Objects of a kind are alike, so their shape (names, brackets, words) is kept once, and so are values that come again: what is left of
+ * an object is what is its own. Where that is not so (the text is large, its shape is seen for the first time, there is no more
+ * room for shapes, or none are wanted) the text follows as it is; it then lies where it was, with the rest written before it.
+ *
+ *     shape u16 · length of the version u8 · length of the uid u8 · length of the text u16 · version · uid · values, or the text
+ *     a value: REPEATED and its number u16, or NAME, NAMESPACE, UID, VERSION, or its bytes and END
+ */
+export function pack(at: u32, end: u32, withShapes: bool): bool {
+  const versionLength = versionEnd - versionStart;
+  const uidLength = uidEnd - uidStart;
+  if (versionLength > 255 || uidLength > 255) return false;
+  let out = withShapes && end - at < LONGEST_PACKED - 1024 && !hasSlash() ? packValues(at, end) : 0;
+  if (out != 0) {
+    store<u32>(PACKED_START, <u32>PACKED);
+    store<u32>(PACKED_END, out);
+    return true;
+  }
+  // Version and uid may lie where this writes, so they are put aside.
+  memory.copy(PACKED, versionStart, versionLength);
+  memory.copy(PACKED + versionLength, uidStart, uidLength);
+  const start = at - HEAD - versionLength - uidLength;
+  store<u16>(start, PLAIN);
+  store<u8>(start + 2, <u8>versionLength);
+  store<u8>(start + 3, <u8>uidLength);
+  store<u16>(start + 4, 0);
+  memory.copy(start + HEAD, PACKED, versionLength + uidLength);
+  store<u32>(PACKED_START, start);
+  store<u32>(PACKED_END, end);
+  return true;
+}
+
+/** Where the result that begins at PACKED ends; 0 when the shape has no number. */
+function packValues(at: u32, end: u32): u32 {
+  const length = end - at;
+  const versionLength = versionEnd - versionStart;
+  const uidLength = uidEnd - uidStart;
+  let skeleton: u32 = <u32>SKELETON;
+  let out: u32 = <u32>PACKED + HEAD;
+  out = copy(out, versionStart, versionLength);
+  out = copy(out, uidStart, uidLength);
+  while (at < end) {
+    const byte = <u32>load<u8>(at);
+    if (byte == QUOTE) {
+      const after = <u32>skipString(at + 1, end);
+      if (load<u8>(skipSpace(after, end)) == COLON) {
+        skeleton = copy(skeleton, at, after - at);
+      } else {
+        store<u8>(skeleton, TEXT_HOLE);
+        skeleton += 1;
+        out = packValue(out, at + 1, after - 1);
+      }
+      at = after;
+    } else if (byte == 0x2d || isDigit(byte)) {
+      const start = at;
+      do at += 1;
+      while (at < end && isOfNumber(load<u8>(at)));
+      store<u8>(skeleton, NUMBER_HOLE);
+      skeleton += 1;
+      out = packValue(out, start, at);
+    } else {
+      if (byte > 0x20) {
+        store<u8>(skeleton, <u8>byte);
+        skeleton += 1;
+      }
+      at += 1;
+    }
+  }
+  const shape = numberOfShape(skeleton - <u32>SKELETON);
+  if (shape < 0) return 0;
+  store<u16>(PACKED, <u16>shape);
+  store<u8>(PACKED + 2, <u8>versionLength);
+  store<u8>(PACKED + 3, <u8>uidLength);
+  store<u16>(PACKED + 4, <u16>length);
+  return out;
+}
+
+/**
+ * Writes the text of what `pack` made with a shape, but for blanks, with its object's key in place, `keyLength` bytes. Where it ends; it
+ * takes no more bytes than the length that stands there says.
+ */
+export function unpack(at: u32, keyLength: u32, out: u32): u32 {
+  const shape = load<u32>(SHAPE_AT + (<usize>load<u16>(at) << 2));
+  const version = at + HEAD;
+  const uid = version + load<u8>(at + 2);
+  let value = uid + load<u8>(at + 3);
+  let slash: u32 = 0;
+  while (slash < keyLength && load<u8>(KEY + slash) != SLASH) slash += 1;
+  const namespaceLength = slash == keyLength ? 0 : slash;
+  const name: u32 = <u32>KEY + (slash == keyLength ? 0 : slash + 1);
+  const nameLength = <u32>KEY + keyLength - name;
+  let from = shape + 4;
+  const end = from + load<u32>(shape);
+  while (from < end) {
+    const hole = findHole(from, end);
+    out = copy(out, from, hole - from);
+    if (hole == end) break;
+    const isText = load<u8>(hole) == TEXT_HOLE;
+    if (isText) {
+      store<u8>(out, QUOTE);
+      out += 1;
+    }
+    const mark = <u32>load<u8>(value);
+    value += 1;
+    if (mark == REPEATED) {
+      const known = load<u32>(VALUE_AT + (<usize>load<u16>(value) << 2));
+      value += 2;
+      out = copy(out, known + 2, load<u16>(known));
+    } else if (mark == NAME_MARK) {
+      out = copy(out, name, nameLength);
+    } else if (mark == NAMESPACE_MARK) {
+      out = copy(out, <u32>KEY, namespaceLength);
+    } else if (mark == UID_MARK) {
+      out = copy(out, uid, load<u8>(at + 3));
+    } else if (mark == VERSION_MARK) {
+      out = copy(out, version, load<u8>(at + 2));
+    } else {
+      const start = value - 1;
+      value = findHole(start, u32.MAX_VALUE);
+      out = copy(out, start, value - start);
+      value += 1;
+    }
+    if (isText) {
+      store<u8>(out, QUOTE);
+      out += 1;
+    }
+    from = hole + 1;
+  }
+  return out;
+}
+
+const HEAD: u32 = 6;
+/** No shape: the text follows. */
+const PLAIN: u16 = 0xffff;
+const TEXT_HOLE: u8 = 1;
+const NUMBER_HOLE: u8 = 2;
+// What no value begins with: JSON writes control characters as escapes.
+const END: u32 = 0;
+const REPEATED: u32 = 1;
+const NAME_MARK: u32 = 2;
+const NAMESPACE_MARK: u32 = 3;
+const UID_MARK: u32 = 4;
+const VERSION_MARK: u32 = 5;
+/** Shorter values are as short as their number. */
+const SHORTEST: u32 = 4;
+const LONGEST: u32 = 256;
+
+/** A key is taken apart at its slash. */
+function hasSlash(): bool {
+  for (let at = nameStart; at < nameEnd; at += 1) if (load<u8>(at) == SLASH) return true;
+  for (let at = namespaceStart; at < namespaceEnd; at += 1) if (load<u8>(at) == SLASH) return true;
+  return false;
+}
+
+function packValue(out: u32, from: u32, to: u32): u32 {
+  const length = to - from;
+  let mark: u32 = END;
+  if (from == versionStart) mark = VERSION_MARK;
+  else if (from == uidStart) mark = UID_MARK;
+  else if (length > 0 && length == nameEnd - nameStart && isEqual(from, nameStart, length)) mark = NAME_MARK;
+  else if (length > 0 && length == namespaceEnd - namespaceStart && isEqual(from, namespaceStart, length)) mark = NAMESPACE_MARK;
+  if (mark != END) {
+    store<u8>(out, <u8>mark);
+    return out + 1;
+  }
+  const number = length < SHORTEST || length > LONGEST ? -1 : numberOfValue(from, length);
+  if (number >= 0) {
+    store<u8>(out, <u8>REPEATED);
+    store<u16>(out + 1, <u16>number);
+    return out + 3;
+  }
+  out = copy(out, from, length);
+  store<u8>(out, <u8>END);
+  return out + 1;
+}
+
+/** The number of a value that was seen before; negative when it was not, or there is no room. */
+function numberOfValue(from: u32, length: u32): i32 {
+  const hash = hashOf(from, length);
+  const slot = <usize>(hash & (VALUE_SLOTS - 1));
+  const entry = VALUE_INDEX + (slot << 3);
+  if (load<u32>(entry) == hash) {
+    const number = load<u32>(entry + 4);
+    const known = load<u32>(VALUE_AT + (<usize>number << 2));
+    return <u32>load<u16>(known) == length && isEqual(known + 2, from, length) ? number : -1;
+  }
+  // A slot that is taken stays so: what repeats came early.
+  if (load<u32>(entry) != 0) return -1;
+  const seen = VALUE_SEEN + (slot << 2);
+  if (load<u32>(seen) != hash) {
+    store<u32>(seen, hash);
+    return -1;
+  }
+  if (values == MOST_VALUES || valuesEnd + length + 32 > <u32>SKELETON) return -1;
+  store<u32>(entry, hash);
+  store<u32>(entry + 4, values);
+  store<u32>(VALUE_AT + (<usize>values << 2), valuesEnd);
+  store<u16>(valuesEnd, <u16>length);
+  copy(valuesEnd + 2, from, length);
+  valuesEnd += 2 + length;
+  values += 1;
+  return values - 1;
+}
+
+/** The number of the shape that was written to SKELETON, if it was there before. */
+function numberOfShape(length: u32): i32 {
+  const hash = hashOf(<u32>SKELETON, length);
+  const slot = <usize>(hash & (SHAPE_SLOTS - 1));
+  const entry = SHAPE_INDEX + (slot << 3);
+  if (load<u32>(entry) == hash) {
+    const number = load<u32>(entry + 4);
+    const known = load<u32>(SHAPE_AT + (<usize>number << 2));
+    return load<u32>(known) == length && isEqual(known + 4, <u32>SKELETON, length) ? number : -1;
+  }
+  if (load<u32>(entry) != 0) return -1;
+  const seen = SHAPE_SEEN + (slot << 2);
+  if (load<u32>(seen) != hash) {
+    store<u32>(seen, hash);
+    return -1;
+  }
+  if (shapes == MOST_SHAPES || shapesEnd + length + 32 > <u32>VALUE_BYTES) return -1;
+  store<u32>(entry, hash);
+  store<u32>(entry + 4, shapes);
+  store<u32>(SHAPE_AT + (<usize>shapes << 2), shapesEnd);
+  store<u32>(shapesEnd, length);
+  copy(shapesEnd + 4, <u32>SKELETON, length);
+  shapesEnd += 4 + length;
+  shapes += 1;
+  return shapes - 1;
+}
+
+/** Never 0. */
+function hashOf(at: u32, length: u32): u32 {
+  let hash: u64 = length;
+  const end = at + length;
+  while (at + 8 <= end) {
+    hash = (hash ^ load<u64>(at)) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 29;
+    at += 8;
+  }
+  const rest = (end - at) << 3;
+  if (rest > 0) {
+    hash = (hash ^ (load<u64>(at) & (((<u64>1) << rest) - 1))) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 29;
+  }
+  hash *= 0xbf58476d1ce4e5b9;
+  return <u32>(hash >> 32) | 1;
+}
+
+function isEqual(a: u32, b: u32, length: u32): bool {
+  let at: u32 = 0;
+  for (; at + 8 <= length; at += 8) if (load<u64>(a + at) != load<u64>(b + at)) return false;
+  for (; at < length; at += 1) if (load<u8>(a + at) != load<u8>(b + at)) return false;
+  return true;
+}
+
+/** Returns where the copy ends. Up to fifteen bytes behind it are written too, and are to be written again. */
+@inline
+function copy(to: u32, from: u32, length: u32): u32 {
+  for (let at: u32 = 0; at < length; at += 16) v128.store(to + at, v128.load(from + at));
+  return to + length;
+}
+
+/** The first byte below 0x20; `end` when there is none. */
+function findHole(at: u32, end: u32): u32 {
+  while (at < end) {
+    const found = i8x16.bitmask(i8x16.lt_u(v128.load(at), i8x16.splat(0x20)));
+    if (found != 0) {
+      at += <u32>ctz(found);
+      return at < end ? at : end;
+    }
+    at += 16;
+  }
+  return end;
+}
+
+function isOfNumber(byte: u32): bool {
+  return isDigit(byte) || byte == 0x2d || byte == 0x2b || byte == 0x2e || (byte | 0x20) == 0x65;
 }

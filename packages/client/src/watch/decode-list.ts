@@ -3,7 +3,6 @@ import { ApiError, type EntryPage, type ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject } from "@operatorkit/object";
 import { excerptOf } from "../request/excerpt.ts";
 import type { EntryMaker } from "./entry.ts";
-import { skipSpace } from "./json-bytes.ts";
 import { INCOMPLETE, objectScan, type ObjectScan } from "./object-scan.ts";
 
 const COMMA = 0x2c;
@@ -98,8 +97,8 @@ export class ListDecoder<T extends KubernetesObject> {
   #items(scan: ObjectScan, at: number): number {
     const { bytes, end } = scan;
     for (;;) {
-      let start = skipSpace(bytes, at, end);
-      if (start < end && this.#decoded.length > 0 && bytes[start] === COMMA) start = skipSpace(bytes, start + 1, end);
+      let start = scan.skipSpace(at);
+      if (start < end && this.#decoded.length > 0 && bytes[start] === COMMA) start = scan.skipSpace(start + 1);
       else if (start < end && bytes[start] === CLOSE_BRACKET) {
         this.#phase = "tail";
         return start;

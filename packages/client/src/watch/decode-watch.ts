@@ -63,7 +63,7 @@ export class WatchDecoder<T extends KubernetesObject> {
     this.#pendingBytes = 0;
     let at = scan.start;
     while (at < scan.end) {
-      const change = scan.event(at, this.#entries.mode);
+      const change = scan.event(at, this.#entries.cutsManagedFields);
       if (change === INCOMPLETE) break;
       const { lineEnd } = scan;
       if (lineEnd - at > this.#maxLineBytes) throw this.#tooLong();

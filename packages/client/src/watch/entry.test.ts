@@ -4,8 +4,8 @@ import { entryOf, type ObjectEntry } from "@operatorkit/api";
 import { Pod } from "../testing/kinds.ts";
 import { EntryMaker } from "./entry.ts";
 import { objectScan } from "./object-scan.ts";
+import { PackedEntry } from "./packed-entry.ts";
 import { StringTable } from "./string-table.ts";
-import { TextEntry } from "./text-entry.ts";
 
 const type = { apiVersion: "v1", kind: "Pod" };
 const pod = { ...type, metadata: { name: "a", namespace: "x", uid: "u", resourceVersion: "7" }, spec: { a: 1 } };
@@ -93,35 +93,17 @@ describe("EntryMaker.entryAt", () => {
   });
 
   it.each([
-    ["when it is first read, and once", false, 1],
-    ["again when what a list brought is read again, and keeps it then", true, 2],
-  ])("parses an object %s", (_title, keepsText, most) => {
-    let parses = 0;
-    const parse = (json: string): typeof pod => {
-      parses += 1;
-      return JSON.parse(json) as typeof pod;
-    };
-    const entry = new TextEntry("x/a", JSON.stringify(pod), { uid: 0, resourceVersion: 0, parse, keepsText });
-    expect(parses).toBe(0);
-    const first = entry.object;
-    expect(first).toEqual(pod);
-    expect(entry.object).toEqual(first);
-    expect(entry.object).toBe(entry.object);
-    expect(parses).toBe(most);
-  });
-
-  it.each([
-    ["as text what is initial", { isInitial: true, readsObjects: true }, true],
-    ["as text what changes while nobody reads it", {}, true],
+    ["packed what is initial", { isInitial: true, readsObjects: true }, true],
+    ["packed what changes while nobody reads it", {}, true],
     ["as an object what changes while somebody reads everything", { readsObjects: true }, false],
-  ])("keeps %s", (_title, options, isText) => {
+  ])("keeps %s", (_title, options, isPacked) => {
     const scan = objectScan();
     scan.load(Buffer.from(JSON.stringify(pod)));
     const entry = new EntryMaker({ kind: Pod, action: "watch Pods", keepManagedFields: false, freeze: false, ...options }).entryAt(
       scan,
       scan.start,
     );
-    expect(entry instanceof TextEntry).toBe(isText);
+    expect(entry instanceof PackedEntry).toBe(isPacked);
     expect(plain(entry as ObjectEntry)).toEqual(plain(expected(JSON.stringify(pod))));
   });
 

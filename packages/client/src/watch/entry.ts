@@ -1,11 +1,10 @@
-import { isAscii, isUtf8 } from "node:buffer";
+import { isUtf8 } from "node:buffer";
 import { ApiError, entryOf, type ObjectEntry } from "@operatorkit/api";
 import { deepFreeze, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import { excerptOf } from "../request/excerpt.ts";
-import { MetadataEntry, type MetadataPacking, type MetadataReader } from "./metadata-entry.ts";
-import { INCOMPLETE, ManagedFields, TOO_DEEP, UNCLEAR, type ManagedFieldsMode, type ObjectScan } from "./object-scan.ts";
+import { INCOMPLETE, TOO_DEEP, UNCLEAR, type ObjectPart, type ObjectScan } from "./object-scan.ts";
+import { PackedEntry } from "./packed-entry.ts";
 import { StringTable } from "./string-table.ts";
-import { TextEntry, textRange } from "./text-entry.ts";
 
 export interface EntryMakerOptions<T extends KubernetesObject> {
   readonly kind: Kind<T>;
@@ -21,21 +20,21 @@ export interface EntryMakerOptions<T extends KubernetesObject> {
   readonly freeze: boolean;
   /** Shared by all lists and watches of one kind. */
   readonly strings?: StringTable;
-  /** Keep `metadata` alone, packed. Shared by all lists and watches of one kind. */
-  readonly metadataPacking?: MetadataPacking | undefined;
+  /** Keep `metadata` alone. @default false */
+  readonly metadataOnly?: boolean;
 }
 
 /**
  * Makes the entries of one kind's lists and watches: the one place where objects for caches are made. The kind's own
  * `apiVersion` and `kind` are filled in, which the items of built-in lists lack.
  *
- * From bytes, an entry's identity is known at once and its object is parsed when first read. All of the bytes are checked when they
- * come, so reading an object never fails; what the scanner is not sure of is parsed at once.
+ * From bytes, an entry's identity is known at once and its object is parsed when first read. The bytes are checked when they come, so
+ * reading an object never fails; what the scanner is not sure of is parsed at once.
  */
 export class EntryMaker<T extends KubernetesObject> {
   readonly #options: EntryMakerOptions<T>;
   readonly #strings: StringTable;
-  readonly #metadata: MetadataReader<T> | undefined;
+  readonly #part: ObjectPart;
   #end = 0;
   /** What comes is a state that was there before: a list, or the initial events of a watch. */
   isInitial: boolean;
@@ -44,14 +43,12 @@ export class EntryMaker<T extends KubernetesObject> {
     this.#options = options;
     this.isInitial = options.isInitial ?? false;
     this.#strings = options.strings ?? new StringTable();
-    const { metadataPacking } = options;
-    this.#metadata = metadataPacking === undefined ? undefined : { ...metadataPacking, parse: this.#parseMetadata };
+    this.#part = options.metadataOnly === true ? "metadata" : "object";
   }
 
-  /** How the scanner is to treat managedFields of objects that are meant for `scanned`. */
-  get mode(): ManagedFieldsMode {
-    if (this.#options.keepManagedFields) return ManagedFields.keep;
-    return this.#metadata === undefined ? ManagedFields.cut : ManagedFields.passOver;
+  /** Of objects that are meant for `scanned`. */
+  get cutsManagedFields(): boolean {
+    return !this.#options.keepManagedFields;
   }
 
   /** Where the object of the last `entryAt` ended. */
@@ -61,7 +58,7 @@ export class EntryMaker<T extends KubernetesObject> {
 
   /** The entry of the object at `at`; undefined when it goes on. Throws for what is not JSON, or not an object of Kubernetes. */
   entryAt(scan: ObjectScan, at: number): ObjectEntry<T> | undefined {
-    let after = scan.object(at, this.mode);
+    let after = scan.object(at, this.cutsManagedFields);
     if (after >= 0) {
       this.#end = after;
       return this.scanned(scan);
@@ -76,29 +73,20 @@ export class EntryMaker<T extends KubernetesObject> {
     return this.entry(this.#parsed(scan.bytes.subarray(at, after)));
   }
 
-  /** The entry of the object that was passed over last, in this maker's `mode`. */
+  /** The entry of the object that was passed over last, as `cutsManagedFields` says. */
   scanned(scan: ObjectScan): ObjectEntry<T> {
-    const entry = this.#metadata === undefined ? this.#text(scan) : this.#packed(scan, this.#metadata);
-    return entry ?? this.entry(this.#parsed(scan.bytes.subarray(scan.textStart, scan.textEnd)));
+    // A text whose characters are not its bytes is for the parser.
+    return (scan.isAscii ? this.#text(scan) : undefined) ?? this.entry(this.#parsed(scan.bytes.subarray(scan.textStart, scan.textEnd)));
   }
 
-  /** Undefined when the object's text is not the same in characters as in bytes: that is for the parser. */
+  /** Undefined when its identity is out of the ordinary. */
   #text(scan: ObjectScan): ObjectEntry<T> | undefined {
-    if (!scan.isAscii) return undefined;
     const { isInitial } = this;
-    if (this.#options.readsObjects === true && !isInitial) return entryWith(scan.key, this.#parse(scan.text));
-    const uid = textRange(scan.uidOffset, scan.uidEnd - scan.uidStart);
-    const resourceVersion = textRange(scan.versionOffset, scan.versionEnd - scan.versionStart);
-    if (uid === undefined || resourceVersion === undefined) return undefined;
-    return new TextEntry<T>(scan.key, scan.text, { uid, resourceVersion, parse: this.#parse, keepsText: isInitial });
-  }
-
-  /** Undefined when the metadata is not for packing. */
-  #packed(scan: ObjectScan, reader: MetadataReader<T>): ObjectEntry<T> | undefined {
-    const { bytes } = scan;
-    if (!isAscii(bytes.subarray(scan.metadataStart, scan.metadataEnd))) return undefined;
-    const packed = reader.codec.pack(bytes, scan, this.#options.keepManagedFields);
-    return packed === undefined ? undefined : new MetadataEntry<T>(scan.key, packed, reader);
+    if (this.#options.readsObjects === true && !isInitial) return entryWith(scan.key, this.#parse(scan.text(this.#part)));
+    const packed = scan.pack(this.#part);
+    // Whoever asks for metadata alone wants it small.
+    const staysPacked = isInitial || this.#part === "metadata";
+    return packed === undefined ? undefined : new PackedEntry<T>(scan.key, packed, this.#parse, { staysPacked });
   }
 
   #parsed(object: Buffer): unknown {
@@ -106,7 +94,10 @@ export class EntryMaker<T extends KubernetesObject> {
     return JSON.parse(object.toString("utf8"));
   }
 
-  readonly #parse = (text: string): T => this.#finished(JSON.parse(text) as Readonly<Record<string, unknown>>);
+  readonly #parse = (text: string): T => {
+    const part = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return this.#finished(this.#part === "metadata" ? { metadata: part } : part);
+  };
 
   /** The entry of something that is parsed already. */
   entry(raw: unknown): ObjectEntry<T> {
@@ -117,12 +108,10 @@ export class EntryMaker<T extends KubernetesObject> {
     return entryOf(this.#finished({ ...raw, metadata }));
   }
 
-  readonly #parseMetadata = (metadata: string): T => this.#finished({ metadata: JSON.parse(metadata) as unknown });
-
   #finished(whole: Readonly<Record<string, unknown>>): T {
     const { kind, freeze } = this.#options;
     // The type that stands there is not the object's own, but that of all metadata.
-    const raw = this.#metadata === undefined ? whole : { metadata: whole["metadata"] };
+    const raw = this.#part === "object" ? whole : { metadata: whole["metadata"] };
     const hasType = typeof raw["apiVersion"] === "string" && typeof raw["kind"] === "string";
     // The server vouches for the rest of the type; checking it is the schema's business.
     const object = (hasType ? raw : { apiVersion: kind.apiVersion, kind: kind.kind, ...raw }) as unknown as T;

@@ -15,8 +15,6 @@ import { ListDecoder } from "./decode-list.ts";
 import { WatchDecoder } from "./decode-watch.ts";
 import { EntryMaker } from "./entry.ts";
 import { LoopTurn } from "./loop-turn.ts";
-import { MetadataCodec } from "./metadata-codec.ts";
-import { RecentEntries, type MetadataPacking } from "./metadata-entry.ts";
 import { StringTable } from "./string-table.ts";
 
 /** A server that cannot leave the rest out sends whole objects. Source: client-go `metadata/metadata.go`, its JSON half. */
@@ -49,7 +47,6 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
   readonly #keepManagedFields: boolean;
   readonly #path: string;
   readonly #strings = new StringTable();
-  readonly #metadataPacking: MetadataPacking | undefined;
 
   constructor({ kind, scope, requester, signal, keepManagedFields }: KindListWatchOptions<T>) {
     this.kind = kind;
@@ -58,7 +55,6 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     this.#signal = signal;
     this.#keepManagedFields = keepManagedFields;
     this.#path = collectionPath(kind, scope.namespace);
-    this.#metadataPacking = scope.metadataOnly === true ? { codec: new MetadataCodec(), recent: new RecentEntries() } : undefined;
   }
 
   async list({ limit, continue: next, resourceVersion, resourceVersionMatch, signal, onProgress }: ListRequest): Promise<EntryPage<T>> {
@@ -116,7 +112,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
       keepManagedFields: this.#keepManagedFields,
       ...options,
       strings: this.#strings,
-      metadataPacking: this.#metadataPacking,
+      metadataOnly: this.#scope.metadataOnly === true,
       freeze: process.env["NODE_ENV"] !== "production",
     });
   }

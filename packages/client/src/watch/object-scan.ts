@@ -14,12 +14,8 @@ export const NO_ITEMS = -5;
 /** What `event` answers for a line that kube-apiserver would not write for a change. */
 export const OTHER_LINE = 0;
 
-/** What becomes of `metadata.managedFields`: checked and kept; cut out of the text; or left where it is and only passed over. */
-export const ManagedFields = { keep: 0, cut: 1, passOver: 2 } as const;
-export type ManagedFieldsMode = (typeof ManagedFields)[keyof typeof ManagedFields];
-
 /** Without the detour of `toString`, which costs as much as the rest for a short text. Of every Buffer, though not in its types. */
-type Bytes = Buffer & { latin1Slice(start: number, end: number): string };
+type Bytes = Buffer & { latin1Slice(start: number, end: number): string; latin1Write(text: string, at: number): number };
 
 /** The parts of WebAssembly that are used; Node's types lack them. */
 declare const WebAssembly: {
@@ -32,37 +28,40 @@ interface Scanner {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   inputStart(): number;
   keyStart(): number;
-  event(at: number, end: number, cuts: ManagedFieldsMode): number;
-  object(at: number, end: number, cuts: ManagedFieldsMode): number;
+  event(at: number, end: number, cutsManagedFields: boolean): number;
+  object(at: number, end: number, cutsManagedFields: boolean): number;
   value(at: number, end: number): number;
   items(at: number, end: number): number;
+  pack(at: number, end: number, withShapes: boolean): number;
+  unpack(at: number, keyLength: number, out: number): number;
 }
 
 /**
- * Passes over JSON bytes without making values of them: checks that they are JSON, and finds the parts of Kubernetes objects that say
- * who they are. The loops are in `assembly/object-scan.ts`; this is its memory.
+ * Passes over JSON bytes without making values of them: checks that they are JSON, finds the parts of Kubernetes objects that say
+ * who they are, and packs objects for keeping. The loops are in `assembly/object-scan.ts`; this is its memory.
  *
  * Load bytes, look at them, and take what you need of them before somebody else loads other ones: all that is one synchronous piece
- * of work. Positions are those in `bytes`. What is in `managedFields` is not judged when it is left out, only matched bracket by
- * bracket.
+ * of work. Positions are those in `bytes`. What is in `managedFields` is not judged when it is cut out, only matched bracket by bracket.
  */
 export class ObjectScan {
-  #scanner: Scanner = newScanner();
+  readonly #main: Scanner = newScanner();
+  readonly #start: number = this.#main.inputStart();
+  readonly #keyStart: number = this.#main.keyStart();
+  /** The one that has the bytes: `#main`, or one that is given up when it is no longer needed, because memory never shrinks. */
+  #scanner: Scanner = this.#main;
   #bytes = Buffer.alloc(0) as Bytes;
   #fields: Int32Array = new Int32Array(0);
   #end = 0;
-  readonly #start: number = this.#scanner.inputStart();
-  readonly #keyStart: number = this.#scanner.keyStart();
 
   constructor() {
-    this.#view();
+    this.#reserve(0);
   }
 
   /** Puts bytes, in pieces, where they can be looked at: from `start` to `end`. */
   load(...pieces: readonly Uint8Array[]): void {
     let length = 0;
     for (const piece of pieces) length += piece.length;
-    this.#reserve(this.#start + length + SLACK);
+    this.#reserve(length);
     let at = this.#start;
     for (const piece of pieces) {
       this.#bytes.set(piece, at);
@@ -88,13 +87,13 @@ export class ObjectScan {
    * Passes over a line of a watch: the index of its type in `CHANGE_TYPES`, with the object's result as of `object`; `OTHER_LINE`, with
    * only `lineEnd`; or `INCOMPLETE`.
    */
-  event(at: number, mode: ManagedFieldsMode): number {
-    return this.#scanner.event(at, this.#end, mode);
+  event(at: number, cutsManagedFields: boolean): number {
+    return this.#scanner.event(at, this.#end, cutsManagedFields);
   }
 
   /** Where the object that begins at `at` ends, and from then on its parts; or `INVALID`, `INCOMPLETE`, `TOO_DEEP`, `UNCLEAR`. */
-  object(at: number, mode: ManagedFieldsMode): number {
-    return this.#scanner.object(at, this.#end, mode);
+  object(at: number, cutsManagedFields: boolean): number {
+    return this.#scanner.object(at, this.#end, cutsManagedFields);
   }
 
   /** Where any JSON value that begins at `at` ends; negative: `INVALID`, `INCOMPLETE`, `TOO_DEEP`. Takes exactly what `JSON.parse` takes. */
@@ -107,14 +106,15 @@ export class ObjectScan {
     return this.#scanner.items(at, this.#end);
   }
 
+  /** Behind `at`, or there, the next byte that is no blank. */
+  skipSpace(at: number): number {
+    while (at < this.#end && isSpace(this.#bytes[at] as number)) at += 1;
+    return at;
+  }
+
   /** Where the last line ended: its newline. */
   get lineEnd(): number {
     return this.#field(0);
-  }
-
-  /** The last object's text; its characters are its bytes only when `isAscii`. */
-  get text(): string {
-    return this.#bytes.latin1Slice(this.#field(1), this.#field(2));
   }
 
   get textStart(): number {
@@ -125,85 +125,63 @@ export class ObjectScan {
     return this.#field(2);
   }
 
+  /** Of the last object: all of it, or its metadata alone. Its characters are its bytes only when `isAscii`. */
+  text(part: ObjectPart): string {
+    return this.#bytes.latin1Slice(this.#field(PARTS[part]), this.#field(PARTS[part] + 1));
+  }
+
   /** The last object's key: `namespace/name`, or the name alone. One flat string. */
   get key(): string {
     return this.#bytes.latin1Slice(this.#keyStart, this.#keyStart + this.#field(3));
   }
 
-  /** Where the uid is in `text`; 0 without one. */
-  get uidOffset(): number {
-    return this.#field(4);
-  }
-
-  get versionOffset(): number {
-    return this.#field(5);
-  }
-
-  /** All strings outside of what is left out are ASCII. */
+  /** All strings outside of what was cut out are ASCII. */
   get isAscii(): boolean {
-    return this.#field(6) === 1;
+    return this.#field(4) === 1;
   }
 
-  // Behind the opening quote and at the closing one; both 0 when the object has none. With `cut`, good for their lengths only.
-  get nameStart(): number {
-    return this.#field(7);
+  /**
+   * The last object, all of it or its metadata, in few bytes, of which `unpack` makes its text again; undefined when its identity is
+   * extraordinarily long. Call it last, and for ASCII: it may write where the object's bytes are.
+   */
+  pack(part: ObjectPart): string | undefined {
+    const { [part]: at } = PARTS;
+    // Only the main scanner remembers shapes.
+    if (this.#scanner.pack(this.#field(at), this.#field(at + 1), this.#scanner === this.#main) === 0) return undefined;
+    return this.#bytes.latin1Slice(this.#field(11), this.#field(12));
   }
-  get nameEnd(): number {
-    return this.#field(8);
-  }
-  get namespaceStart(): number {
-    return this.#field(9);
-  }
-  get namespaceEnd(): number {
-    return this.#field(10);
-  }
-  get uidStart(): number {
-    return this.#field(11);
-  }
-  get uidEnd(): number {
-    return this.#field(12);
-  }
-  get versionStart(): number {
-    return this.#field(13);
-  }
-  get versionEnd(): number {
-    return this.#field(14);
-  }
-  /** All of `metadata`, from brace to brace. */
-  get metadataStart(): number {
-    return this.#field(15);
-  }
-  get metadataEnd(): number {
-    return this.#field(16);
-  }
-  /** `managedFields` with one of its commas; both 0 when there is none. */
-  get cutStart(): number {
-    return this.#field(17);
-  }
-  get cutEnd(): number {
-    return this.#field(18);
+
+  /** The text of what was packed with a shape. Not between `load` and what comes of it. */
+  unpack(packed: string, key: string, textLength: number): string {
+    this.#reserve(packed.length + SLACK + textLength);
+    this.#bytes.latin1Write(packed, this.#start);
+    this.#bytes.latin1Write(key, this.#keyStart);
+    const out = this.#start + packed.length + SLACK;
+    return this.#bytes.latin1Slice(out, this.#scanner.unpack(this.#start, key.length, out));
   }
 
   #field(index: number): number {
     return this.#fields[index] as number;
   }
 
-  /** Memory never shrinks; one that an unusually large object has made large is given up when it is no longer needed. */
-  #reserve(bytes: number): void {
-    const size = this.#bytes.length;
-    if (bytes > size) this.#scanner.memory.grow(Math.ceil((bytes - size) / PAGE_BYTES));
-    else if (size > LARGE_BYTES && bytes < LARGE_BYTES) this.#scanner = newScanner();
-    else return;
-    this.#view();
-    if (bytes > this.#bytes.length) this.#reserve(bytes);
-  }
-
-  #view(): void {
-    const { buffer } = this.#scanner.memory;
-    this.#bytes = Buffer.from(buffer) as Bytes;
-    this.#fields = new Int32Array(buffer, 0, FIELDS);
+  #reserve(length: number): void {
+    const bytes = this.#start + length + SLACK;
+    if (bytes < LARGE_BYTES && this.#scanner !== this.#main) this.#scanner = this.#main;
+    else if (bytes >= LARGE_BYTES && this.#scanner === this.#main) this.#scanner = newScanner();
+    else if (bytes <= this.#bytes.length) return;
+    const { memory } = this.#scanner;
+    const missing = bytes - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    this.#bytes = Buffer.from(memory.buffer) as Bytes;
+    this.#fields = new Int32Array(memory.buffer, 0, FIELDS);
   }
 }
+
+/** What of an object is of interest. */
+export type ObjectPart = "object" | "metadata";
+
+/** The first of the two fields that say where it is. */
+const PARTS: Readonly<Record<ObjectPart, number>> = { object: 1, metadata: 9 };
 
 /** By the numbers that `event` answers. */
 export const CHANGE_TYPES = ["ADDED", "ADDED", "MODIFIED", "DELETED"] as const;
@@ -217,13 +195,17 @@ export function objectScan(): ObjectScan {
 let shared: ObjectScan | undefined;
 let compiled: object | undefined;
 
-const FIELDS = 19;
+const FIELDS = 13;
 const PAGE_BYTES = 64 * 1024;
-const LARGE_BYTES = 4 * 1024 * 1024;
-/** The scanner loads so many bytes at a time, also at the end. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+/** The scanner loads and writes so many bytes at a time, also at the end. */
 const SLACK = 64;
 
 function newScanner(): Scanner {
   compiled ??= new WebAssembly.Module(Buffer.from(OBJECT_SCAN_WASM, "base64"));
   return new WebAssembly.Instance(compiled).exports as Scanner;
+}
+
+function isSpace(byte: number): boolean {
+  return byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
 }

@@ -1,0 +1,189 @@
+import * as fc from "fast-check";
+import type { ObjectEntry } from "@operatorkit/api";
+import type { KubernetesObject } from "@operatorkit/object";
+import { describe, expect, it } from "vitest";
+import { Pod } from "../testing/kinds.ts";
+import { EntryMaker, type EntryMakerOptions } from "./entry.ts";
+import { ObjectScan, objectScan } from "./object-scan.ts";
+import { PackedEntry } from "./packed-entry.ts";
+
+type Options = Partial<EntryMakerOptions<KubernetesObject>>;
+
+function entryFrom(text: string, options: Options = {}): ObjectEntry {
+  const scan = objectScan();
+  scan.load(Buffer.from(text));
+  const maker = new EntryMaker({
+    kind: Pod,
+    action: "list Pods",
+    keepManagedFields: false,
+    freeze: false,
+    isInitial: true,
+    ...options,
+  });
+  const entry = maker.entryAt(scan, scan.start);
+  if (entry === undefined) throw new Error("the object is not complete");
+  return entry;
+}
+
+interface Written {
+  readonly metadata: { readonly managedFields?: unknown; readonly [name: string]: unknown };
+}
+
+function expected(text: string): object {
+  const { metadata, ...rest } = JSON.parse(text) as Written;
+  const { managedFields: _left, ...kept } = metadata;
+  return { apiVersion: "v1", kind: "Pod", ...rest, metadata: kept };
+}
+
+function expectedMetadata(text: string): object {
+  const { managedFields: _left, ...metadata } = (JSON.parse(text) as Written).metadata;
+  return { apiVersion: "v1", kind: "Pod", metadata };
+}
+
+const like = (number: number, more: object = {}): { metadata: object; spec: object } => ({
+  metadata: {
+    name: `a-${number}`,
+    namespace: "x",
+    uid: `uid-of-${number}`,
+    resourceVersion: String(number),
+    labels: { "app.kubernetes.io/name": `a-${number}`, team: "everyone", where: "x" },
+    generation: number % 3,
+    managedFields: [{ manager: "me", fieldsV1: { "f:spec": {} } }],
+    ...more,
+  },
+  spec: {
+    image: `registry.example.com/app:${number % 5}`,
+    replicas: number,
+    on: number % 2 === 0,
+    ports: [1, 2.5e3],
+    none: null,
+    empty: {},
+  },
+});
+
+/** What a packed entry weighs besides its key. */
+function packedLength(text: string): number {
+  const scan = objectScan();
+  scan.load(Buffer.from(text));
+  scan.object(scan.start, true);
+  return scan.pack("object")?.length ?? Number.NaN;
+}
+
+describe("PackedEntry", () => {
+  const blank = fc.constantFrom("", " ", "\n ");
+  const text = fc.string({
+    unit: fc.constantFrom("a", "b", '"', "\\", "{", ",", ":", "/", "1", "é", "\u0001", "\u007f", "managedFields", "\n"),
+  });
+  const anything = fc.jsonValue({ maxDepth: 3 });
+  const metadata = fc.record(
+    { namespace: text, uid: text, resourceVersion: text, labels: fc.dictionary(text, text), managedFields: anything, other: anything },
+    { requiredKeys: [] },
+  );
+  /** Few enough kinds of text that they come again, so that shapes and values get numbers. */
+  const alike = fc.record({
+    a: fc.constantFrom("", "1", "some value", "a \\ \u0041", "/"),
+    b: fc.constantFrom(0, -1.5e10, true, null, []),
+  });
+
+  it("gives back what any object was, whether its shape was seen before or not", () => {
+    fc.assert(
+      fc.property(metadata, text, fc.nat(), blank, anything, alike, (about, name, turn, space, spec, status) => {
+        const all = Object.entries({ ...about, name });
+        const turned = Object.fromEntries([...all.slice(turn % all.length), ...all.slice(0, turn % all.length)]);
+        const written = JSON.stringify({ apiVersion: "v1", kind: "Pod", spec, metadata: turned, status }, undefined, space);
+        const { namespace = "" } = about;
+        const identity = {
+          key: namespace === "" ? name : `${namespace}/${name}`,
+          uid: about.uid ?? "",
+          resourceVersion: about.resourceVersion ?? "",
+        };
+        // From the second time on the shape has a number.
+        for (let time = 0; time < 3; time += 1) {
+          const { key, uid, resourceVersion, object } = entryFrom(written);
+          expect({ key, uid, resourceVersion }).toEqual(identity);
+          expect(object).toEqual(expected(written));
+          expect(entryFrom(written, { metadataOnly: true }).object).toEqual(expectedMetadata(written));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("keeps what is the object's own, once objects like it were seen", () => {
+    const all = Array.from({ length: 2_000 }, (_, number) => JSON.stringify(like(number)));
+    const entries = all.map((object) => entryFrom(object));
+    expect(entries.every((entry) => entry instanceof PackedEntry)).toBe(true);
+    expect(entries.map(({ object }) => object)).toEqual(all.map(expected));
+    expect(all.at(-1)?.length).toBeGreaterThan(350);
+    expect(packedLength(all.at(-1) ?? "")).toBeLessThan(60);
+  });
+
+  it("is right when there are more shapes than are kept, and more values", () => {
+    const all = Array.from({ length: 20_000 }, (_, number) =>
+      JSON.stringify(like(number, { annotations: { pair: `value-${number >> 1}` }, labels: { [`label-${number >> 2}`]: "a" } })),
+    );
+    const entries = all.map((object) => entryFrom(object));
+    for (const index of [0, 1, 3, 8_191, 8_193, 16_385, 19_998, 19_999]) expect(entries[index]?.object).toEqual(expected(all[index] ?? ""));
+  });
+
+  it("keeps managedFields when asked to", () => {
+    const written = JSON.stringify(like(1));
+    expect(entryFrom(written, { keepManagedFields: true }).object).toEqual({
+      apiVersion: "v1",
+      kind: "Pod",
+      ...(JSON.parse(written) as object),
+    });
+  });
+
+  it("drops the rest of a whole object, from a server that cannot leave it out", () => {
+    for (const more of [{}, { annotations: { colour: "blåt" } }]) {
+      const whole = JSON.stringify(like(1, more));
+      expect(entryFrom(whole, { metadataOnly: true }).object).toEqual(expectedMetadata(whole));
+    }
+  });
+
+  it("keeps an object that is too large for a shape as it is", () => {
+    const written = JSON.stringify({ ...like(7), data: "x".repeat(100_000) });
+    for (let time = 0; time < 3; time += 1) expect(entryFrom(written).object).toEqual(expected(written));
+  });
+
+  it("is not confused by an object so large that it has a scanner of its own", () => {
+    const small = JSON.stringify(like(8));
+    const scan = objectScan();
+    const entries: ObjectEntry[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      scan.load(Buffer.from(`${small}${JSON.stringify({ ...like(9), data: "x".repeat(9_000_000) })}`));
+      const maker = new EntryMaker({ kind: Pod, action: "list Pods", keepManagedFields: false, freeze: false });
+      const first = maker.entryAt(scan, scan.start);
+      const second = maker.entryAt(scan, maker.end);
+      if (first === undefined || second === undefined) throw new Error("the objects are not complete");
+      entries.push(first, second);
+    }
+    expect(entryFrom(small).object).toEqual(expected(small));
+    for (const [index, { object }] of entries.entries()) expect(object.metadata.name).toBe(index % 2 === 0 ? "a-8" : "a-9");
+    expect(entries[4]?.object).toEqual(expected(small));
+  });
+
+  it.each([
+    ["when it is first read, and once", false, 1],
+    ["again when it is read again, and keeps it then, if it stays packed at first", true, 2],
+  ])("parses an object %s", (_title, staysPacked, most) => {
+    const written = JSON.stringify(like(3));
+    const scan = new ObjectScan();
+    scan.load(Buffer.from(written));
+    scan.object(scan.start, true);
+    let parses = 0;
+    const parse = (json: string): never => {
+      parses += 1;
+      return JSON.parse(json) as never;
+    };
+    const entry: ObjectEntry = new PackedEntry(scan.key, scan.pack("object") ?? "", parse, { staysPacked });
+    expect(parses).toBe(0);
+    const first = entry.object;
+    expect(first).toMatchObject({ metadata: { name: "a-3" }, spec: { replicas: 3 } });
+    expect(entry.object).toEqual(first);
+    expect(entry.object).toBe(entry.object);
+    expect([entry.key, entry.uid, entry.resourceVersion]).toEqual(["x/a-3", "uid-of-3", "3"]);
+    expect(parses).toBe(most);
+  });
+});
