@@ -45,7 +45,8 @@ function workloadProblems(
   if (typeof replicas === "number" && replicas < 0) problems.push(invalid("spec.replicas", replicas, "must be greater than or equal to 0"));
   const selector = spec["selector"];
   const labels = objectAt(objectAt(spec["template"], "metadata"), "labels");
-  const isNone = Object.keys(labels).length === 0 && !wasGivenEmpty(objectAt(objectAt(objectAt(sent, "spec"), "template"), "metadata"), "labels");
+  const isNone =
+    Object.keys(labels).length === 0 && !wasGivenEmpty(objectAt(objectAt(objectAt(sent, "spec"), "template"), "metadata"), "labels");
   const shown = isNone ? null : labels;
   if (isObject(selector)) {
     if (Object.keys(selector).length === 0)
