@@ -3,7 +3,7 @@
  *
  * It is what a `Map<string, number>` is, three times as fast with a million keys: V8's map follows chains from string to string,
  * each somewhere else in memory, while here a cell says the hash beside the slot, so that hardly ever another string than the
- * right one is looked at. Hashes start from a random number, so that who names objects cannot make them collide.
+ * right one is looked at. Hashes start from a random number, so that who names objects cannot choose which collide.
  */
 export class KeyTable {
   /** Pairs of a hash and a slot + 1, open-addressed; a pair with 0 is free. A power of two, at most half of them taken. */
@@ -18,11 +18,6 @@ export class KeyTable {
 
   get size(): number {
     return this.#size;
-  }
-
-  /** Slots are below this number. */
-  get slots(): number {
-    return this.#keys.length;
   }
 
   /** The key of a slot in use. */
@@ -61,7 +56,7 @@ export class KeyTable {
     this.#empty(this.#slotIn(this.#foundAt) === slot ? this.#foundAt : this.#find(key, hashOf(key, this.#seed)));
     this.#keys[slot] = undefined;
     this.#size -= 1;
-    if (this.#size === 0) this.#forget();
+    if (this.#size === 0 && this.#keys.length > KEPT_SLOTS) this.#forget();
     else this.#free.push(slot);
   }
 
@@ -115,9 +110,9 @@ export class KeyTable {
     this.#cells = cells;
   }
 
-  /** Empty, it gives its memory back and numbers from 0 again. */
+  /** Empty, it gives the memory of many keys back, and numbers from 0 again. */
   #forget(): void {
-    if (this.#cells.length > SMALLEST) this.#cells = new Int32Array(SMALLEST);
+    this.#cells = new Int32Array(SMALLEST);
     this.#keys = [];
     this.#free = [];
     this.#foundAt = 0;
@@ -125,6 +120,9 @@ export class KeyTable {
 }
 
 const SMALLEST = 64;
+
+/** So many slots are not worth giving back, to be asked for again with the next key. */
+export const KEPT_SLOTS = 1024;
 
 /** Murmur's steps with a character each. The shift in every one lets high bits reach low ones, so that the seed stirs all. */
 function hashOf(key: string, seed: number): number {

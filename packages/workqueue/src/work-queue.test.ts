@@ -279,6 +279,8 @@ describe("WorkQueue", () => {
       queue.done(key);
     }
     expect([taken, queue.size, queue.running]).toEqual([1_000_000, 0, 0]);
+    for (const key of ["b", "a", "b"]) queue.add(key);
+    expect(takeAll(queue)).toEqual(["b", "a"]);
   });
 
   it("counts under client-go's names", async () => {

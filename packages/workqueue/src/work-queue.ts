@@ -1,6 +1,6 @@
 import { noMetrics, systemClock, type Clock, type Metrics } from "@operatorkit/observe";
 import { DelayHeap } from "@operatorkit/retry";
-import { KeyTable } from "./key-table.ts";
+import { KEPT_SLOTS, KeyTable } from "./key-table.ts";
 import { PriorityLevels } from "./priority-levels.ts";
 import { defaultRateLimiter, type RateLimiter } from "./rate-limiter.ts";
 import { WorkQueueMetrics } from "./work-queue-metrics.ts";
@@ -249,10 +249,10 @@ export class WorkQueue {
   #remove(slot: number): void {
     this.#states[slot] = ABSENT;
     this.#table.remove(slot);
-    // The table numbers from 0 again.
-    if (this.#table.size === 0) this.#forget();
+    if (this.#table.size === 0 && this.#states.length > KEPT_SLOTS) this.#forget();
   }
 
+  /** Gives memory back: as the table does, which numbers from 0 again. */
   #forget(): void {
     this.#states = [];
     this.#priorities = [];
