@@ -61,6 +61,13 @@ const once = () => ({ passed: 1, failed: 0, skipped: 0 });
 const steps = [
   { name: "npm test", command: "npm", args: ["test"], count: vitestCounts, limitMinutes: 15 },
   { name: "check", command: "node", args: ["scripts/check.mjs"], count: closingCounts, limitMinutes: 5 },
+  {
+    name: "object-scan is compiled from its source",
+    command: "node",
+    args: ["packages/client/assembly/build.mjs", "--check"],
+    count: once,
+    limitMinutes: 5,
+  },
   { name: "snippets", command: "node", args: ["scripts/snippets.mjs"], count: once, limitMinutes: 5 },
   { name: "pack-alone", command: "node", args: ["scripts/pack-alone.mjs"], count: closingCounts, limitMinutes: 10 },
   {
