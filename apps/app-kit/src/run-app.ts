@@ -1,5 +1,14 @@
 import { resolve } from "node:path";
-import { connect, crdFor, ensureCustomResources, ensureNamespace, isNotFound, type KubernetesClient, type Logger } from "operatorkit";
+import {
+  connect,
+  crdFor,
+  ensureCustomResources,
+  ensureNamespace,
+  isApiError,
+  isNotFound,
+  type KubernetesClient,
+  type Logger,
+} from "operatorkit";
 import { attachControllers, DevCluster } from "operatorkit/devcluster";
 import type { App, AppContext, Screen } from "./app.ts";
 import type { AppOptions } from "./app-options.ts";
@@ -81,8 +90,19 @@ async function isInstalled({ kinds }: App, client: KubernetesClient): Promise<bo
 }
 
 async function applySamples(app: App, client: KubernetesClient, signal: AbortSignal): Promise<void> {
-  const samples = await readObjects(app.samples);
-  const namespaces = new Set(samples.map(({ metadata }) => metadata.namespace).filter((name) => name !== undefined));
-  for (const namespace of namespaces) await ensureNamespace(client, namespace, { signal });
-  for (const sample of samples) await client.apply(sample, { fieldManager: `${app.name}-samples`, signal });
+  for (const sample of await readObjects(app.samples)) {
+    const apply = () => client.apply(sample, { fieldManager: `${app.name}-samples`, signal });
+    await apply().catch(async (error: unknown) => {
+      if (!isMissingNamespace(error)) throw error;
+      await ensureNamespace(client, sample.metadata.namespace ?? "default", { signal });
+      await apply();
+    });
+  }
+}
+
+/** It is not there, or not for long any more. */
+function isMissingNamespace(error: unknown): boolean {
+  if (!isApiError(error)) return false;
+  const isGone = isNotFound(error) && error.response?.details?.kind === "namespaces";
+  return isGone || error.causes.some(({ reason }) => reason === "NamespaceTerminating");
 }

@@ -1,6 +1,7 @@
 import { ensureNamespace, isNotFound, silentLogger, sleep, type Client, type Kind, type KubernetesObject } from "operatorkit";
 import { Namespace } from "operatorkit/kinds";
 import type { AppContext } from "../app.ts";
+import { VerifiedCopies } from "./verified-copies.ts";
 
 /** What a check runs against: a cluster with the app's CRDs installed, and controllers for what it makes. */
 export interface CheckCluster {
@@ -47,13 +48,16 @@ export class World {
     this.signal = AbortSignal.any([cluster.signal, ...(cluster.giveUp === undefined ? [] : [cluster.giveUp])]);
   }
 
-  /** Runs a check in a namespace of its own, and puts everything away after it: operators stop, then what is of `kinds` is deleted. */
+  /** Runs a check in a namespace of its own, with informers beside it that must be right at its end, and puts everything away after it: operators stop, then what is of `kinds` is deleted. */
   static async run(check: AppCheck, cluster: CheckCluster, namespace: string, kinds: readonly Kind[]): Promise<void> {
     const world = new World(cluster, namespace);
     await ensureNamespace(world.admin, namespace, { signal: cluster.signal });
+    const copies = new VerifiedCopies({ client: cluster.admin, namespace, kinds });
     try {
       await check.run(world);
+      await copies.verify();
     } finally {
+      await copies.stop();
       for (const stop of world.#stops) await stop();
       for (const kind of kinds) await world.#deleteAll(kind);
       await world.admin.delete(Namespace, { name: namespace });
