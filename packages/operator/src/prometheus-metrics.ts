@@ -106,7 +106,13 @@ class Metric {
   }
 
   #idOf(labels: Labels): string {
-    return this.labels.length === 1 ? String(labels[this.labels[0] ?? ""]) : JSON.stringify(this.labels.map((label) => labels[label]));
+    let id = "";
+    for (const label of this.labels) {
+      const value = String(labels[label]);
+      // With its length, no value can be taken for two.
+      id += `${value.length}:${value}`;
+    }
+    return id;
   }
 
   text(): string {
