@@ -91,14 +91,11 @@ export class Lab implements AsyncDisposable {
   async #verify(): Promise<string[]> {
     if (!this.informer.isSynced) return [];
     this.server.heal();
-    let found: string[] | undefined;
-    const verifying = this.informer.verify({ signal: this.#stop.signal }).then((differences) => {
-      found = differences.map(({ key, type }) => `verify: ${key} is ${type}`);
-    });
-    for (let step = 0; step < 100 && found === undefined; step += 1) await this.advance(10_000);
-    if (found === undefined) return ["verify did not end within 1,000 s"];
-    await verifying;
-    return found;
+    const progress = { isOver: false };
+    const verifying = this.informer.verify({ signal: this.#stop.signal }).finally(() => (progress.isOver = true));
+    for (let step = 0; step < 100 && !progress.isOver; step += 1) await this.advance(10_000);
+    if (!progress.isOver) return ["verify did not end within 1,000 s"];
+    return (await verifying).map(({ key, type }) => `verify: ${key} is ${type}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
