@@ -4,7 +4,7 @@ import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger, type Metrics } from "@operatorkit/observe";
 import type { Backoff } from "@operatorkit/retry";
 import { assertFinalizer, defaultFinalizer } from "@operatorkit/watcher";
-import { kindId } from "./cache.ts";
+import { checkControllerOptions } from "./check-controller-options.ts";
 import { ControllerRun } from "./controller-run.ts";
 import { kindOf, type WatchedKind } from "./only-metadata.ts";
 import type { Predicate } from "./predicate.ts";
@@ -87,7 +87,7 @@ export interface ControllerRunnableOptions extends RunOptions {
  * Guarantees:
  * - after every change of an object, of what it owns, or of what `watches` maps to it, it has a turn that begins later;
  * - an object never has two turns at the same time, also when one has outlived its deadline;
- * - a turn does not begin before the local copies show what the turn before wrote (waiting is bounded to 5 s);
+ * - a turn does not begin before the local copies show what the turn before wrote (waiting is bounded to 5 minutes);
  * - a failure (throw, rejection, deadline) stays with its object: it is logged, counted, and tried again with growing waits;
  * - a status is written when it differs, and not otherwise: restarting writes nothing;
  * - with `cleanup`, an object is not reconciled before it carries the finalizer, and not gone before cleanup has succeeded.
@@ -102,7 +102,7 @@ export class Controller<T extends KubernetesObject> implements Runnable {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: ControllerOptions<T>) {
-    checkOptions(options);
+    checkControllerOptions(options);
     this.name = options.name;
     this.kind = options.for;
     this.finalizer = finalizerOf(options);
@@ -142,47 +142,6 @@ export class Controller<T extends KubernetesObject> implements Runnable {
   finalizerClaims(): readonly FinalizerClaim[] {
     const { namespace, labelSelector } = this.#options;
     return this.finalizer === undefined ? [] : [{ kind: this.kind, finalizer: this.finalizer, namespace, labelSelector }];
-  }
-}
-
-function checkOptions<T extends KubernetesObject>(options: ControllerOptions<T>): void {
-  const { name, for: kind, owns = [], watches = [], finalizer } = options;
-  const refuse = (field: string, why: string): never => {
-    throw new TypeError(`controller ${name}: ${field}: ${why}`);
-  };
-  if (typeof name !== "string" || name === "") refuse("name", "is missing");
-  if (name.length > 128) refuse("name", "must have 128 characters at most, since it is a field manager");
-  if (typeof kind?.kind !== "string") refuse("for", "must be a kind: one of object/kinds, or made by defineKind");
-  if (typeof options.reconcile !== "function") refuse("reconcile", "must be a function");
-  checkKinds(owns, "owns", refuse);
-  for (const [i, watch] of watches.entries()) {
-    if (typeof watch?.kind?.kind !== "string") refuse(`watches[${i}].kind`, "must be a kind");
-    if (typeof watch.map !== "function") refuse(`watches[${i}].map`, "must be a function");
-  }
-  if (options.claim !== undefined && typeof options.claim !== "function") refuse("claim", "must be a function");
-  if (options.cleanup === undefined && finalizer !== undefined) refuse("finalizer", "is for a cleanup, and there is none");
-  for (const field of ["concurrency", "reconcileTimeoutMs"] as const) {
-    const value = options[field];
-    if (value !== undefined && !(value >= 1)) refuse(field, `${value} must be a number, 1 or more`);
-  }
-  if (options.resyncMs !== undefined && !(options.resyncMs > 0))
-    refuse("resyncMs", `${options.resyncMs} must be more than 0; leave it out for no resync`);
-  for (const field of ["stopGraceMs", "stopTimeoutMs", "resyncWaitMs"] as const) {
-    const value = options[field];
-    if (value !== undefined && !(value >= 0)) refuse(field, `${value} must be a number, 0 or more`);
-  }
-  if (options.namespace !== undefined && !kind.namespaced) refuse("namespace", `${kind.kind} is not namespaced`);
-}
-
-type Refuse = (field: string, why: string) => never;
-
-function checkKinds(kinds: readonly WatchedKind[], field: string, refuse: Refuse): void {
-  const seen = new Set<string>();
-  for (const [i, watched] of kinds.entries()) {
-    const kind = watched === undefined || watched === null ? undefined : kindOf(watched);
-    if (typeof kind?.kind !== "string") return refuse(`${field}[${i}]`, "must be a kind: one of object/kinds, or made by defineKind");
-    if (seen.has(kindId(kind))) refuse(`${field}[${i}]`, `${kind.kind} is there twice`);
-    seen.add(kindId(kind));
   }
 }
 

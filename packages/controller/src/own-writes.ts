@@ -10,8 +10,9 @@ export interface VersionedView {
  * What each key's turns wrote, until the local copies show it. A turn that began before would act on the past: create twice
  * what it does not see yet, or undo what it did.
  *
- * Waiting is bounded: a copy that is silent, or will never show a write (its object is outside the selector), delays a key by
- * at most `PATIENCE_MS` after the write.
+ * Waiting is bounded: a copy that is silent delays a key by at most `PATIENCE_MS` after the write. One that will never show it (its object is
+ * outside the selector) comes to that version with the next bookmark, a minute later at most; one that went back is not waited for.
+ * Source: client-go `ExpectationsTimeout` (`pkg/controller/controller_utils.go`), which waits as long.
  */
 export class OwnWrites {
   readonly #clock: Clock;
@@ -32,7 +33,7 @@ export class OwnWrites {
     }
     const before = writes.get(view);
     if (before !== undefined && (compareResourceVersions(resourceVersion, before.resourceVersion) ?? 1) <= 0) return;
-    writes.set(view, { resourceVersion, untilMs: this.#clock.monotonicMs() + PATIENCE_MS });
+    writes.set(view, { resourceVersion, seen: view.version, untilMs: this.#clock.monotonicMs() + PATIENCE_MS });
   }
 
   /** How long `key` should still wait at most; `undefined` when every copy shows what it wrote, or enough was waited. */
@@ -41,8 +42,8 @@ export class OwnWrites {
     if (writes === undefined) return undefined;
     const nowMs = this.#clock.monotonicMs();
     let longestMs = 0;
-    for (const [view, { resourceVersion, untilMs }] of writes) {
-      if (untilMs <= nowMs || isAt(view, resourceVersion)) writes.delete(view);
+    for (const [view, { resourceVersion, seen, untilMs }] of writes) {
+      if (untilMs <= nowMs || isAt(view, resourceVersion) || hasGoneBack(view, seen)) writes.delete(view);
       else longestMs = Math.max(longestMs, untilMs - nowMs);
     }
     if (writes.size > 0) return longestMs;
@@ -70,17 +71,24 @@ export class OwnWrites {
   }
 }
 
-/** Longer than a healthy watch ever lags, shorter than anybody minds. */
-const PATIENCE_MS = 5_000;
+/** A copy that lags longer is broken for good, and acting on the past is then the lesser evil. */
+const PATIENCE_MS = 300_000;
 
 const NONE: readonly ObjectKey[] = [];
 
 interface Write {
   readonly resourceVersion: string;
+  /** Where the copy was when it was written. */
+  readonly seen: string | undefined;
   readonly untilMs: number;
 }
 
 /** Versions that cannot be compared say nothing, and are not waited for. */
 function isAt({ version }: VersionedView, resourceVersion: string): boolean {
   return version === undefined || (compareResourceVersions(version, resourceVersion) ?? 0) >= 0;
+}
+
+/** The server was restored from a backup: what was written may be gone with it. */
+function hasGoneBack({ version }: VersionedView, seen: string | undefined): boolean {
+  return version !== undefined && seen !== undefined && (compareResourceVersions(version, seen) ?? 0) < 0;
 }
