@@ -41,7 +41,7 @@ for (let round = 1; round <= rounds; round += 1) {
     const args = [write, String(objects), String(concurrency)];
     const [command, first] = client === "operatorkit" ? [process.execPath, script] : [go.program, "reconcile"];
     const env = { SERVER: cluster.url, CA_FILE: caFile, TOKEN: cluster.token };
-    const said = await runPinned(command, [first, ...args], { core: 1, env, timeoutMs: 120_000 });
+    const said = await runPinned(command, [first, ...args], { core: 1, env, timeoutMs: 300_000 });
     const { writes, writtenOnce } = await gadgets.written();
     const sample: Sample = { ...said, storedWrites: writes, writtenOnce };
     const name = [client, write, concurrency].join(" ");
