@@ -6,7 +6,7 @@ import type { Backoff } from "@operatorkit/retry";
 import { assertFinalizer, defaultFinalizer } from "@operatorkit/watcher";
 import { checkControllerOptions } from "./check-controller-options.ts";
 import { ControllerRun } from "./controller-run.ts";
-import { kindOf, type WatchedKind } from "./only-metadata.ts";
+import type { WatchedKind } from "./only-metadata.ts";
 import type { Predicate } from "./predicate.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
 import type { CleanupResult, ReconcileResult } from "./reconcile-result.ts";

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Server } from "node:http";
 import type { HealthCheck } from "@operatorkit/observe";
 import { expect, it } from "vitest";
 import { healthAnswer, HealthServer } from "./health-server.ts";
@@ -33,4 +35,31 @@ it("answers over HTTP, says when its port is taken, and frees it", async () => {
   await server.close();
   await using again = await HealthServer.start({ ...options, port });
   expect(again.port).toBe(port);
+});
+
+it("answers 500 when a check list or the metrics cannot be made, and lives on; so it does when a connection cannot be taken", async () => {
+  const errors: string[] = [];
+  let served: Server | undefined;
+  const see = (message: unknown): void => void (served = (message as { server: Server }).server);
+  subscribe("http.server.request.start", see);
+  let isBroken = true;
+  await using server = await HealthServer.start({
+    port: 0,
+    host: "127.0.0.1",
+    checks: () => {
+      if (isBroken) throw new Error("no checks");
+      return [];
+    },
+    metricsText: () => {
+      throw new Error("no metrics");
+    },
+    onError: (error) => errors.push(error instanceof Error ? error.message : String(error)),
+  });
+  const status = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${server.port}${path}`)).status;
+  expect([await status("/livez"), await status("/metrics")]).toEqual([500, 500]);
+  unsubscribe("http.server.request.start", see);
+  for (let times = 0; times < 2; times += 1) served?.emit("error", new Error("accept EMFILE"));
+  isBroken = false;
+  expect(await status("/livez")).toBe(200);
+  expect(errors).toEqual(["no checks", "no metrics", "accept EMFILE", "accept EMFILE"]);
 });

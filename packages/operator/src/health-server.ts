@@ -11,6 +11,8 @@ export interface HealthServerOptions {
   readonly checks: () => readonly HealthCheck[];
   /** The Prometheus text for `/metrics`, when there is one. */
   readonly metricsText?: (() => string) | undefined;
+  /** Told of an answer that could not be made, and of a connection that could not be taken. @default nobody is */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface HealthAnswer {
@@ -37,7 +39,7 @@ export class HealthServer {
   }
 
   /** Rejects when the port cannot be listened on. */
-  static async start({ port, host, checks, metricsText }: HealthServerOptions): Promise<HealthServer> {
+  static async start({ port, host, checks, metricsText, onError = () => {} }: HealthServerOptions): Promise<HealthServer> {
     const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8_192 }, (request, response) => {
       // Nobody sends a body here.
       request.resume();
@@ -47,14 +49,27 @@ export class HealthServer {
       };
       const url = request.url ?? "/";
       if (request.method !== "GET" && request.method !== "HEAD") return reply(405, "only GET\n");
-      if (metricsText !== undefined && url.split("?", 1)[0] === "/metrics") return reply(200, metricsText(), PROMETHEUS_TEXT);
-      const { status, text } = healthAnswer(url, checks());
-      return reply(status, text);
+      try {
+        if (metricsText !== undefined && url.split("?", 1)[0] === "/metrics") return reply(200, metricsText(), PROMETHEUS_TEXT);
+        const { status, text } = healthAnswer(url, checks());
+        return reply(status, text);
+      } catch (error) {
+        // Thrown on, it would end the process: whoever asks for checks or metrics must not be able to.
+        onError(error);
+        return reply(500, "the answer could not be made\n");
+      }
     });
     await new Promise<void>((resolve, reject) => {
-      server.once("error", (cause) => reject(new Error(`serve health on port ${port}: ${cause.message}; choose another port`, { cause })));
-      server.listen({ port, host }, resolve);
+      const onFailure = (cause: Error): void =>
+        reject(new Error(`serve health on port ${port}: ${cause.message}; choose another port`, { cause }));
+      server.once("error", onFailure);
+      server.listen({ port, host }, () => {
+        server.off("error", onFailure);
+        resolve();
+      });
     });
+    // A connection that could not be taken, for want of file descriptors say: without a listener it would end the process.
+    server.on("error", onError);
     // Asking for health must not keep a process alive that has nothing else to do.
     server.unref();
     return new HealthServer(server);

@@ -1,5 +1,5 @@
 import type { Client, Runnable, RunOptions } from "@operatorkit/api";
-import { noMetrics, silentLogger, sleep } from "@operatorkit/observe";
+import { noMetrics, silentLogger, sleep, type Logger } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { OperatorError } from "./operator-error.ts";
@@ -53,6 +53,20 @@ describe("Operator", () => {
     const error = await failed;
     expect(error).toBeInstanceOf(OperatorError);
     expect(error).toMatchObject({ code: "RunnableFailed", message: "operator: a failed: a broke", cause: first, errors: [first, second] });
+  });
+
+  it("tells what failed although its logger throws", async () => {
+    const error = (): never => {
+      throw new Error("no disk");
+    };
+    const logger: Logger = { ...silentLogger, error, debug: error };
+    const fail = Promise.withResolvers<never>();
+    const operator = new Operator({ client, logger, runnables: [runnable("a", { fail: fail.promise }).subject] });
+    const failed = operator.run().catch((thrown: unknown) => thrown);
+    await turn();
+    const first = new Error("a broke");
+    fail.reject(first);
+    expect(await failed).toMatchObject({ code: "RunnableFailed", message: "operator: a failed: a broke", cause: first });
   });
 
   it("treats a synchronous throw as a failure", async () => {
@@ -215,6 +229,9 @@ describe("Operator with a health port", () => {
     expect(() => new Operator({ client, metrics: true })).toThrow(/metrics: they are served on healthPort/);
     expect(() => new Operator({ client, healthPort: 70_000 })).toThrow(/healthPort: 70000/);
     expect(() => new Operator({ client, stopTimeoutMs: -1 })).toThrow(/stopTimeoutMs/);
+    expect(() => new Operator({ client, healthHost: "127.0.0.1" })).toThrow("operator: healthHost: nothing is served without a healthPort");
+    expect(() => new Operator({ client, metrics: "prometheus" as never })).toThrow("operator: metrics: must be true, false, or Metrics");
+    expect(() => new Operator({ client, runnables: [{ run: async () => {} } as never] })).toThrow("operator: a runnable has no name");
   });
 
   it("refuses two runnables that keep the same finalizer on the same objects, and names both", async () => {

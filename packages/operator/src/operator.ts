@@ -69,6 +69,10 @@ export class Operator {
     if (healthPort !== undefined && !(Number.isInteger(healthPort) && healthPort >= 0 && healthPort < 65_536)) {
       throw new TypeError(`operator: healthPort: ${healthPort} must be a port number`);
     }
+    if (options.healthHost !== undefined && healthPort === undefined)
+      throw new TypeError("operator: healthHost: nothing is served without a healthPort");
+    if (typeof metrics !== "boolean" && typeof metrics?.counter !== "function")
+      throw new TypeError("operator: metrics: must be true, false, or Metrics of yours");
     if (metrics === true && healthPort === undefined) throw new TypeError("operator: metrics: they are served on healthPort; give one");
     if (!(stopTimeoutMs >= 0)) throw new TypeError(`operator: stopTimeoutMs: ${stopTimeoutMs} must be a number, 0 or more`);
     this.#options = options;
@@ -89,6 +93,7 @@ export class Operator {
    * same objects: the first to be done with a deletion would take it off before the other had its turn.
    */
   add(runnable: Runnable): void {
+    if (typeof runnable?.name !== "string" || runnable.name === "") throw new TypeError("operator: a runnable has no name");
     if (typeof runnable?.run !== "function") throw new TypeError(`operator: runnable ${runnable?.name} has no run method`);
     if (this.#runnables.some(({ name }) => name === runnable.name)) {
       throw new TypeError(`operator: two are named ${runnable.name}; names tell runnables apart in logs and errors`);
@@ -161,12 +166,18 @@ export class Operator {
           if (!options.signal.aborted || error !== options.signal.reason) this.#failed(runnable.name, error, logger);
         },
       )
+      // A logger that throws must not hide what failed, nor end the process.
+      .catch((error: unknown) => this.#broke(runnable.name, error))
       .finally(() => this.#running.delete(runnable));
     this.#running.set(runnable, running);
   }
 
   #failed(name: string, error: unknown, logger: Logger): void {
+    this.#broke(name, error);
     logger.error("a runnable failed; the operator stops", { runnable: name, error });
+  }
+
+  #broke(name: string, error: unknown): void {
     this.#note("RunnableFailed", `${name} failed: ${error instanceof Error ? error.message : String(error)}`, error);
     this.#stop.abort(error);
   }
@@ -207,6 +218,7 @@ export class Operator {
         ...this.#runnables.flatMap((runnable) => runnable.healthChecks?.() ?? []),
       ],
       metricsText: metrics.text?.bind(metrics),
+      onError: (error) => logger.warn("serving health failed", { error }),
     });
     logger.info("serving health", { port: this.#health.port });
   }

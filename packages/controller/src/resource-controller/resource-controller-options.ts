@@ -93,10 +93,15 @@ export function resourceSetsOf<T extends KubernetesObject>({
   };
   if ((resources === undefined) === (resourceSets === undefined)) refuse("resources", "give either resources or resourceSets");
   if (init !== undefined && resourceSets !== undefined) refuse("init", "belongs to a set where there are resourceSets");
+  if (resourceSets !== undefined && !Array.isArray(resourceSets)) refuse("resourceSets", "must be a list");
   const sets = resourceSets ?? [{ name: "resources", resources: resources ?? [], ...(init !== undefined && { init }) }];
   if (sets.length === 0) refuse("resourceSets", "must have one at least");
   for (const [i, set] of sets.entries()) {
-    checkResources(set.resources, resourceSets === undefined ? "resources" : `resourceSets[${i}].resources`, refuse);
+    for (const fn of ["handles", "init"] as const) {
+      if (set?.[fn] !== undefined && typeof set[fn] !== "function")
+        refuse(resourceSets === undefined ? fn : `resourceSets[${i}].${fn}`, "must be a function");
+    }
+    checkResources(set?.resources, resourceSets === undefined ? "resources" : `resourceSets[${i}].resources`, refuse);
   }
   return sets;
 }
@@ -109,6 +114,7 @@ function checkResources<T extends KubernetesObject>(
   if (!Array.isArray(resources) || resources.length === 0) refuse(field, "must have one at least");
   const seen = new Set<string>();
   for (const [i, resource] of resources.entries()) {
+    if (typeof resource !== "object" || resource === null) refuse(`${field}[${i}]`, "must be a resource");
     const { name } = resource;
     if (typeof name !== "string" || name === "") refuse(`${field}[${i}].name`, "is missing");
     if (seen.has(name)) refuse(`${field}[${i}].name`, `"${name}" is there twice`);
@@ -144,6 +150,8 @@ export function checkResourceOptions<T extends KubernetesObject>(options: Resour
   if (!["keep", "release", "cleanup"].includes(whenDeselected))
     refuse("whenDeselected", `${whenDeselected} must be keep, release or cleanup`);
   if (whenDeselected !== "keep" && labelSelector === undefined) refuse("whenDeselected", "is about a labelSelector, and there is none");
+  if (whenDeselected !== "keep" && options.finalizer === false)
+    refuse("whenDeselected", "is about the finalizer, and there is none with finalizer: false");
   if (labelSelector !== undefined) {
     try {
       parseLabelSelector(labelSelector);
@@ -151,6 +159,11 @@ export function checkResourceOptions<T extends KubernetesObject>(options: Resour
       refuse("labelSelector", error instanceof Error ? error.message : String(error));
     }
   }
+  for (const field of ["boot", "onBootFailed", "onError"] as const) {
+    if (options[field] !== undefined && typeof options[field] !== "function") refuse(field, "must be a function");
+  }
+  if (options.errorTracker !== undefined && typeof options.errorTracker?.capture !== "function")
+    refuse("errorTracker", "must have a capture method");
   for (const [key, value] of Object.entries(options.pauseAnnotations ?? {})) {
     if (typeof value !== "string") refuse(`pauseAnnotations.${key}`, "must be a string: annotations are");
   }

@@ -719,6 +719,18 @@ describe("ResourceController", () => {
     ["whenDeselected: x must be", { resources: [noting("r", [])], whenDeselected: "x" as never, labelSelector: "a" }],
     ["whenDeselected: is about", { resources: [noting("r", [])], whenDeselected: "release" }],
     ["pauseAnnotations.a: must be a string", { resources: [noting("r", [])], pauseAnnotations: { a: true as never } }],
+    ["resources[0]: must be a resource", { resources: [undefined as never] }],
+    ["resourceSets: must be a list", { resourceSets: {} as never }],
+    ["resourceSets[0].handles: must be a function", { resourceSets: [{ handles: true as never, resources: [noting("r", [])] }] }],
+    ["resourceSets[0].resources: must have one at least", { resourceSets: [undefined as never] }],
+    ["init: must be a function", { init: 1 as never, resources: [noting("r", [])] }],
+    ["boot: must be a function", { boot: true as never, resources: [noting("r", [])] }],
+    ["onBootFailed: must be a function", { onBootFailed: 1 as never, resources: [noting("r", [])] }],
+    ["errorTracker: must have a capture method", { errorTracker: {} as never, resources: [noting("r", [])] }],
+    [
+      "whenDeselected: is about the finalizer, and there is none",
+      { whenDeselected: "release", labelSelector: "a", finalizer: false, resources: [noting("r", [])] },
+    ],
   ])("refuses what cannot work: %s", (message, options) => {
     expect(() => new ResourceController<Echo>({ name: "echo", for: Echo, ...options })).toThrow(`resource controller echo: ${message}`);
   });
