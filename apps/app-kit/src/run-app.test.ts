@@ -66,12 +66,12 @@ async function run(args: readonly string[], isDone: () => boolean | Promise<bool
   const stop = new AbortController();
   const print = (line: string): void => void seen.push(line);
   const running = runApp(app, parseAppOptions(args, app), { signal: stop.signal, logger: silentLogger, print });
-  let ended = false;
-  const end = running.finally(() => (ended = true));
-  end.catch(() => {});
-  while (!ended && !(await isDone())) await new Promise((resolve) => setImmediate(resolve));
+  const done = (async () => {
+    while (!stop.signal.aborted && !(await isDone())) await new Promise((resolve) => setImmediate(resolve));
+  })();
+  await Promise.race([running, done]);
   stop.abort();
-  await end;
+  await Promise.all([running, done]);
 }
 
 const isThere = async (name: string): Promise<boolean> => {
