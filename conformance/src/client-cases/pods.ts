@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isNotFound } from "@operatorkit/api";
-import { Deployment, Pod } from "@operatorkit/object/kinds";
+import { Deployment, Pod, PodDisruptionBudget } from "@operatorkit/object/kinds";
 import { rejection, type ClientCase, type ClientContext } from "../client-case.ts";
 import { deployment, pod } from "../cases/sample-objects.ts";
 
@@ -25,6 +25,44 @@ export const podCases: readonly ClientCase[] = [
       const error = await rejection(client.evict({ name: "one", namespace }));
       assert.equal(error["code"], "NotFound");
       assert.equal(error.message, `evict Pod ${namespace}/one: pods "one" not found`);
+    },
+  },
+  {
+    name: "the client is told at once when a disruption budget keeps a pod, and takes what it allows",
+    async run(context) {
+      const { client } = context;
+      const namespace = await context.namespace();
+      await client.create({
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: { name: "all-stay", namespace },
+        spec: { minAvailable: 1, selector: { matchLabels: { app: "kept" } } },
+      });
+      await client.create<Pod>({ ...pod("one"), metadata: { name: "one", namespace, labels: { app: "kept" } } } as Pod);
+      // As a kubelet and the disruption controller would: it runs, and none may go. Pods that do not run are nobody's loss.
+      const running = { status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } };
+      await client.patch(Pod, { name: "one", namespace }, { type: "merge", body: running }, { subresource: "status" });
+      const none = { observedGeneration: 1, disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 };
+      const budget = { name: "all-stay", namespace };
+      await client.patch(PodDisruptionBudget, budget, { type: "merge", body: { status: none } }, { subresource: "status" });
+      const error = await rejection(client.evict({ name: "one", namespace }));
+      assert.equal(error["code"], "TooManyRequests", error.message);
+      assert.match(error.message, /^evict Pod .*\/one: Cannot evict pod as it would violate the pod's disruption budget\.$/);
+      assert.deepEqual(error["causes"], [
+        { reason: "DisruptionBudget", message: "The disruption budget all-stay needs 1 healthy pods and has 1 currently" },
+      ]);
+      await client.patch(
+        PodDisruptionBudget,
+        budget,
+        { type: "merge", body: { status: { disruptionsAllowed: 1 } } },
+        { subresource: "status" },
+      );
+      await client.evict({ name: "one", namespace }, { dryRun: true });
+      assert.equal((await client.get(PodDisruptionBudget, budget)).status?.disruptionsAllowed, 1);
+      await client.evict({ name: "one", namespace });
+      const { status } = await client.get(PodDisruptionBudget, budget);
+      assert.equal(status?.disruptionsAllowed, 0);
+      assert.deepEqual(Object.keys(status?.disruptedPods ?? {}), ["one"]);
     },
   },
   {

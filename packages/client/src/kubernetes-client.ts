@@ -23,8 +23,7 @@ import type { KubernetesClientOptions } from "./client-options.ts";
 import { ConfigError } from "./config/config-error.ts";
 import type { ApiGroup } from "./discovery/api-resource.ts";
 import { evictPod } from "./pods/evict-pod.ts";
-import { execInPod, type ExecOptions, type ExecResult } from "./pods/exec-in-pod.ts";
-import { forwardPort } from "./pods/forward-port.ts";
+import type { ExecOptions, ExecResult } from "./pods/exec-in-pod.ts";
 import { podLogs, type PodLogOptions } from "./pods/pod-logs.ts";
 import { callOf, type RawRequest } from "./request/raw-request.ts";
 import { Caller } from "./verbs/caller.ts";
@@ -147,6 +146,7 @@ export class KubernetesClient implements Client, AsyncDisposable {
    * needs a client made by `connect` from an address, a kubeconfig or a pod. Nothing is sent twice.
    */
   async exec(ref: ObjectRef, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const { execInPod } = await import("./pods/exec-in-pod.ts");
     return await execInPod(this.#caller, ref, command, options);
   }
 
@@ -157,6 +157,7 @@ export class KubernetesClient implements Client, AsyncDisposable {
    * @kubernetes/client-node, as `exec`. One connection each; to listen on a port here, take `node:net`.
    */
   async portForward(ref: ObjectRef, port: number, options: RequestOptions = {}): Promise<Duplex> {
+    const { forwardPort } = await import("./pods/forward-port.ts");
     return await forwardPort(this.#caller, ref, port, options);
   }
 
