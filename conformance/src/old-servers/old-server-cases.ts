@@ -297,4 +297,26 @@ export const oldServerCases: readonly OldServerCase[] = [
       await assert.rejects(client.get(SampleKind, { name: "a", namespace: "default" }), { code: "NotFound" });
     },
   },
+  {
+    name: "ensureCustomResources waits out a kind that is being deleted, and makes it again",
+    releases: V1,
+    async run(old, release) {
+      const manifest = customResourceDefinitionOf(sample);
+      await old.inTime(ensureCustomResources(old.client, [manifest], { clock: old.clock }));
+      await old.client.create(hello);
+      const path = registrationPath(release);
+      const finalizers = async (value: readonly string[]): Promise<void> => {
+        const body = { metadata: { finalizers: value } };
+        await old.client.request({ method: "PATCH", path, body, contentType: "application/merge-patch+json" });
+      };
+      await finalizers(["example.com/hold"]);
+      await old.client.request({ method: "DELETE", path });
+      const ensured = ensureCustomResources(old.client, [manifest], { clock: old.clock });
+      await old.clock.advance(2_000);
+      await finalizers([]);
+      await old.inTime(ensured);
+      await assert.rejects(old.client.get(SampleKind, { name: "a", namespace: "default" }), { code: "NotFound" });
+      await old.client.create(hello);
+    },
+  },
 ];

@@ -31,7 +31,7 @@ const FIRST_WAIT_MS = 25;
  *
  * One that fails does not stop the others; one that could not be applied is not waited for. Rejects with the
  * `CustomResourceError`, or with an AggregateError of several. Nothing is ever deleted: deleting a CRD deletes its objects.
- * What fails because the server is away is tried again until the time is up.
+ * What fails because the server is away is tried again until the time is up. A CRD that is being deleted is waited out, and made again.
  *
  * @returns what became of each, in the order given
  */
@@ -53,7 +53,14 @@ export async function ensureCustomResources(
       const result = placed[index];
       if (result?.status !== "fulfilled") throw result?.reason;
       // Right after an apply even a 404 may pass, and who may write a CRD may surely read it.
-      await untilDone(() => checkServed(client, manifest, signal), { ...patienceFor(manifest), isPassing: isApiError });
+      const look = (): Promise<void> =>
+        checkServed(client, manifest, signal).catch(async (error: unknown) => {
+          if (!isNotFound(error)) throw error;
+          // It was being deleted when it was applied, and is gone now.
+          await place(client, manifest, options, patienceFor(manifest));
+          throw new NotYet("the server to find it");
+        });
+      await untilDone(look, { ...patienceFor(manifest), isPassing: isApiError });
       return result.value;
     }),
   );
