@@ -36,7 +36,7 @@ export class CrdController {
 
   close(): void {
     this.#unsubscribe();
-    for (const name of [...this.#waiting.keys()]) this.#stopWaiting(name);
+    for (const name of this.#waiting.keys()) this.#stopWaiting(name);
     this.#timer?.cancel();
     this.#timer = undefined;
   }
