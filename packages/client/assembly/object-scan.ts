@@ -28,8 +28,8 @@ const TEXT_START: usize = 4;
 const TEXT_END: usize = 8;
 /** In bytes. */
 const KEY_LENGTH: usize = 12;
-/** 1 when all strings outside of what is left out are ASCII. */
-const IS_ASCII: usize = 16;
+/** Of what is not left out: NOT_ASCII where its identity is not, SOME_ASCII where other strings are not, ALL_ASCII. */
+const ENCODING: usize = 16;
 const UID_START: usize = 20;
 const UID_END: usize = 24;
 const VERSION_START: usize = 28;
@@ -38,6 +38,10 @@ const METADATA_START: usize = 36;
 const METADATA_END: usize = 40;
 const PACKED_START: usize = 44;
 const PACKED_END: usize = 48;
+
+const NOT_ASCII: u32 = 0;
+const ALL_ASCII: u32 = 1;
+const SOME_ASCII: u32 = 2;
 
 const KEY: usize = 128;
 const LONGEST_KEY: u32 = 768;
@@ -245,13 +249,22 @@ function describe(start: u32, end: u32): bool {
   namespaceEnd = namespaceStart + namespaceLength;
   store<u32>(TEXT_START, start);
   store<u32>(TEXT_END, end);
-  store<u32>(IS_ASCII, highBytes == 0 ? 1 : 0);
+  store<u32>(ENCODING, highBytes == 0 ? ALL_ASCII : isIdentityAscii() ? SOME_ASCII : NOT_ASCII);
   store<u32>(UID_START, uidStart);
   store<u32>(UID_END, uidEnd);
   store<u32>(VERSION_START, versionStart);
   store<u32>(VERSION_END, versionEnd);
   store<u32>(METADATA_START, metadataStart);
   store<u32>(METADATA_END, metadataEnd);
+  return true;
+}
+
+function isIdentityAscii(): bool {
+  return isAscii(nameStart, nameEnd) && isAscii(namespaceStart, namespaceEnd) && isAscii(uidStart, uidEnd) && isAscii(versionStart, versionEnd);
+}
+
+function isAscii(at: u32, end: u32): bool {
+  for (; at < end; at += 1) if (load<u8>(at) > 0x7f) return false;
   return true;
 }
 
@@ -597,7 +610,8 @@ function findNewline(at: u32, end: u32): u32 {
  * an object is what is its own. Where that is not so (the text is large, its shape is seen for the first time, there is no more
  * room for shapes, or none are wanted) the text follows as it is; it then lies where it was, with the rest written before it.
  *
- *     shape u16 · length of the version u8 · length of the uid u8 · length of the text u16 · version · uid · values, or the text
+ *     shape u16 · length of the version u8 · length of the uid u8 · length of the text u16 · encoding u8 · version · uid · values, or
+ *     the text
  *     a value: REPEATED and its number u16, or NAME, NAMESPACE, UID, VERSION, or its bytes and END
  */
 export function pack(at: u32, end: u32, withShapes: bool): bool {
@@ -618,6 +632,7 @@ export function pack(at: u32, end: u32, withShapes: bool): bool {
   store<u8>(start + 2, <u8>versionLength);
   store<u8>(start + 3, <u8>uidLength);
   store<u16>(start + 4, 0);
+  store<u8>(start + 6, load<u8>(ENCODING));
   memory.copy(start + HEAD, PACKED, versionLength + uidLength);
   store<u32>(PACKED_START, start);
   store<u32>(PACKED_END, end);
@@ -666,6 +681,7 @@ function packValues(at: u32, end: u32): u32 {
   store<u8>(PACKED + 2, <u8>versionLength);
   store<u8>(PACKED + 3, <u8>uidLength);
   store<u16>(PACKED + 4, <u16>length);
+  store<u8>(PACKED + 6, load<u8>(ENCODING));
   return out;
 }
 
@@ -723,7 +739,7 @@ export function unpack(at: u32, keyLength: u32, out: u32): u32 {
   return out;
 }
 
-const HEAD: u32 = 6;
+const HEAD: u32 = 7;
 /** No shape: the text follows. */
 const PLAIN: u16 = 0xffff;
 const TEXT_HOLE: u8 = 1;

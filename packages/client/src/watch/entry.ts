@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { ApiError, entryOf, type ObjectEntry } from "@operatorkit/api";
 import { deepFreeze, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import { excerptOf } from "../request/excerpt.ts";
-import { INCOMPLETE, TOO_DEEP, UNCLEAR, type ObjectPart, type ObjectScan } from "./object-scan.ts";
+import { Encoding, INCOMPLETE, TOO_DEEP, UNCLEAR, type ObjectPart, type ObjectScan } from "./object-scan.ts";
 import { PackedEntry } from "./packed-entry.ts";
 import { StringTable } from "./string-table.ts";
 
@@ -75,12 +75,14 @@ export class EntryMaker<T extends KubernetesObject> {
 
   /** The entry of the object that was passed over last, as `cutsManagedFields` says. */
   scanned(scan: ObjectScan): ObjectEntry<T> {
-    // A text whose characters are not its bytes is for the parser.
-    return (scan.isAscii ? this.#text(scan) : undefined) ?? this.entry(this.#parsed(scan.bytes.subarray(scan.textStart, scan.textEnd)));
+    const bytes = scan.bytes.subarray(scan.textStart, scan.textEnd);
+    if (scan.encoding !== Encoding.ascii && !isUtf8(bytes)) throw this.#malformed("something that is not UTF-8");
+    return this.#text(scan) ?? this.entry(JSON.parse(bytes.toString("utf8")));
   }
 
   /** Undefined when its identity is out of the ordinary. */
   #text(scan: ObjectScan): ObjectEntry<T> | undefined {
+    if (scan.encoding === Encoding.notAscii) return undefined;
     const { isInitial } = this;
     if (this.#options.readsObjects === true && !isInitial) return entryWith(scan.key, this.#parse(scan.text(this.#part)));
     const packed = scan.pack(this.#part);

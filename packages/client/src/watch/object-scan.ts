@@ -15,7 +15,11 @@ export const NO_ITEMS = -5;
 export const OTHER_LINE = 0;
 
 /** Without the detour of `toString`, which costs as much as the rest for a short text. Of every Buffer, though not in its types. */
-type Bytes = Buffer & { latin1Slice(start: number, end: number): string; latin1Write(text: string, at: number): number };
+type Bytes = Buffer & {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+  latin1Write(text: string, at: number): number;
+};
 
 /** The parts of WebAssembly that are used; Node's types lack them. */
 declare const WebAssembly: {
@@ -125,9 +129,9 @@ export class ObjectScan {
     return this.#field(2);
   }
 
-  /** Of the last object: all of it, or its metadata alone. Its characters are its bytes only when `isAscii`. */
+  /** Of the last object: all of it, or its metadata alone. */
   text(part: ObjectPart): string {
-    return this.#bytes.latin1Slice(this.#field(PARTS[part]), this.#field(PARTS[part] + 1));
+    return this.#text(this.#field(PARTS[part]), this.#field(PARTS[part] + 1), this.encoding);
   }
 
   /** The last object's key: `namespace/name`, or the name alone. One flat string. */
@@ -135,14 +139,14 @@ export class ObjectScan {
     return this.#bytes.latin1Slice(this.#keyStart, this.#keyStart + this.#field(3));
   }
 
-  /** All strings outside of what was cut out are ASCII. */
-  get isAscii(): boolean {
-    return this.#field(4) === 1;
+  /** Of the last object, without what was cut out. */
+  get encoding(): Encoding {
+    return this.#field(4) as Encoding;
   }
 
   /**
    * The last object, all of it or its metadata, in few bytes, of which `unpack` makes its text again; undefined when its identity is
-   * extraordinarily long. Call it last, and for ASCII: it may write where the object's bytes are.
+   * extraordinarily long. Call it last: it may write where the object's bytes are. Not for `notAscii`.
    */
   pack(part: ObjectPart): string | undefined {
     const { [part]: at } = PARTS;
@@ -152,12 +156,16 @@ export class ObjectScan {
   }
 
   /** The text of what was packed with a shape. Not between `load` and what comes of it. */
-  unpack(packed: string, key: string, textLength: number): string {
+  unpack(packed: string, key: string, textLength: number, encoding: Encoding): string {
     this.#reserve(packed.length + SLACK + textLength);
     this.#bytes.latin1Write(packed, this.#start);
     this.#bytes.latin1Write(key, this.#keyStart);
     const out = this.#start + packed.length + SLACK;
-    return this.#bytes.latin1Slice(out, this.#scanner.unpack(this.#start, key.length, out));
+    return this.#text(out, this.#scanner.unpack(this.#start, key.length, out), encoding);
+  }
+
+  #text(start: number, end: number, encoding: Encoding): string {
+    return encoding === Encoding.ascii ? this.#bytes.latin1Slice(start, end) : this.#bytes.utf8Slice(start, end);
   }
 
   #field(index: number): number {
@@ -176,6 +184,10 @@ export class ObjectScan {
     this.#fields = new Int32Array(memory.buffer, 0, FIELDS);
   }
 }
+
+/** `notAscii`: nor is who the object is. `utf8`: whether it really is, is for the caller to check. */
+export const Encoding = { notAscii: 0, ascii: 1, utf8: 2 } as const;
+export type Encoding = (typeof Encoding)[keyof typeof Encoding];
 
 /** What of an object is of interest. */
 export type ObjectPart = "object" | "metadata";

@@ -9,9 +9,9 @@ import { PackedEntry } from "./packed-entry.ts";
 
 type Options = Partial<EntryMakerOptions<KubernetesObject>>;
 
-function entryFrom(text: string, options: Options = {}): ObjectEntry {
+function entryFrom(text: string, options: Options = {}, encoding: BufferEncoding = "utf8"): ObjectEntry {
   const scan = objectScan();
-  scan.load(Buffer.from(text));
+  scan.load(Buffer.from(text, encoding));
   const maker = new EntryMaker({
     kind: Pod,
     action: "list Pods",
@@ -124,6 +124,20 @@ describe("PackedEntry", () => {
     );
     const entries = all.map((object) => entryFrom(object));
     for (const index of [0, 1, 3, 8_191, 8_193, 16_385, 19_998, 19_999]) expect(entries[index]?.object).toEqual(expected(all[index] ?? ""));
+  });
+
+  it("packs objects with letters beyond ASCII, unless their identity has them", () => {
+    const all = Array.from({ length: 10 }, (_, number) =>
+      JSON.stringify(like(number, { annotations: { note: `blåt ${number % 2} 😀`, ["ü"]: "é" } })),
+    );
+    const entries = all.map((object) => entryFrom(object));
+    expect(entries.every((entry) => entry instanceof PackedEntry)).toBe(true);
+    for (let time = 0; time < 2; time += 1) expect(entries.map(({ object }) => object)).toEqual(all.map(expected));
+    const odd = JSON.stringify(like(1, { uid: "ü" }));
+    expect(entryFrom(odd)).not.toBeInstanceOf(PackedEntry);
+    expect(entryFrom(odd).object).toEqual(expected(odd));
+    expect(() => entryFrom(odd, {}, "latin1")).toThrow(expect.objectContaining({ code: "MalformedResponse" }));
+    expect(() => entryFrom(all[0] ?? "", {}, "latin1")).toThrow(expect.objectContaining({ code: "MalformedResponse" }));
   });
 
   it("keeps managedFields when asked to", () => {

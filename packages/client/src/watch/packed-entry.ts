@@ -1,6 +1,6 @@
 import type { ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
-import { objectScan } from "./object-scan.ts";
+import { Encoding, objectScan } from "./object-scan.ts";
 
 /**
  * An entry that keeps its object packed until somebody reads it, and the object from then on: a fraction of the memory and of the work for
@@ -52,13 +52,16 @@ export class PackedEntry<T extends KubernetesObject> implements ObjectEntry<T> {
 const VERSION_LENGTH = 2;
 const UID_LENGTH = 3;
 const TEXT_LENGTH = 4;
-const HEAD = 6;
+const ENCODING = 6;
+const HEAD = 7;
 const PLAIN = 0xffff;
 
 /** The text that was packed. */
 function textOf(packed: string, key: ObjectKey): string {
-  if (u16(packed, 0) !== PLAIN) return objectScan().unpack(packed, key, u16(packed, TEXT_LENGTH));
-  return packed.slice(HEAD + packed.charCodeAt(VERSION_LENGTH) + packed.charCodeAt(UID_LENGTH));
+  const encoding = packed.charCodeAt(ENCODING) as Encoding;
+  if (u16(packed, 0) !== PLAIN) return objectScan().unpack(packed, key, u16(packed, TEXT_LENGTH), encoding);
+  const text = packed.slice(HEAD + packed.charCodeAt(VERSION_LENGTH) + packed.charCodeAt(UID_LENGTH));
+  return encoding === Encoding.ascii ? text : Buffer.from(text, "latin1").toString("utf8");
 }
 
 function u16(packed: string, at: number): number {
