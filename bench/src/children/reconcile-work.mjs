@@ -57,6 +57,7 @@ const metrics = {
         counter.add(value, labels);
         if (labels.method !== "GET") noteWrite(labels.code);
       },
+      remove: (labels) => counter.remove(labels),
     };
   },
   gauge: (options) => prometheus.gauge(options),
