@@ -42,10 +42,15 @@ describe("PrometheusMetrics", () => {
     expect(() => metrics.counter({ ...options, labels: [] })).toThrow(/not a counter with \(\)/);
   });
 
-  it("refuses a counter that falls, and a name Prometheus does not take", () => {
+  it("refuses a counter that falls, names that Prometheus does not take, and buckets that do not ascend", () => {
     const metrics = new PrometheusMetrics();
     expect(() => metrics.counter({ name: "a_total", help: "" }).add(-1)).toThrow(/0 or more/);
     expect(() => metrics.gauge({ name: "not a name", help: "" })).toThrow(/no name for Prometheus/);
+    expect(() => metrics.gauge({ name: "depth", help: "", labels: ["ok", "not ok"] })).toThrow(
+      'metric depth: "not ok" is no name for a label',
+    );
+    for (const buckets of [[1, 1], [2, 1], [Number.NaN]])
+      expect(() => metrics.histogram({ name: "seconds", help: "", buckets })).toThrow(/buckets: \[.*\] must be numbers that ascend/);
   });
 
   it("forgets a series that is removed, and begins anew when it comes back", () => {

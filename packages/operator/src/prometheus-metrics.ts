@@ -53,6 +53,10 @@ export class PrometheusMetrics implements Metrics {
     const known = this.#metrics.get(name);
     if (known === undefined) {
       if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) throw new TypeError(`metric "${name}": that is no name for Prometheus`);
+      const unfit = labels.find((label) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label));
+      if (unfit !== undefined) throw new TypeError(`metric ${name}: "${unfit}" is no name for a label`);
+      if (buckets.some((bound, at) => !(bound > (buckets[at - 1] ?? Number.NEGATIVE_INFINITY))))
+        throw new TypeError(`metric ${name}: buckets: [${buckets.join(", ")}] must be numbers that ascend`);
       const metric = new Metric(type, name, help, labels, buckets);
       this.#metrics.set(name, metric);
       return metric;

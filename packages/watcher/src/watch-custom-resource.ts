@@ -38,6 +38,8 @@ export async function watchCustomResource<T extends KubernetesObject>(
   if (typeof client?.listWatch !== "function") throw new TypeError("watch custom resource: client is missing");
   if (kind === undefined || kind === null) throw new TypeError("watch custom resource: kind is missing");
   if (typeof handlers !== "object" || handlers === null) throw new TypeError(`watch ${kind.kind}: handlers are missing`);
+  if (!(signal instanceof AbortSignal)) throw new TypeError(`watch ${kind.kind}: signal is missing`);
+  if (onError !== undefined && typeof onError !== "function") throw new TypeError(`watch ${kind.kind}: onError must be a function`);
   if (syncTimeoutMs !== undefined && !(syncTimeoutMs > 0))
     throw new TypeError(`watch ${kind.kind}: syncTimeoutMs: ${syncTimeoutMs} must be a number above 0`);
   let last: unknown;

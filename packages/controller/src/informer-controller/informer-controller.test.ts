@@ -499,6 +499,12 @@ describe("running", () => {
 });
 
 describe("options", () => {
+  it("of run are checked before it runs: without a signal it could not be stopped", async () => {
+    const controller = new InformerController();
+    await expect(controller.run({ signal: undefined as never })).rejects.toThrow("run informer-controller: signal is missing");
+    await expect(controller.run({ signal: AbortSignal.abort() })).resolves.toBeUndefined();
+  });
+
   it("may name what to begin with", async () => {
     const clock = new ManualClock();
     const informer = new FakeInformer();

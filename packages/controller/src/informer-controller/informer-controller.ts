@@ -178,6 +178,7 @@ export class InformerController implements Runnable {
     if (this.#phase !== "new") {
       throw new Error(`run ${this.name}: it ${this.#phase === "running" ? "runs already" : "has stopped; make a new one"}`);
     }
+    if (!(signal instanceof AbortSignal)) throw new TypeError(`run ${this.name}: signal is missing`);
     this.#phase = "running";
     const options = this.#options;
     const log = (options.logger ?? logger ?? silentLogger).with({ controller: this.name });
