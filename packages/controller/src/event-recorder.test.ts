@@ -41,6 +41,15 @@ describe("EventRecorder", () => {
     expect(cluster.writes[0]).toMatch(/^create Event n\/a\.[0-9a-f]+ as echo$/);
   });
 
+  it("drops what is no event instead of throwing, and goes on", async () => {
+    const { clock, recorder, events } = setUp();
+    const broken = [undefined, { ...said, regarding: undefined }, { ...said, regarding: { kind: "X" } }, { ...said, message: 3 }];
+    for (const event of broken) expect(() => recorder.record(event as never)).not.toThrow();
+    recorder.record(said);
+    await clock.advance(0);
+    expect(events().map(({ message }) => message)).toEqual(["scaled to 3"]);
+  });
+
   it("writes events about cluster-scoped objects in default", async () => {
     const { clock, recorder, events } = setUp();
     const node: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "worker" } };

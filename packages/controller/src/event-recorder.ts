@@ -40,6 +40,15 @@ export class EventRecorder implements EventSink {
   }
 
   record(event: EventRecord): void {
+    try {
+      this.#take(event);
+    } catch (error) {
+      // Who tells of something must not fail over it: an object without a name, a kind of event that is none.
+      this.#logger.warn("event dropped: it cannot be told", { reason: event?.reason, error });
+    }
+  }
+
+  #take(event: EventRecord): void {
     const about = `${event.regarding.kind} ${keyOf(event.regarding)}`;
     if (this.#isClosed) return;
     if (!this.#isAffordable(event)) {
