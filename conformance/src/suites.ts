@@ -7,6 +7,7 @@ import { historySuite } from "./history-suite.ts";
 import { informerSuite } from "./informer-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
 import { oldServersSuite } from "./old-servers-suite.ts";
+import { perturbationSuite } from "./perturbation-suite.ts";
 import { podLogsSuite } from "./pod-logs-suite.ts";
 import { propertySuite } from "./property-suite.ts";
 import { reconnectSuite } from "./reconnect-suite.ts";
@@ -27,5 +28,6 @@ export const suites: readonly Suite[] = [
   oldServersSuite,
   podLogsSuite,
   ...appSuites,
+  perturbationSuite,
   differentialSuite,
 ];
