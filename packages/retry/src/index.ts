@@ -14,5 +14,6 @@ export { RetryQueue } from "./retry-queue.ts";
 export type { Requeue, Retry, RetryQueueOptions } from "./retry-queue.ts";
 export { backoffRetryPolicy, defaultRetryPolicy, exponentialBackoffRetryPolicy, noRetryPolicy } from "./retry-policy.ts";
 export type { BackoffRetryPolicyOptions, RetryDecision, RetryPolicy } from "./retry-policy.ts";
+export { TriesError } from "./tries-error.ts";
 export { TimeoutError, withTimeout } from "./with-timeout.ts";
 export type { TimeoutOptions } from "./with-timeout.ts";
