@@ -8,6 +8,7 @@ export const clientNodeSubject: Subject = {
   name: "@kubernetes/client-node",
   version: "2.0.1",
   setting: "makeInformer, started again 1 s after each error as its examples do",
+  isHttp1Only: true,
   parallel: 4,
   async start({ kubeconfigPath, told, isCustom, isSelective }) {
     const config = new KubeConfig();

@@ -30,6 +30,10 @@ const MOST_REQUESTS = 20;
 /** Takes one subject through one scenario on a server of its own. Never rejects. */
 export async function runScenario(subject: Subject, scenario: Scenario, signal: AbortSignal): Promise<ScenarioResult> {
   const started = performance.now();
+  if (scenario.front === "h2" && subject.isHttp1Only === true) {
+    const { id, name } = scenario;
+    return { id, name, isReached: false, problems: [], requests: 0, busiest: 0, healedMs: undefined, durationMs: 0 };
+  }
   const { goesBack = false, isSelective = false, isCustom = false, handlers } = scenario;
   const journal = new Journal({ mayGoBack: goesBack, mayReturn: isSelective, tellsOnce: subject.isStrict === true });
   const problems = new Set<string>();

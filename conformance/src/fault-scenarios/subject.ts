@@ -48,6 +48,8 @@ export interface Subject {
   readonly setting: string;
   /** It promises to tell each state once, and to leave no connection behind. */
   readonly isStrict?: boolean;
+  /** HTTP/2 is not spoken: scenarios about it do not apply. */
+  readonly isHttp1Only?: boolean;
   /** How many scenarios may run at a time. */
   readonly parallel: number;
   start(options: SubjectOptions): Promise<RunningSubject>;

@@ -239,7 +239,7 @@ export const wireScenarios: readonly Scenario[] = [
   ),
   onRaw("P10", "the connection is taken and never answered", "watch", () => {}, { forMs: 2_000 }),
   onRaw("P10", "the connection ends without an answer, four times", "watch", ({ socket }) => void socket.end(), { times: 4 }),
-  onRaw("P10", "the connection is reset before the answer, four times", "watch", ({ socket }) => void socket.resetAndDestroy(), {
+  onRaw("P10", "the connection is reset before the answer, four times", "watch", ({ reset }) => reset(), {
     times: 4,
   }),
   ...(

@@ -73,10 +73,8 @@ export class World implements AsyncDisposable {
     return front instanceof TcpProxy ? `https://127.0.0.1:${front.port}` : front.url;
   }
 
-  /** Undefined where there is no TLS. */
   get caPem(): string | undefined {
-    if (this.#front instanceof RawFront) return undefined;
-    return this.#front instanceof H2Front ? wireCa : this.server.caPem;
+    return this.#front instanceof H2Front || this.#front instanceof RawFront ? wireCa : this.server.caPem;
   }
 
   /** Undefined where none is asked for. */
@@ -259,7 +257,7 @@ export function busiest(times: readonly number[]): number {
 async function startFront(server: ApiServer, name: FrontName | undefined): Promise<RawFront | H2Front | TcpProxy | undefined> {
   switch (name) {
     case "raw":
-      return RawFront.start({ api: server.transport() });
+      return RawFront.start({ api: server.transport(), tls: true });
     case "h2":
       return H2Front.start({ api: server.transport() });
     case "proxy":

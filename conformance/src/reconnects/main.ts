@@ -11,7 +11,7 @@ process.on("warning", ({ message }) => warnings.push(message));
 const handles = (): readonly string[] => process.getActiveResourcesInfo().filter((kind) => !/Pipe|TTY|Immediate/.test(kind));
 const before = handles();
 const times = Number(count) || wanted.quick;
-const slope = await wanted.measure(times, Math.max(300, Math.min(5_000, times >> 1)));
+const slope = await wanted.measure(times, Math.max(100, Math.min(5_000, times >> 1)));
 // What is being closed has its turns.
 for (let turn = 0; turn < 50 && handles().length > before.length; turn += 1) await new Promise((resolve) => void setTimeout(resolve, 20));
 await new Promise((resolve) => setImmediate(resolve));

@@ -201,8 +201,8 @@ async function subscribers(count: number, warmUp: number): Promise<HeapSlope> {
 
 export const reconnectCases: readonly ReconnectCase[] = [
   { name: "in-process", of: "reconnect, in process and in virtual time", full: 100_000, quick: 3_000, measure: inProcess },
-  { name: "http1", of: "reconnect over HTTP/1.1", full: 2_000, quick: 200, measure: onHttp1 },
-  { name: "http2", of: "reconnect over TLS and HTTP/2", full: 2_000, quick: 200, measure: onHttp2 },
+  { name: "http1", of: "reconnect over HTTP/1.1", full: 6_000, quick: 150, measure: onHttp1 },
+  { name: "http2", of: "reconnect over TLS and HTTP/2", full: 6_000, quick: 150, measure: onHttp2 },
   { name: "controller", of: "start and stop of a Controller", full: 10_000, quick: 300, measure: controllerRestarts },
   { name: "subscribers", of: "start and stop of shared informers' subscribers", full: 10_000, quick: 500, measure: subscribers },
 ];

@@ -1,12 +1,16 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { STATUS_CODES } from "node:http";
+import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import type { Transport, TransportResponse } from "@operatorkit/api";
 import { ask, type Exchange, verbOf, WirePlan } from "./exchange.ts";
+import { wireCertificate, wireKey } from "./wire-certificates.ts";
 
 /** A request over HTTP/1.1, whose answer's every byte is written by hand. */
 export interface RawExchange extends Exchange {
   readonly socket: Socket;
+  /** Breaks the connection without a word. */
+  reset(): void;
   /** Writes bytes as they are; resolves when the other side can have read them apart from the next ones. */
   write(bytes: Buffer | string): Promise<void>;
 }
@@ -16,22 +20,33 @@ export class RawFront implements AsyncDisposable {
   readonly plan: WirePlan<RawExchange> = new WirePlan();
   readonly #api: Transport;
   readonly #server: Server;
+  /** As TCP sees them, under TLS too. */
   readonly #sockets = new Set<Socket>();
+  readonly #isSecure: boolean;
 
-  private constructor(api: Transport) {
+  private constructor(api: Transport, isSecure: boolean) {
     this.#api = api;
-    this.#server = createServer((socket) => this.#accept(socket));
+    this.#isSecure = isSecure;
+    const options = { cert: wireCertificate, key: wireKey, ALPNProtocols: ["http/1.1"] };
+    this.#server = isSecure ? createTlsServer(options, (socket) => this.#accept(socket)) : createServer((socket) => this.#accept(socket));
+    this.#server.on("tlsClientError", () => {});
+    this.#server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => void this.#sockets.delete(socket));
+    });
   }
 
-  static async start({ api, port = 0 }: { readonly api: Transport; readonly port?: number }): Promise<RawFront> {
-    const front = new RawFront(api);
-    front.#server.listen(port, "127.0.0.1");
+  /** `tls`: for clients that refuse to do without. @default false */
+  static async start({ api, tls = false }: { readonly api: Transport; readonly tls?: boolean }): Promise<RawFront> {
+    const front = new RawFront(api, tls);
+    front.#server.listen(0, "127.0.0.1");
     await once(front.#server, "listening");
     return front;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#isSecure ? "https" : "http"}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   get connections(): number {
@@ -52,14 +67,10 @@ export class RawFront implements AsyncDisposable {
   }
 
   #accept(socket: Socket): void {
-    this.#sockets.add(socket);
     socket.setNoDelay(true);
     const gone = new AbortController();
     socket.on("error", () => {});
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
-      gone.abort();
-    });
+    socket.on("close", () => gone.abort());
     let pending = "";
     let turn = Promise.resolve();
     socket.on("data", (bytes: Buffer) => {
@@ -92,6 +103,7 @@ function exchangeOn(
     verb: verbOf(path),
     signal,
     socket,
+    reset: () => void (socket instanceof TLSSocket ? socket.destroy() : socket.resetAndDestroy()),
     write,
     answer,
     async pass(writePiece = write) {

@@ -14,7 +14,9 @@ export type ProxyMode =
 export class TcpProxy implements AsyncDisposable {
   mode: ProxyMode = "pass";
   readonly #target: number;
-  readonly #pairs = new Set<readonly [Socket, Socket | undefined]>();
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  /** Of connections that are neither read nor closed. */
+  readonly #held = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
   /** Connections that met something else than passing on. */
@@ -34,6 +36,7 @@ export class TcpProxy implements AsyncDisposable {
     return this.#port;
   }
 
+  /** Those that are passed on: one that is held cannot see that its client has gone. */
   get connections(): number {
     return this.#pairs.size;
   }
@@ -53,6 +56,8 @@ export class TcpProxy implements AsyncDisposable {
     this.hits += 1;
     server?.close();
     this.cut();
+    for (const socket of this.#held) socket.destroy();
+    this.#held.clear();
     if (server !== undefined) await once(server, "close");
   }
 
@@ -60,8 +65,12 @@ export class TcpProxy implements AsyncDisposable {
   freeze(): void {
     for (const [near, far] of this.#pairs) {
       this.hits += 1;
-      for (const socket of [near, far]) socket?.unpipe().pause();
+      for (const socket of [near, far]) {
+        socket.unpipe().pause();
+        this.#held.add(socket);
+      }
     }
+    this.#pairs.clear();
   }
 
   /** Breaks what is open; returns how many connections there were. */
@@ -69,7 +78,7 @@ export class TcpProxy implements AsyncDisposable {
     const { size } = this.#pairs;
     for (const [near, far] of this.#pairs) {
       near.resetAndDestroy();
-      far?.destroy();
+      far.destroy();
     }
     return size;
   }
@@ -85,18 +94,19 @@ export class TcpProxy implements AsyncDisposable {
       near.resetAndDestroy();
       return;
     }
-    const far = this.mode === "pass" ? connect(this.#target, "127.0.0.1") : undefined;
-    if (far === undefined) {
+    if (this.mode === "hang") {
       this.hits += 1;
       near.pause();
+      this.#held.add(near);
+      return;
     }
+    const far = connect(this.#target, "127.0.0.1");
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     near.on("close", () => {
       this.#pairs.delete(pair);
-      far?.destroy();
+      far.destroy();
     });
-    if (far === undefined) return;
     near.setNoDelay(true);
     far.setNoDelay(true);
     far.on("error", () => {});
