@@ -2,6 +2,7 @@ import { Pod } from "@operatorkit/object/kinds";
 import { replicaSet } from "@operatorkit/replicaset-operator/app";
 import { Jinghzhu } from "@operatorkit/replicaset-operator/jinghzhu";
 import type { ForeignAct, Stage, Subject } from "../subject.ts";
+import { comesAndGoes } from "./comes-and-goes.ts";
 import { ifThere } from "./if-there.ts";
 
 /** The ReplicaSet operator: children whose names the server makes up, so that nothing but counting keeps it from making too many. */
@@ -24,8 +25,7 @@ export const jinghzhuSubject: Subject = {
       run: async (stage) => {
         await remove(stage, "b");
         await create(stage, "c", 2);
-        await create(stage, "d", 1);
-        await remove(stage, "d");
+        await comesAndGoes(stage.admin, Jinghzhu, jinghzhu(stage, "d", 1));
       },
     },
     { name: "a is scaled in", run: (stage) => scale(stage, "a", 1) },
@@ -72,8 +72,12 @@ export function jinghzhuActs(): readonly ForeignAct[] {
   ];
 }
 
-async function create({ admin, namespace }: Stage, name: string, desired: number): Promise<void> {
-  await admin.create({ apiVersion: Jinghzhu.apiVersion, kind: Jinghzhu.kind, metadata: { name, namespace }, spec: { desired } });
+function jinghzhu({ namespace }: Stage, name: string, desired: number): Jinghzhu {
+  return { apiVersion: Jinghzhu.apiVersion, kind: Jinghzhu.kind, metadata: { name, namespace }, spec: { desired } };
+}
+
+async function create(stage: Stage, name: string, desired: number): Promise<void> {
+  await stage.admin.create(jinghzhu(stage, name, desired));
 }
 
 function scale({ admin, namespace }: Stage, name: string, desired: number): Promise<void> {

@@ -3,6 +3,7 @@ import { Memcached } from "@operatorkit/sample-operator/memcached";
 import { memcachedController } from "@operatorkit/sample-operator/memcached-controller";
 import { Operator } from "operatorkit";
 import type { Stage, Subject } from "../subject.ts";
+import { comesAndGoes } from "./comes-and-goes.ts";
 import { ifThere } from "./if-there.ts";
 
 /** The sample operator. */
@@ -26,8 +27,7 @@ export const memcachedSubject: Subject = {
       run: async (stage) => {
         await remove(stage, "b");
         await create(stage, "c", 1);
-        await create(stage, "d", 1);
-        await remove(stage, "d");
+        await comesAndGoes(stage.admin, Memcached, memcached(stage, "d", 1));
       },
     },
     { name: "c gets more memory and is scaled", run: (stage) => patch(stage, "c", { memoryMegabytes: 128, size: 2 }) },
@@ -64,8 +64,12 @@ export const memcachedSubject: Subject = {
     new Operator({ client, clock, logger, runnables: [memcachedController()], handleSignals: false }).run({ signal }),
 };
 
-async function create({ admin, namespace }: Stage, name: string, size: number): Promise<void> {
-  await admin.create({ apiVersion: Memcached.apiVersion, kind: Memcached.kind, metadata: { name, namespace }, spec: { size } });
+function memcached({ namespace }: Stage, name: string, size: number): Memcached {
+  return { apiVersion: Memcached.apiVersion, kind: Memcached.kind, metadata: { name, namespace }, spec: { size } };
+}
+
+async function create(stage: Stage, name: string, size: number): Promise<void> {
+  await stage.admin.create(memcached(stage, name, size));
 }
 
 function patch({ admin, namespace }: Stage, name: string, spec: Partial<Memcached["spec"]>): Promise<void> {

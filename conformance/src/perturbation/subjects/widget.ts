@@ -1,6 +1,7 @@
 import { defineKind, type ObjectOf } from "operatorkit";
 import { Type } from "typebox";
 import type { Stage, Step } from "../subject.ts";
+import { comesAndGoes } from "./comes-and-goes.ts";
 import { ifThere } from "./if-there.ts";
 
 /** What the small subjects look after: a text, that is to stand in what they make of it. */
@@ -41,8 +42,7 @@ export const widgetStory: readonly Step[] = [
       const { admin, namespace } = stage;
       await deleteWidget(stage, "b");
       await admin.create(widget(namespace, "c", "one"));
-      await admin.create(widget(namespace, "d", "one"));
-      await deleteWidget(stage, "d");
+      await comesAndGoes(admin, Widget, widget(namespace, "d", "one"));
     },
   },
   {
