@@ -12,6 +12,7 @@ import { podLogsSuite } from "./pod-logs-suite.ts";
 import { propertySuite } from "./property-suite.ts";
 import { reconnectSuite } from "./reconnect-suite.ts";
 import type { Suite } from "./suite.ts";
+import { watcherTableSuite } from "./watcher-table-suite.ts";
 import { wireSuite } from "./wire-suite.ts";
 
 /** Every suite, in the order they run. A new one is a line here. */
@@ -28,6 +29,7 @@ export const suites: readonly Suite[] = [
   oldServersSuite,
   podLogsSuite,
   ...appSuites,
+  watcherTableSuite,
   perturbationSuite,
   differentialSuite,
 ];
