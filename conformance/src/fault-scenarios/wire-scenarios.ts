@@ -354,6 +354,17 @@ export const wireScenarios: readonly Scenario[] = [
   }),
   onProxy(
     "P10",
+    "nobody knows the server's name for two seconds",
+    async (world) => {
+      world.name.fail(true);
+      world.cut();
+      await world.wait(2_000);
+      world.name.fail(false);
+    },
+    { isQuick: true },
+  ),
+  onProxy(
+    "P10",
     "nobody listens for two seconds",
     async (world) => {
       await world.proxy.close();

@@ -8,6 +8,7 @@ import type { JsonBody } from "../raw-http.ts";
 import { H2Front } from "../wire/h2-front.ts";
 import { RawFront } from "../wire/raw-front.ts";
 import { TcpProxy } from "../wire/tcp-proxy.ts";
+import { TestName } from "../wire/test-names.ts";
 import { wireCa } from "../wire/wire-certificates.ts";
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -29,6 +30,8 @@ export class World implements AsyncDisposable {
   readonly #control: Transport;
   readonly #serverTimes: number[];
   readonly #rules: FaultRule[] = [];
+  /** What the proxy is called; its look-up can be made to fail. */
+  readonly name: TestName = new TestName();
   readonly #isCustom: boolean;
   readonly #front: RawFront | H2Front | TcpProxy | undefined;
   /** Every state an object ever had, as `name uid version`: what is told and is not among them was made up. */
@@ -55,6 +58,7 @@ export class World implements AsyncDisposable {
     const requestTimes: number[] = [];
     const server = await ApiServer.start({
       inProcess: front === "raw" || front === "h2",
+      tlsNames: ["*.world.test"],
       middleware: [
         (next) => (request) => {
           if (request.user === undefined && /configmaps|gadgets/.test(request.path)) requestTimes.push(performance.now());
@@ -70,7 +74,7 @@ export class World implements AsyncDisposable {
   get url(): string {
     const front = this.#front;
     if (front === undefined) return this.server.url;
-    return front instanceof TcpProxy ? `https://127.0.0.1:${front.port}` : front.url;
+    return front instanceof TcpProxy ? `https://${this.name.host}:${front.port}` : front.url;
   }
 
   get caPem(): string | undefined {
@@ -115,6 +119,7 @@ export class World implements AsyncDisposable {
     this.server.faults.clear();
     if (this.#front instanceof TcpProxy) this.#front.mode = "pass";
     else this.#front?.plan.heal();
+    this.name.fail(false);
   }
 
   /** Whether any fault acted: a subject that never asks for pages does not meet one that is about pages. */
@@ -233,6 +238,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.name[Symbol.dispose]();
     await this.#front?.[Symbol.asyncDispose]();
     await this.server.close();
     rmSync(this.#folder, { recursive: true, force: true });

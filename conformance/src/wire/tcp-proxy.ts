@@ -76,6 +76,7 @@ export class TcpProxy implements AsyncDisposable {
   /** Breaks what is open; returns how many connections there were. */
   cut(): number {
     const { size } = this.#pairs;
+    this.hits += size;
     for (const [near, far] of this.#pairs) {
       near.resetAndDestroy();
       far.destroy();
