@@ -28,7 +28,7 @@ const TEXT_START: usize = 4;
 const TEXT_END: usize = 8;
 /** In bytes. */
 const KEY_LENGTH: usize = 12;
-/** Of what is not left out: NOT_ASCII where its identity is not, SOME_ASCII where other strings are not, ALL_ASCII. */
+/** Of what is not left out: NOT_ASCII where its identity is not, SOME_ASCII where other strings are not, ALL_ASCII, and ALL_PLAIN without escapes. */
 const ENCODING: usize = 16;
 const UID_START: usize = 20;
 const UID_END: usize = 24;
@@ -42,6 +42,7 @@ const PACKED_END: usize = 48;
 const NOT_ASCII: u32 = 0;
 const ALL_ASCII: u32 = 1;
 const SOME_ASCII: u32 = 2;
+const ALL_PLAIN: u32 = 3;
 
 const KEY: usize = 128;
 const LONGEST_KEY: u32 = 768;
@@ -98,6 +99,8 @@ const NULL: u32 = 0x6c6c756e;
 
 /** A string that was passed over since this was cleared had an escape. */
 let hasEscape: bool = false;
+/** The same since the object began, its managedFields aside when they are cut out. */
+let hasEscapes: bool = false;
 /** Not 0 when a string that was passed over since this was cleared had a byte above 0x7f. */
 let highBytes: i32 = 0;
 
@@ -213,6 +216,7 @@ function pass(at: u32, end: u32, cutsManagedFields: bool): i32 {
   metadataStart = metadataEnd = cutStart = cutEnd = 0;
   cuts = cutsManagedFields;
   highBytes = 0;
+  hasEscapes = false;
   if (at >= end) return INCOMPLETE;
   if (load<u8>(at) != OPEN_BRACE) return UNCLEAR;
   const after = members(at + 1, end, false);
@@ -249,7 +253,7 @@ function describe(start: u32, end: u32): bool {
   namespaceEnd = namespaceStart + namespaceLength;
   store<u32>(TEXT_START, start);
   store<u32>(TEXT_END, end);
-  store<u32>(ENCODING, highBytes == 0 ? ALL_ASCII : isIdentityAscii() ? SOME_ASCII : NOT_ASCII);
+  store<u32>(ENCODING, highBytes == 0 ? (hasEscapes ? ALL_ASCII : ALL_PLAIN) : isIdentityAscii() ? SOME_ASCII : NOT_ASCII);
   store<u32>(UID_START, uidStart);
   store<u32>(UID_END, uidEnd);
   store<u32>(VERSION_START, versionStart);
@@ -388,6 +392,7 @@ function skipString(at: u32, end: u32): i32 {
     if (byte == QUOTE) return at;
     if (byte != BACKSLASH) return INVALID;
     hasEscape = true;
+    hasEscapes = true;
     const after = skipEscape(at, end);
     if (after < 0) return after;
     at = after;
@@ -737,6 +742,16 @@ export function unpack(at: u32, keyLength: u32, out: u32): u32 {
     from = hole + 1;
   }
   return out;
+}
+
+/** Where a shape is, behind its length in four bytes. */
+export function shapeAt(number: u32): u32 {
+  return load<u32>(SHAPE_AT + (<usize>number << 2));
+}
+
+/** Where a value that repeats is, behind its length in two bytes. */
+export function valueAt(number: u32): u32 {
+  return load<u32>(VALUE_AT + (<usize>number << 2));
 }
 
 const HEAD: u32 = 7;

@@ -4,6 +4,7 @@ import { deepFreeze, type Kind, type KubernetesObject, type ObjectKey } from "@o
 import { excerptOf } from "../request/excerpt.ts";
 import { Encoding, INCOMPLETE, TOO_DEEP, UNCLEAR, type ObjectPart, type ObjectScan } from "./object-scan.ts";
 import { PackedEntry } from "./packed-entry.ts";
+import { packedObject } from "./packed-object.ts";
 import { StringTable } from "./string-table.ts";
 
 export interface EntryMakerOptions<T extends KubernetesObject> {
@@ -63,7 +64,7 @@ export class EntryMaker<T extends KubernetesObject> {
       this.#end = after;
       return this.scanned(scan);
     }
-    if (after === UNCLEAR || after === TOO_DEEP) after = scan.value(at);
+    if (after === UNCLEAR || after === TOO_DEEP) after = scan.endOfValue(at);
     if (after === INCOMPLETE) return undefined;
     if (after < 0) {
       const excerpt = excerptOf(scan.bytes.toString("utf8", at, Math.min(scan.end, at + 1000)));
@@ -76,7 +77,8 @@ export class EntryMaker<T extends KubernetesObject> {
   /** The entry of the object that was passed over last, as `cutsManagedFields` says. */
   scanned(scan: ObjectScan): ObjectEntry<T> {
     const bytes = scan.bytes.subarray(scan.textStart, scan.textEnd);
-    if (scan.encoding !== Encoding.ascii && !isUtf8(bytes)) throw this.#malformed("something that is not UTF-8");
+    if ((scan.encoding === Encoding.utf8 || scan.encoding === Encoding.notAscii) && !isUtf8(bytes))
+      throw this.#malformed("something that is not UTF-8");
     return this.#text(scan) ?? this.entry(JSON.parse(bytes.toString("utf8")));
   }
 
@@ -84,11 +86,13 @@ export class EntryMaker<T extends KubernetesObject> {
   #text(scan: ObjectScan): ObjectEntry<T> | undefined {
     if (scan.encoding === Encoding.notAscii) return undefined;
     const { isInitial } = this;
-    if (this.#options.readsObjects === true && !isInitial) return entryWith(scan.key, this.#parse(scan.text(this.#part)));
+    const { key } = scan;
     const packed = scan.pack(this.#part);
+    if (packed === undefined) return undefined;
+    if (this.#options.readsObjects === true && !isInitial) return entryWith(key, this.#read(packed, key));
     // Whoever asks for metadata alone wants it small.
     const staysPacked = isInitial || this.#part === "metadata";
-    return packed === undefined ? undefined : new PackedEntry<T>(scan.key, packed, this.#parse, { staysPacked });
+    return new PackedEntry<T>(key, packed, this.#read, { staysPacked });
   }
 
   #parsed(object: Buffer): unknown {
@@ -96,9 +100,10 @@ export class EntryMaker<T extends KubernetesObject> {
     return JSON.parse(object.toString("utf8"));
   }
 
-  readonly #parse = (text: string): T => {
-    const part = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    return this.#finished(this.#part === "metadata" ? { metadata: part } : part);
+  readonly #read = (packed: string, key: ObjectKey): T => {
+    const { value, isShared } = packedObject(packed, key);
+    const part = value as Readonly<Record<string, unknown>>;
+    return this.#finished(this.#part === "metadata" ? { metadata: part } : part, isShared);
   };
 
   /** The entry of something that is parsed already. */
@@ -110,14 +115,14 @@ export class EntryMaker<T extends KubernetesObject> {
     return entryOf(this.#finished({ ...raw, metadata }));
   }
 
-  #finished(whole: Readonly<Record<string, unknown>>): T {
+  #finished(whole: Readonly<Record<string, unknown>>, isShared = false): T {
     const { kind, freeze } = this.#options;
     // The type that stands there is not the object's own, but that of all metadata.
     const raw = this.#part === "object" ? whole : { metadata: whole["metadata"] };
     const hasType = typeof raw["apiVersion"] === "string" && typeof raw["kind"] === "string";
     // The server vouches for the rest of the type; checking it is the schema's business.
     const object = (hasType ? raw : { apiVersion: kind.apiVersion, kind: kind.kind, ...raw }) as unknown as T;
-    this.#strings.shareWithin(object);
+    if (!isShared) this.#strings.shareWithin(object);
     return freeze ? deepFreeze(object) : object;
   }
 

@@ -9,7 +9,7 @@ import { INCOMPLETE, INVALID, ObjectScan, objectScan, TOO_DEEP } from "./object-
 function valueIn(bytes: Uint8Array): number {
   const scan = objectScan();
   scan.load(bytes);
-  const end = scan.value(scan.start);
+  const end = scan.endOfValue(scan.start);
   return end < 0 ? end : end - scan.start;
 }
 
@@ -31,7 +31,7 @@ const written = fc.oneof(
   fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.stringify(value)),
 );
 
-describe("ObjectScan.value", () => {
+describe("ObjectScan.endOfValue", () => {
   it("finds the end of everything that JSON.parse reads", () => {
     fc.assert(
       fc.property(written, (text) => {
@@ -141,7 +141,7 @@ describe("ObjectScan", () => {
     scan.load(Buffer.from('{"a":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}'));
     for (const text of ['{"a":"b', '{"a"', "[1,2", "tru", "12"]) {
       scan.load(Buffer.from(text));
-      expect(scan.value(scan.start)).toBe(INCOMPLETE);
+      expect(scan.endOfValue(scan.start)).toBe(INCOMPLETE);
       expect(scan.event(scan.start, true)).toBe(INCOMPLETE);
     }
   });

@@ -38,6 +38,8 @@ interface Scanner {
   items(at: number, end: number): number;
   pack(at: number, end: number, withShapes: boolean): number;
   unpack(at: number, keyLength: number, out: number): number;
+  shapeAt(number: number): number;
+  valueAt(number: number): number;
 }
 
 /**
@@ -101,7 +103,7 @@ export class ObjectScan {
   }
 
   /** Where any JSON value that begins at `at` ends; negative: `INVALID`, `INCOMPLETE`, `TOO_DEEP`. Takes exactly what `JSON.parse` takes. */
-  value(at: number): number {
+  endOfValue(at: number): number {
     return this.#scanner.value(at, this.#end);
   }
 
@@ -164,8 +166,22 @@ export class ObjectScan {
     return this.#text(out, this.#scanner.unpack(this.#start, key.length, out), encoding);
   }
 
+  /** The text of a shape that has this number, each value in it a byte: 1 for a text with its quotes, 2 for a number. */
+  shape(number: number): string {
+    this.#reserve(0);
+    const at = this.#main.shapeAt(number);
+    return this.#bytes.latin1Slice(at + 4, at + 4 + this.#bytes.readUInt32LE(at));
+  }
+
+  /** The value that has this number. */
+  value(number: number): string {
+    this.#reserve(0);
+    const at = this.#main.valueAt(number);
+    return this.#bytes.latin1Slice(at + 2, at + 2 + this.#bytes.readUInt16LE(at));
+  }
+
   #text(start: number, end: number, encoding: Encoding): string {
-    return encoding === Encoding.ascii ? this.#bytes.latin1Slice(start, end) : this.#bytes.utf8Slice(start, end);
+    return encoding !== Encoding.utf8 ? this.#bytes.latin1Slice(start, end) : this.#bytes.utf8Slice(start, end);
   }
 
   #field(index: number): number {
@@ -185,8 +201,8 @@ export class ObjectScan {
   }
 }
 
-/** `notAscii`: nor is who the object is. `utf8`: whether it really is, is for the caller to check. */
-export const Encoding = { notAscii: 0, ascii: 1, utf8: 2 } as const;
+/** `notAscii`: nor is who the object is. `utf8`: whether it really is, is for the caller to check. `plain`: ASCII without escapes. */
+export const Encoding = { notAscii: 0, ascii: 1, utf8: 2, plain: 3 } as const;
 export type Encoding = (typeof Encoding)[keyof typeof Encoding];
 
 /** What of an object is of interest. */
