@@ -23,7 +23,7 @@ const options = [
   "--use",
   "abort=",
   "--initialMemory",
-  "48",
+  "96",
   "--outFile",
   wasm,
 ];

@@ -49,8 +49,8 @@ const LONGEST_KEY: u32 = 768;
 // What `pack` knows: of shapes and of values that repeat, where those with a number are, their numbers by hash, and the hashes of
 // others that were seen once.
 const SHAPE_AT: usize = 1024;
-const MOST_SHAPES: u32 = 2048;
-const SHAPE_SLOTS: u32 = 4096;
+const MOST_SHAPES: u32 = 4096;
+const SHAPE_SLOTS: u32 = 8192;
 const SHAPE_INDEX: usize = SHAPE_AT + <usize>MOST_SHAPES * 4;
 const SHAPE_SEEN: usize = SHAPE_INDEX + <usize>SHAPE_SLOTS * 8;
 const VALUE_AT: usize = SHAPE_SEEN + <usize>SHAPE_SLOTS * 4;
@@ -60,7 +60,7 @@ const VALUE_INDEX: usize = VALUE_AT + <usize>MOST_VALUES * 4;
 const VALUE_SEEN: usize = VALUE_INDEX + <usize>VALUE_SLOTS * 8;
 // Each with its length before it.
 const SHAPE_BYTES: usize = VALUE_SEEN + <usize>VALUE_SLOTS * 4;
-const VALUE_BYTES: usize = SHAPE_BYTES + (1 << 20);
+const VALUE_BYTES: usize = SHAPE_BYTES + (1 << 22);
 // What is being made.
 const LONGEST_PACKED: u32 = 1 << 16;
 const SKELETON: usize = VALUE_BYTES + (1 << 20);
@@ -802,20 +802,14 @@ function packValue(out: u32, from: u32, to: u32): u32 {
 /** The number of a value that was seen before; negative when it was not, or there is no room. */
 function numberOfValue(from: u32, length: u32): i32 {
   const hash = hashOf(from, length);
-  const slot = <usize>(hash & (VALUE_SLOTS - 1));
-  const entry = VALUE_INDEX + (slot << 3);
+  const entry = slotOf(hash, VALUE_INDEX, VALUE_SLOTS);
+  if (entry == 0) return -1;
   if (load<u32>(entry) == hash) {
     const number = load<u32>(entry + 4);
     const known = load<u32>(VALUE_AT + (<usize>number << 2));
     return <u32>load<u16>(known) == length && isEqual(known + 2, from, length) ? number : -1;
   }
-  // A slot that is taken stays so: what repeats came early.
-  if (load<u32>(entry) != 0) return -1;
-  const seen = VALUE_SEEN + (slot << 2);
-  if (load<u32>(seen) != hash) {
-    store<u32>(seen, hash);
-    return -1;
-  }
+  if (isNews(hash, VALUE_SEEN, VALUE_SLOTS)) return -1;
   if (values == MOST_VALUES || valuesEnd + length + 32 > <u32>SKELETON) return -1;
   store<u32>(entry, hash);
   store<u32>(entry + 4, values);
@@ -830,19 +824,14 @@ function numberOfValue(from: u32, length: u32): i32 {
 /** The number of the shape that was written to SKELETON, if it was there before. */
 function numberOfShape(length: u32): i32 {
   const hash = hashOf(<u32>SKELETON, length);
-  const slot = <usize>(hash & (SHAPE_SLOTS - 1));
-  const entry = SHAPE_INDEX + (slot << 3);
+  const entry = slotOf(hash, SHAPE_INDEX, SHAPE_SLOTS);
+  if (entry == 0) return -1;
   if (load<u32>(entry) == hash) {
     const number = load<u32>(entry + 4);
     const known = load<u32>(SHAPE_AT + (<usize>number << 2));
     return load<u32>(known) == length && isEqual(known + 4, <u32>SKELETON, length) ? number : -1;
   }
-  if (load<u32>(entry) != 0) return -1;
-  const seen = SHAPE_SEEN + (slot << 2);
-  if (load<u32>(seen) != hash) {
-    store<u32>(seen, hash);
-    return -1;
-  }
+  if (isNews(hash, SHAPE_SEEN, SHAPE_SLOTS)) return -1;
   if (shapes == MOST_SHAPES || shapesEnd + length + 32 > <u32>VALUE_BYTES) return -1;
   store<u32>(entry, hash);
   store<u32>(entry + 4, shapes);
@@ -852,6 +841,24 @@ function numberOfShape(length: u32): i32 {
   shapesEnd += 4 + length;
   shapes += 1;
   return shapes - 1;
+}
+
+/** The slot that has this hash, or the free one where it would go; 0 when the slots around are taken. */
+function slotOf(hash: u32, index: usize, slots: u32): usize {
+  for (let step: u32 = 0; step < 8; step += 1) {
+    const entry = index + (<usize>((hash + step) & (slots - 1)) << 3);
+    const there = load<u32>(entry);
+    if (there == hash || there == 0) return entry;
+  }
+  return 0;
+}
+
+/** Whether this was not seen before, as far as is remembered; from now on it is. */
+function isNews(hash: u32, seen: usize, slots: u32): bool {
+  const at = seen + (<usize>(hash & (slots - 1)) << 2);
+  if (load<u32>(at) == hash) return false;
+  store<u32>(at, hash);
+  return true;
 }
 
 /** Never 0. */

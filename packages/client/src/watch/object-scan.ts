@@ -190,8 +190,8 @@ export class ObjectScan {
 
   #reserve(length: number): void {
     const bytes = this.#start + length + SLACK;
-    if (bytes < LARGE_BYTES && this.#scanner !== this.#main) this.#scanner = this.#main;
-    else if (bytes >= LARGE_BYTES && this.#scanner === this.#main) this.#scanner = newScanner();
+    if (length < LARGE_BYTES && this.#scanner !== this.#main) this.#scanner = this.#main;
+    else if (length >= LARGE_BYTES && this.#scanner === this.#main) this.#scanner = newScanner();
     else if (bytes <= this.#bytes.length) return;
     const { memory } = this.#scanner;
     const missing = bytes - memory.buffer.byteLength;
@@ -225,7 +225,7 @@ let compiled: object | undefined;
 
 const FIELDS = 13;
 const PAGE_BYTES = 64 * 1024;
-const LARGE_BYTES = 8 * 1024 * 1024;
+const LARGE_BYTES = 4 * 1024 * 1024;
 /** The scanner loads and writes so many bytes at a time, also at the end. */
 const SLACK = 64;
 
