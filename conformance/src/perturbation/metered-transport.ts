@@ -18,6 +18,7 @@ export class MeteredTransport implements Transport {
     const weight = isWatch(request) ? 0 : 1;
     traffic.activity += 1;
     traffic.inFlight += weight;
+    traffic.note(`${request.method} ${request.path} by ${request.headers["user-agent"] ?? "somebody"}`);
     const over = once(() => {
       traffic.inFlight -= weight;
       traffic.activity += 1;

@@ -93,7 +93,9 @@ export class RealWorld implements World {
       if (traffic.activity === activity && traffic.inFlight === 0) continue;
       activity = traffic.activity;
       quietSince = performance.now();
-      if (quietSince > deadline) throw new Error(`no rest within ${LONGEST_MS / 1000} s`);
+      if (quietSince <= deadline) continue;
+      const { inFlight, last } = traffic;
+      throw new Error(`no rest within ${LONGEST_MS / 1000} s, ${inFlight} requests under way; the last ones:\n${last.join("\n")}`);
     }
   }
 
