@@ -61,6 +61,8 @@ export function observed(body: AsyncIterable<Uint8Array>, { onChunk, onEnd }: Bo
             return result;
           } catch (error) {
             onEnd();
+            // What broke it may have been `onChunk`, of which the body knows nothing.
+            await iterator.return?.().catch(() => {});
             throw error;
           }
         },
