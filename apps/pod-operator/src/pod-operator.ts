@@ -2,7 +2,7 @@ import type { AppContext } from "@operatorkit/app-kit";
 import { CRD_LABEL, Jinghzhu } from "@operatorkit/replicaset-operator/jinghzhu";
 import { alive } from "@operatorkit/replicaset-operator/scaling";
 import { perKeyBackoff, runWorkers, WorkQueue } from "@operatorkit/workqueue";
-import { EventRecorder, Informer, isNotFound, systemClock, type Clock } from "operatorkit";
+import { EventRecorder, Informer, ignoreNotFound, systemClock, type Clock } from "operatorkit";
 import { Pod } from "operatorkit/kinds";
 import { podNews, podNewsText } from "./pod-news.ts";
 
@@ -53,7 +53,7 @@ export async function podOperator(options: PodOperatorOptions): Promise<void> {
   async function tellLoss({ metadata }: Pod): Promise<void> {
     const name = metadata.labels?.[CRD_LABEL];
     if (name === undefined) return;
-    const jinghzhu = await orUndefined(client.get(Jinghzhu, { namespace, name }));
+    const jinghzhu = await ignoreNotFound(client.get(Jinghzhu, { namespace, name }));
     if (jinghzhu === undefined || jinghzhu.metadata.deletionTimestamp !== undefined) return;
     const left = alive(informer.lister.byIndex(CRD_LABEL, name)).length;
     if (left >= jinghzhu.spec.desired) return;
@@ -70,7 +70,7 @@ export async function podOperator(options: PodOperatorOptions): Promise<void> {
     }
     print(`Pod ${metadata.name} has been Pending for ${limitMs / 1000} s: deleting it`);
     const preconditions = { uid: metadata.uid ?? "" };
-    await orUndefined(client.delete(Pod, metadata, { gracePeriodSeconds: PENDING_GRACE_SECONDS, preconditions }));
+    await ignoreNotFound(client.delete(Pod, metadata, { gracePeriodSeconds: PENDING_GRACE_SECONDS, preconditions }));
   }
 
   informer.onKeys((key) => queue.add(key));
@@ -103,14 +103,5 @@ export async function podOperator(options: PodOperatorOptions): Promise<void> {
     await queue.shutDown();
     await events.close();
     await informing;
-  }
-}
-
-async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
   }
 }

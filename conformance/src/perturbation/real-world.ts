@@ -5,7 +5,7 @@ import {
   crdFor,
   ensureCustomResources,
   ensureNamespace,
-  isNotFound,
+  ignoreNotFound,
   KubernetesClient,
   sleep,
   systemClock,
@@ -108,12 +108,12 @@ export class RealWorld implements World {
     try {
       const { admin, namespace } = this;
       for (const kind of this.#subject.kinds) {
-        const all = await orNone(admin.list(kind, { namespace }).toArray());
+        const all = (await ignoreNotFound(admin.list(kind, { namespace }).toArray())) ?? [];
         for (const { metadata } of all) {
           if (metadata.name === "kube-root-ca.crt") continue;
-          await orNone(admin.delete(kind, metadata, { gracePeriodSeconds: 0 }).then(() => []));
+          await ignoreNotFound(admin.delete(kind, metadata, { gracePeriodSeconds: 0 }));
           if ((metadata.finalizers ?? []).length > 0)
-            await orNone(admin.patch(kind, metadata, { type: "merge", body: { metadata: { finalizers: null } } }).then(() => []));
+            await ignoreNotFound(admin.patch(kind, metadata, { type: "merge", body: { metadata: { finalizers: null } } }));
         }
       }
     } finally {
@@ -125,14 +125,5 @@ export class RealWorld implements World {
 
   #metered(): MeteredTransport {
     return new MeteredTransport({ inner: this.#socket, traffic: this.#traffic, headers: { authorization: `Bearer ${this.#token}` } });
-  }
-}
-
-async function orNone<T>(work: Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
   }
 }

@@ -11,6 +11,7 @@ export {
   isNotFound,
   isTooManyRequests,
 } from "./api-error.ts";
+export { ignoreNotFound } from "./ignore-not-found.ts";
 export type { ApiErrorCode, ApiErrorOptions, Status, StatusCause, StatusDetails } from "./api-error.ts";
 export type {
   ApplyOptions,

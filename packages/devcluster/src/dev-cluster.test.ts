@@ -1,4 +1,4 @@
-import { isNotFound } from "@operatorkit/api";
+import { ignoreNotFound } from "@operatorkit/api";
 import { connect, ensureCustomResources, type KubernetesClient } from "@operatorkit/client";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { ConfigMap, Deployment, EndpointSlice, Namespace, Pod, ReplicaSet, Service } from "@operatorkit/object/kinds";
@@ -148,14 +148,7 @@ describe("DevCluster", () => {
     },
   });
   const configMap = (name: string): ConfigMap => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" } });
-  const orUndefined = async (name: string): Promise<ConfigMap | undefined> => {
-    try {
-      return await client.get(ConfigMap, ref(name));
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  };
+  const orUndefined = (name: string): Promise<ConfigMap | undefined> => ignoreNotFound(client.get(ConfigMap, ref(name)));
 
   it("collects what belongs to a custom resource, also one that goes right after its kind came", async () => {
     const thing: Kind = {

@@ -7,6 +7,7 @@ export {
   isExpired,
   isForbidden,
   isInvalid,
+  ignoreNotFound,
   isNotFound,
   isTooManyRequests,
 } from "@operatorkit/api";

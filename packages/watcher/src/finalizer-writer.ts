@@ -1,4 +1,13 @@
-import { isApiError, isConflict, isInvalid, isNotFound, type JsonPatchOperation, type PatchClient, type Reader } from "@operatorkit/api";
+import {
+  isApiError,
+  isConflict,
+  isInvalid,
+  ignoreNotFound,
+  isNotFound,
+  type JsonPatchOperation,
+  type PatchClient,
+  type Reader,
+} from "@operatorkit/api";
 import type { Kind, KubernetesObject, ObjectRef } from "@operatorkit/object";
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
 import { exponentialBackoff } from "@operatorkit/retry";
@@ -131,7 +140,7 @@ async function write<T extends KubernetesObject>(
       if (!isLostRace(error) || attempt + 1 >= maxTries) throw error;
       // The first retry needs no wait: an object from a cache is simply often a little old.
       if (attempt > 0) await sleep(backoff(attempt - 1), { signal, clock });
-      const fresh = await getOrUndefined(client, kind, ref, request);
+      const fresh = await ignoreNotFound(client.get(kind, ref, request));
       if (fresh === undefined || (uid !== undefined && fresh.metadata.uid !== uid)) return undefined;
       object = fresh;
     }
@@ -152,18 +161,4 @@ function guards({ metadata: { uid, resourceVersion } }: KubernetesObject): JsonP
   if (uid !== undefined) operations.push({ op: "test", path: "/metadata/uid", value: uid });
   if (resourceVersion !== undefined) operations.push({ op: "test", path: "/metadata/resourceVersion", value: resourceVersion });
   return operations;
-}
-
-async function getOrUndefined<T extends KubernetesObject>(
-  client: FinalizerClient,
-  kind: Kind<T>,
-  ref: ObjectRef,
-  request: { readonly signal?: AbortSignal },
-): Promise<T | undefined> {
-  try {
-    return await client.get(kind, ref, request);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

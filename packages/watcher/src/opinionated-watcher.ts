@@ -1,4 +1,4 @@
-import { isNotFound, type FinalizerClaim } from "@operatorkit/api";
+import { ignoreNotFound, type FinalizerClaim } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { FinalizerMarks, type FinalizerMarksOptions } from "./finalizer-marks.ts";
 import type { FinalizerClient } from "./finalizer-writer.ts";
@@ -170,13 +170,9 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
   }
 
   async #read({ metadata: { name, namespace, uid } }: T, { signal }: WatcherContext): Promise<T | undefined> {
-    try {
-      const live = await this.#client.get(this.kind, namespace === undefined ? { name } : { name, namespace }, { signal });
-      return live.metadata.uid === uid ? live : undefined;
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const ref = namespace === undefined ? { name } : { name, namespace };
+    const live = await ignoreNotFound(this.#client.get(this.kind, ref, { signal }));
+    return live?.metadata.uid === uid ? live : undefined;
   }
 
   get #what(): string {

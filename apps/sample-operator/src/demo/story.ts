@@ -1,5 +1,5 @@
 import { StepError, Timeline, readObjects } from "@operatorkit/app-kit";
-import { findCondition, isInvalid, isNotFound, systemClock, type Client, type KubernetesObject } from "operatorkit";
+import { findCondition, isInvalid, ignoreNotFound, systemClock, type Client, type KubernetesObject } from "operatorkit";
 import { ConfigMap, Deployment, EndpointSlice, Pod, ReplicaSet, Service } from "operatorkit/kinds";
 import { ADDRESSES } from "../children.ts";
 import { Memcached } from "../memcached.ts";
@@ -49,7 +49,7 @@ export async function tellStory({ client, signal, print, namespace = "default" }
     for (const { metadata } of memcacheds) {
       await timeline.waitFor({
         what: `the ${metadata.name} of an earlier run to be gone`,
-        look: () => orUndefined(admin.get(Memcached, { namespace, name: metadata.name })),
+        look: () => ignoreNotFound(admin.get(Memcached, { namespace, name: metadata.name })),
         until: (seen) => seen?.metadata.deletionTimestamp === undefined,
         describe: (seen) => `it waits for ${seen?.metadata.finalizers?.join(", ") ?? "nothing"}`,
       });
@@ -85,7 +85,7 @@ export async function tellStory({ client, signal, print, namespace = "default" }
     await admin.delete(Deployment, ref, { propagationPolicy: "Background" });
     await timeline.waitFor({
       what: "a new Deployment of the same name",
-      look: () => orUndefined(admin.get(Deployment, ref)),
+      look: () => ignoreNotFound(admin.get(Deployment, ref)),
       until: (seen) => seen !== undefined && seen.metadata.uid !== before.metadata.uid,
       describe: (seen) => (seen === undefined ? "none" : "still the old one"),
     });
@@ -95,7 +95,7 @@ export async function tellStory({ client, signal, print, namespace = "default" }
   await timeline.step(`delete ${ref.name}: cleanup runs, its finalizer goes, its children are collected`, async () => {
     await admin.delete(Memcached, ref);
     await waitUntilGone(`Memcached ${ref.name}`, async () =>
-      (await orUndefined(admin.get(Memcached, ref))) === undefined ? [] : [`Memcached ${ref.name}`],
+      (await ignoreNotFound(admin.get(Memcached, ref))) === undefined ? [] : [`Memcached ${ref.name}`],
     );
     const addresses = await admin.get(ConfigMap, { namespace, name: ADDRESSES });
     if (addresses.data?.[ref.name] !== undefined)
@@ -131,13 +131,4 @@ function isReady(memcached: Memcached): boolean {
 function describe(memcached: Memcached): string {
   const available = findCondition(memcached.status?.conditions, "Available");
   return `${memcached.metadata.name} has ${memcached.status?.ready ?? 0} of ${memcached.spec.size} ready, Available=${available?.status ?? "unknown"}${available === undefined ? "" : ` (${available.message})`}`;
-}
-
-async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

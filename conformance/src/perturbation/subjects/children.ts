@@ -1,5 +1,5 @@
 import { ConfigMap } from "@operatorkit/object/kinds";
-import { isNotFound, type Client } from "operatorkit";
+import { ignoreNotFound, type Client } from "operatorkit";
 import type { ForeignAct, Stage } from "../subject.ts";
 import { ifThere } from "./if-there.ts";
 import { deleteWidget, Widget } from "./widget.ts";
@@ -20,13 +20,8 @@ export function childOf({ metadata: { name, namespace = "default" }, spec }: Wid
   } satisfies ConfigMap;
 }
 
-export async function read(api: Client, namespace: string, name: string): Promise<ConfigMap | undefined> {
-  try {
-    return await api.get(ConfigMap, { namespace, name });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+export function read(api: Client, namespace: string, name: string): Promise<ConfigMap | undefined> {
+  return ignoreNotFound(api.get(ConfigMap, { namespace, name }));
 }
 
 /** Puts a Widget's entry into the ledger, or takes it out. Each entry has a field manager of its own. */

@@ -1,10 +1,6 @@
-import { isNotFound } from "operatorkit";
+import { ignoreNotFound } from "operatorkit";
 
 /** What somebody else has deleted meanwhile is left alone. */
 export async function ifThere(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await ignoreNotFound(work);
 }

@@ -1,7 +1,7 @@
 import { InformerController, type ResourceReconciler } from "@operatorkit/controller";
 import { Informer } from "@operatorkit/informer";
 import { ConfigMap } from "@operatorkit/object/kinds";
-import { isNotFound, owned, type Client } from "operatorkit";
+import { ignoreNotFound, owned, type Client } from "operatorkit";
 import type { Subject } from "../subject.ts";
 import { childActs, childOf, widgetActs } from "./children.ts";
 import { removeWidget, Widget, widgetStory } from "./widget.ts";
@@ -61,13 +61,8 @@ async function ensureChild(client: Client, object: Widget): Promise<void> {
   await client.apply<ConfigMap>(owned(childOf(object), object, Widget), { fieldManager: "widgets" });
 }
 
-async function read(client: Client, namespace: string, name: string): Promise<Widget | undefined> {
-  try {
-    return await client.get(Widget, { namespace, name });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+function read(client: Client, namespace: string, name: string): Promise<Widget | undefined> {
+  return ignoreNotFound(client.get(Widget, { namespace, name }));
 }
 
 /** What people know of each Widget. */

@@ -1,4 +1,4 @@
-import { ApiError, isAlreadyExists, isNotFound, type Client } from "@operatorkit/api";
+import { ApiError, isAlreadyExists, ignoreNotFound, type Client } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
 import { checkWaits } from "./checked-waits.ts";
@@ -49,7 +49,7 @@ export async function ensureNamespace(
       if (isAlreadyExists(error)) return undefined;
       throw error;
     });
-    const found = namespace ?? (await client.get(NamespaceKind, { name }, request).catch(undefinedIfGone));
+    const found = namespace ?? (await ignoreNotFound(client.get(NamespaceKind, { name }, request)));
     // A server too old to set the phase at once has not set it to anything else either.
     if (found !== undefined && found.metadata.deletionTimestamp === undefined && (found.status?.phase ?? "Active") === "Active") return;
     if (clock.monotonicMs() + intervalMs > dueMs) {
@@ -71,9 +71,9 @@ export async function ensureNamespaceDeleted(
   checkWaits("ensureNamespaceDeleted", { intervalMs, timeoutMs });
   const request = signal === undefined ? {} : { signal };
   const dueMs = clock.monotonicMs() + timeoutMs;
-  await client.delete(NamespaceKind, { name }, request).catch(undefinedIfGone);
+  await ignoreNotFound(client.delete(NamespaceKind, { name }, request));
   for (;;) {
-    const found = await client.get(NamespaceKind, { name }, request).catch(undefinedIfGone);
+    const found = await ignoreNotFound(client.get(NamespaceKind, { name }, request));
     if (found === undefined) return;
     if (clock.monotonicMs() + intervalMs > dueMs) {
       throw new ApiError(`delete Namespace ${name}: not gone within ${timeoutMs / 1000} s (phase ${found.status?.phase ?? "unknown"})`, {
@@ -82,9 +82,4 @@ export async function ensureNamespaceDeleted(
     }
     await sleep(intervalMs, { signal, clock });
   }
-}
-
-function undefinedIfGone(error: unknown): undefined {
-  if (isNotFound(error)) return undefined;
-  throw error;
 }

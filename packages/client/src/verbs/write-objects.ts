@@ -1,4 +1,4 @@
-import { ApiError, isNotFound, type ApplyOptions, type Patch, type SubresourceWriteOptions, type WriteOptions } from "@operatorkit/api";
+import { ApiError, ignoreNotFound, type ApplyOptions, type Patch, type SubresourceWriteOptions, type WriteOptions } from "@operatorkit/api";
 import type { Kind, KubernetesObject, Manifest, ObjectRef } from "@operatorkit/object";
 import { creationPath, objectPath, withQuery } from "../request/resource-path.ts";
 import { jsonBody, nameOf, type Caller } from "./caller.ts";
@@ -80,10 +80,7 @@ export async function applyAndCompare<T extends KubernetesObject>(
   let before = current;
   if (before === undefined) {
     const kind = await caller.kindOf("apply", object, options);
-    before = await getObject(caller, kind, object.metadata, request).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    before = await ignoreNotFound(getObject(caller, kind, object.metadata, request));
   }
   const applied = await applyObject(caller, object, options);
   const { uid, resourceVersion } = applied.metadata;

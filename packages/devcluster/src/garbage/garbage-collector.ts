@@ -1,4 +1,4 @@
-import { isNotFound, type Client, type Runnable, type RunOptions } from "@operatorkit/api";
+import { ignoreNotFound, type Client, type Runnable, type RunOptions } from "@operatorkit/api";
 import type { InformerLease, SharedInformers } from "@operatorkit/informer";
 import { refOf, type Kind, type KubernetesObject, type OwnerReference } from "@operatorkit/object";
 import { CustomResourceDefinition } from "@operatorkit/object/kinds";
@@ -109,7 +109,7 @@ export class GarbageCollector implements Runnable {
   ): Promise<void> {
     const node = graph.get(uid);
     if (node === undefined) return;
-    const object = await orUndefined(client.get(node.kind, refOf(node.key)));
+    const object = await ignoreNotFound(client.get(node.kind, refOf(node.key)));
     if (object === undefined || object.metadata.uid !== uid) return;
     if (object.metadata.deletionTimestamp !== undefined) return processDeleting({ client, graph, queue, node, object });
 
@@ -120,14 +120,14 @@ export class GarbageCollector implements Runnable {
       case "keep":
         return;
       case "delete":
-        await orUndefined(
+        await ignoreNotFound(
           client.delete(node.kind, refOf(node.key), { preconditions: { uid }, propagationPolicy: decision.propagationPolicy }),
         );
         return;
       case "drop-owners": {
         const { resourceVersion = "" } = object.metadata;
         const body = { metadata: { ownerReferences: decision.ownerReferences, resourceVersion } };
-        await orUndefined(client.patch(node.kind, refOf(node.key), { type: "merge", body }));
+        await ignoreNotFound(client.patch(node.kind, refOf(node.key), { type: "merge", body }));
       }
     }
   }
@@ -184,11 +184,11 @@ async function processDeleting({
 
 /** Takes the owner out of a dependent's references. */
 async function letGo(client: Client, dependent: GraphNode, owner: string): Promise<void> {
-  const object = await orUndefined(client.get(dependent.kind, refOf(dependent.key)));
+  const object = await ignoreNotFound(client.get(dependent.kind, refOf(dependent.key)));
   if (object === undefined || object.metadata.uid !== dependent.uid) return;
   const { ownerReferences = [], resourceVersion = "" } = object.metadata;
   const body = { metadata: { ownerReferences: ownerReferences.filter(({ uid }) => uid !== owner), resourceVersion } };
-  await orUndefined(client.patch(dependent.kind, refOf(dependent.key), { type: "merge", body }));
+  await ignoreNotFound(client.patch(dependent.kind, refOf(dependent.key), { type: "merge", body }));
 }
 
 /** Asks the server. An owner of a kind that is not served is absent; a namespaced owner is looked for in the dependent's namespace. */
@@ -197,21 +197,14 @@ async function ownerState(
   dependent: KubernetesObject,
   { apiVersion, kind, name, uid }: OwnerReference,
 ): Promise<OwnerState> {
-  const ownerKind = await orUndefined(client.resolve({ apiVersion, kind }));
+  const ownerKind = await ignoreNotFound(client.resolve({ apiVersion, kind }));
   if (ownerKind === undefined) return "absent";
   const { namespace } = dependent.metadata;
   if (ownerKind.namespaced && namespace === undefined) return "absent";
-  const owner = await orUndefined(client.get(ownerKind, ownerKind.namespaced && namespace !== undefined ? { namespace, name } : { name }));
+  const owner = await ignoreNotFound(
+    client.get(ownerKind, ownerKind.namespaced && namespace !== undefined ? { namespace, name } : { name }),
+  );
   if (owner === undefined || owner.metadata.uid !== uid) return "absent";
   const waits = owner.metadata.deletionTimestamp !== undefined && owner.metadata.finalizers?.includes(FOREGROUND_FINALIZER) === true;
   return waits ? "deleting-dependents" : "present";
-}
-
-async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
