@@ -76,15 +76,13 @@ export class EntryMaker<T extends KubernetesObject> {
 
   /** The entry of the object that was passed over last, as `cutsManagedFields` says. */
   scanned(scan: ObjectScan): ObjectEntry<T> {
-    const bytes = scan.bytes.subarray(scan.textStart, scan.textEnd);
-    if ((scan.encoding === Encoding.utf8 || scan.encoding === Encoding.notAscii) && !isUtf8(bytes))
-      throw this.#malformed("something that is not UTF-8");
-    return this.#text(scan) ?? this.entry(JSON.parse(bytes.toString("utf8")));
+    return this.#text(scan) ?? this.entry(this.#parsed(textBytes(scan)));
   }
 
   /** Undefined when its identity is out of the ordinary. */
   #text(scan: ObjectScan): ObjectEntry<T> | undefined {
     if (scan.encoding === Encoding.notAscii) return undefined;
+    if (scan.encoding === Encoding.utf8) this.#checkUtf8(textBytes(scan));
     const { isInitial } = this;
     const { key } = scan;
     const packed = scan.pack(this.#part);
@@ -96,8 +94,12 @@ export class EntryMaker<T extends KubernetesObject> {
   }
 
   #parsed(object: Buffer): unknown {
-    if (!isUtf8(object)) throw this.#malformed("something that is not UTF-8");
+    this.#checkUtf8(object);
     return JSON.parse(object.toString("utf8"));
+  }
+
+  #checkUtf8(bytes: Buffer): void {
+    if (!isUtf8(bytes)) throw this.#malformed("something that is not UTF-8");
   }
 
   readonly #read = (packed: string, key: ObjectKey): T => {
@@ -129,6 +131,11 @@ export class EntryMaker<T extends KubernetesObject> {
   #malformed(what: string): ApiError {
     return new ApiError(`${this.#options.action}: the server sent ${what}`, { code: "MalformedResponse" });
   }
+}
+
+/** All of the object that was passed over last. */
+function textBytes(scan: ObjectScan): Buffer {
+  return scan.bytes.subarray(scan.textStart, scan.textEnd);
 }
 
 /** `entryOf`, with a key that is known. */
