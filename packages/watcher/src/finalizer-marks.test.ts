@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FinalizerMarks, type FinalizerMarksOptions } from "./finalizer-marks.ts";
-import { FakeObjectServer, Thing } from "./testing/fake-object-server.ts";
+import { FakeObjectServer } from "./testing/fake-object-server.ts";
+import { Thing } from "./testing/thing.ts";
 
 const NAMES: Readonly<Record<string, string>> = { F: "example.com/test", W: "example.com/test-wip", L: "old.com/test", x: "other.com/x" };
 const signal = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { assertFinalizer, defaultFinalizer, defaultFinalizerSupplier } from "./finalizer-name.ts";
-import { Thing } from "./testing/fake-object-server.ts";
+import { Thing } from "./testing/thing.ts";
 
 describe("a finalizer's name", () => {
   it.each([

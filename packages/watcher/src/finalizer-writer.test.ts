@@ -2,7 +2,8 @@ import { ApiError } from "@operatorkit/api";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { ensureFinalizer, removeFinalizer, replaceFinalizer } from "./finalizer-writer.ts";
-import { failure, FakeObjectServer, Thing } from "./testing/fake-object-server.ts";
+import { failure, FakeObjectServer } from "./testing/fake-object-server.ts";
+import { Thing } from "./testing/thing.ts";
 
 const OURS = "example.com/ours";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { MarkFacts } from "./finalizer-marks.ts";
 import { changeFacts, decideAdd, decideUpdate, type ChangeFacts, type Circumstances, type Decision } from "./opinionated-decision.ts";
-import { FakeObjectServer, type Thing } from "./testing/fake-object-server.ts";
+import { FakeObjectServer } from "./testing/fake-object-server.ts";
+import { type Thing } from "./testing/thing.ts";
 
 const bools = [true, false];
 

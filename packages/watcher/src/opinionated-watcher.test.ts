@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { OpinionatedWatcher, type OpinionatedWatcherOptions } from "./opinionated-watcher.ts";
 import type { WatcherContext } from "./resource-watcher.ts";
 import { SimpleWatcher } from "./simple-watcher.ts";
-import { failure, FakeObjectServer, Thing } from "./testing/fake-object-server.ts";
+import { failure, FakeObjectServer } from "./testing/fake-object-server.ts";
+import { Thing } from "./testing/thing.ts";
 
 const F = "example.com/test";
 const W = "example.com/test-wip";

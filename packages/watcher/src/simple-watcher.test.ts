@@ -3,7 +3,8 @@ import type { KubernetesObject } from "@operatorkit/object";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { WatcherContext } from "./resource-watcher.ts";
 import { SimpleWatcher } from "./simple-watcher.ts";
-import { FakeObjectServer, type Thing } from "./testing/fake-object-server.ts";
+import { FakeObjectServer } from "./testing/fake-object-server.ts";
+import { type Thing } from "./testing/thing.ts";
 
 const context: WatcherContext = { signal: new AbortController().signal };
 

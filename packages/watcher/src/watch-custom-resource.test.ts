@@ -1,7 +1,8 @@
 import { ApiError, type ListWatchScope } from "@operatorkit/api";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { gone, ScriptedListWatch, Thing, thing } from "./testing/scripted-list-watch.ts";
+import { gone, ScriptedListWatch, thing } from "./testing/scripted-list-watch.ts";
+import { Thing } from "./testing/thing.ts";
 import type { ResourceWatcher } from "./resource-watcher.ts";
 import { watchCustomResource, type WatchCustomResourceOptions } from "./watch-custom-resource.ts";
 

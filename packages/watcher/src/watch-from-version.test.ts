@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { gone, ScriptedListWatch, thing } from "./testing/scripted-list-watch.ts";
 import { isVersionOutdated } from "./version-outdated-error.ts";
 import { watchFromVersion, type RawWatchEvent, type WatchFromVersionOptions } from "./watch-from-version.ts";
-import type { Thing } from "./testing/scripted-list-watch.ts";
+import type { Thing } from "./testing/thing.ts";
 
 function world(
   options: Partial<WatchFromVersionOptions> = {},

@@ -9,24 +9,7 @@ import {
   type ObjectRef,
 } from "@operatorkit/object";
 import type { FinalizerClient } from "../finalizer-writer.ts";
-
-export interface Thing extends KubernetesObject {
-  readonly apiVersion: "example.com/v1";
-  readonly kind: "Thing";
-}
-
-export const Thing: Kind<Thing> = {
-  group: "example.com",
-  version: "v1",
-  apiVersion: "example.com/v1",
-  kind: "Thing",
-  plural: "things",
-  singular: "thing",
-  listKind: "ThingList",
-  namespaced: true,
-  shortNames: [],
-  categories: [],
-};
+import { type Thing } from "./thing.ts";
 
 /** A server that holds one object and answers patches as kube-apiserver does: 422 without causes for a failed test, 404 when gone. */
 export class FakeObjectServer implements FinalizerClient {

@@ -8,24 +8,8 @@ import {
   type WatchRequest,
   type WatchStream,
 } from "@operatorkit/api";
-import { deepFreeze, type Kind, type KubernetesObject } from "@operatorkit/object";
-
-export interface Thing extends KubernetesObject {
-  readonly spec?: { readonly hello?: string };
-}
-
-export const Thing: Kind<Thing> = {
-  group: "example.com",
-  version: "v1",
-  apiVersion: "example.com/v1",
-  kind: "Thing",
-  plural: "things",
-  singular: "thing",
-  listKind: "ThingList",
-  namespaced: true,
-  shortNames: [],
-  categories: [],
-};
+import { deepFreeze, type Kind } from "@operatorkit/object";
+import { Thing } from "./thing.ts";
 
 export function thing(name: string, version: string, hello = "", uid: string = name): Thing {
   return deepFreeze({
