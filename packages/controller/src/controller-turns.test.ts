@@ -1,5 +1,5 @@
 import { SharedInformers } from "@operatorkit/informer";
-import { ConfigMap, Event } from "@operatorkit/object/kinds";
+import { ConfigMap, Event, Secret } from "@operatorkit/object/kinds";
 import type { Labels } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
@@ -161,6 +161,23 @@ describe("a controller's turns", () => {
     stopInformers.abort();
     await clock.advance(0);
     await informing;
+  });
+
+  it("keeps no share of shared informers when one of its kinds cannot be watched", async () => {
+    const cluster = new FakeCluster([Echo, ConfigMap, Event]);
+    const listWatch = cluster.listWatch.bind(cluster);
+    cluster.listWatch = (kind, scope) => {
+      if (kind.kind === "Secret") throw new Error(`there is no ${kind.kind} here`);
+      return listWatch(kind, scope);
+    };
+    const client = cluster.client();
+    const informers = new SharedInformers({ client });
+    const lease = informers.for(ConfigMap);
+    const controller = new Controller<Echo>({ name: "echo", for: Echo, owns: [ConfigMap, Secret], reconcile: () => {} });
+    await expect(controller.run({ client, informers, signal: AbortSignal.abort() })).rejects.toThrow("there is no Secret here");
+    expect(informers.size).toBe(1);
+    lease.release();
+    expect(informers.size).toBe(0);
   });
 
   it("counts under controller-runtime's names", async () => {

@@ -37,23 +37,16 @@ export class Sources<T extends KubernetesObject> {
 
   constructor(options: SourcesOptions<T>) {
     this.#options = options;
-    const { kind, owns, watches, informers, namespace, labelSelector, name } = options;
+    const { kind, informers, namespace, labelSelector, name } = options;
     this.cache = new ViewCache(name, this.#views);
-    this.primary = informers.for(kind, { ...within(kind, namespace), ...(labelSelector !== undefined && { labelSelector }) });
-    this.#keep(this.primary);
-    const indexes = { [OWNER_INDEX]: controllerUidOf };
-    for (const own of owns) {
-      const owned = kindOf(own);
-      const scope = within(owned, namespace);
-      if (!isOnlyMetadata(own)) this.#keep(informers.for(owned, scope, { indexes }));
-      else this.#keepMetadata(informers.for(owned, { ...scope, metadataOnly: true }, { indexes }));
-    }
-    // A kind may be owned and watched; it has one view then.
-    for (const { kind: watched, metadataOnly = false } of watches) {
-      const scope = within(watched, namespace);
-      if (this.#views.has(kindId(watched)) || (metadataOnly && this.#views.has(metadataId(watched)))) continue;
-      if (!metadataOnly) this.#keep(informers.for(watched, scope));
-      else this.#keepMetadata(informers.for(watched, { ...scope, metadataOnly: true }));
+    try {
+      this.primary = informers.for(kind, { ...within(kind, namespace), ...(labelSelector !== undefined && { labelSelector }) });
+      this.#keep(this.primary);
+      this.#lease(options);
+    } catch (error) {
+      // Shared informers run on while anybody holds a share of them.
+      this.close();
+      throw error;
     }
   }
 
@@ -93,6 +86,23 @@ export class Sources<T extends KubernetesObject> {
 
   close(): void {
     for (const lease of this.#leases) lease.release();
+  }
+
+  #lease({ owns, watches, informers, namespace }: SourcesOptions<T>): void {
+    const indexes = { [OWNER_INDEX]: controllerUidOf };
+    for (const own of owns) {
+      const owned = kindOf(own);
+      const scope = within(owned, namespace);
+      if (!isOnlyMetadata(own)) this.#keep(informers.for(owned, scope, { indexes }));
+      else this.#keepMetadata(informers.for(owned, { ...scope, metadataOnly: true }, { indexes }));
+    }
+    // A kind may be owned and watched; it has one view then.
+    for (const { kind: watched, metadataOnly = false } of watches) {
+      const scope = within(watched, namespace);
+      if (this.#views.has(kindId(watched)) || (metadataOnly && this.#views.has(metadataId(watched)))) continue;
+      if (!metadataOnly) this.#keep(informers.for(watched, scope));
+      else this.#keepMetadata(informers.for(watched, { ...scope, metadataOnly: true }));
+    }
   }
 
   #keep<U extends KubernetesObject>(lease: InformerLease<U>): void {
