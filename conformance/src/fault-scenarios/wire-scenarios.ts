@@ -335,7 +335,7 @@ export const wireScenarios: readonly Scenario[] = [
   onH2("P9", "the stream stays open and says nothing", "watch", ({ stream }) => {
     stream.respond({ ":status": 200, "content-type": "application/json" });
   }),
-  // The limits of connections themselves (10 s for a handshake, 45 s of silence) are not shortened, and the wait between requests has grown to 30 s by then.
+  // The limits of connections themselves (10 s for a handshake, 20 s of silence) are not shortened, and the wait between requests has grown to 30 s by then.
   onProxy("P9", "no byte goes through any more, and nothing ends", async (world) => {
     world.proxy.freeze();
     await world.wait(80_000);

@@ -2,12 +2,12 @@ import type { Transport } from "@operatorkit/api";
 import { noMetrics, silentLogger, systemClock, type Clock } from "@operatorkit/observe";
 import { exponentialBackoff } from "@operatorkit/retry";
 import type { KubernetesClientOptions } from "./client-options.ts";
-import { ConfigError } from "./config/config-error.ts";
 import { StaticCredentials } from "./config/credentials.ts";
 import { withMiddleware } from "./request/middleware.ts";
 import { RequestMetrics } from "./request/request-metrics.ts";
 import { Requester } from "./request/requester.ts";
 import { RestMapper } from "./rest-mapper.ts";
+import { checkedLimit } from "./transport/connection-limits.ts";
 
 /** What a client shares with those made from it by `with`. */
 export interface ClientCore {
@@ -23,15 +23,8 @@ export interface ClientCore {
 
 /** The defaults of every option are here. */
 export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
-  const {
-    transport,
-    server = { host: "in-process", description: "the API server" },
-    clock = systemClock,
-    requestTimeoutMs = 60_000,
-  } = options;
-  if (!(requestTimeoutMs > 0)) {
-    throw new ConfigError(`requestTimeoutMs is ${requestTimeoutMs}, and must be more than 0, or Infinity`, { code: "InvalidOptions" });
-  }
+  const { transport, server = { host: "in-process", description: "the API server" }, clock = systemClock } = options;
+  const requestTimeoutMs = checkedLimit("requestTimeoutMs", options.requestTimeoutMs ?? 60_000);
   const requester = new Requester({
     transport: withMiddleware(transport, options.middleware ?? []),
     clock,

@@ -1,9 +1,11 @@
+import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { connect } from "./connect.ts";
 import { rejection } from "./testing/bodies.ts";
 import { FakeTransport } from "./testing/fake-transport.ts";
 import { recordingLogger } from "./testing/recording.ts";
 import { Pod } from "./testing/kinds.ts";
+import { blackHoleInFrontOf } from "./transport/testing/black-hole.ts";
 import { testCa } from "./transport/testing/certificates.ts";
 import { startSocksProxy } from "./transport/testing/test-proxies.ts";
 import { startHttp2Server } from "./transport/testing/test-server.ts";
@@ -53,9 +55,54 @@ contexts: [{name: one, context: {cluster: c, namespace: ns}}]`;
     });
   });
 
-  it("refuses a transport together with an address", async () => {
+  it.each([
+    ["an address", { server: "https://a" }],
+    ["limits of connections it has none of", { pingIntervalMs: 1 }],
+  ])("refuses a transport together with %s", async (_title, options) => {
     const transport = new FakeTransport(() => ({}));
-    expect(await rejection(connect({ transport, server: "https://a" }))).toMatchObject({ code: "InvalidOptions" });
+    expect(await rejection(connect({ transport, ...options }))).toMatchObject({ code: "InvalidOptions" });
+  });
+
+  it.each([
+    ["connectTimeoutMs", 0],
+    ["pingIntervalMs", -1],
+    ["pingTimeoutMs", Number.NaN],
+  ])("refuses %s: %s", async (name, value) => {
+    expect(await rejection(connect({ server: "https://127.0.0.1:1", [name]: value }))).toMatchObject({
+      code: "InvalidOptions",
+      message: `${name} is ${value}, and must be more than 0, or Infinity`,
+    });
+  });
+
+  it("gives up a handshake that nobody answers as soon as it is told", async () => {
+    const clock = new ManualClock();
+    await using server = await startHttp2Server(() => {});
+    await using hole = await blackHoleInFrontOf(server);
+    hole.swallow();
+    await using client = await connect({ server: hole.url.href, caPem: testCa, clock, connectTimeoutMs: 2_500, backoff: () => 0 });
+    const version = rejection(client.request({ path: "/version", mayRetry: false }));
+    await expect.poll(() => clock.pendingTimers).toBe(2);
+    await clock.advance(2_500);
+    expect(await version).toMatchObject({ message: expect.stringContaining("within 2.5 s; check the network, a VPN or a firewall") });
+  });
+
+  it.each([
+    ["by default", {}, 20_000],
+    ["as told", { pingIntervalMs: 1_000, pingTimeoutMs: 500 }, 1_500],
+  ])("gives up a connection that is dead without a word: %s", async (_title, options, afterMs) => {
+    const clock = new ManualClock();
+    await using server = await startHttp2Server((_request, response) => response.writeHead(200).write("then silence"));
+    await using hole = await blackHoleInFrontOf(server);
+    await using client = await connect({ server: hole.url.href, caPem: testCa, clock, ...options });
+    const body = await client.request({ path: "/version", as: "stream" });
+    const chunks = body[Symbol.asyncIterator]();
+    await chunks.next();
+    const broken = rejection(chunks.next());
+    hole.swallow();
+    await clock.advance(afterMs - 1);
+    expect(hole.connections()).toBe(1);
+    await clock.advance(1);
+    expect(await broken).toMatchObject({ message: expect.stringContaining("did not answer a ping") });
   });
 
   it.each([

@@ -6,12 +6,22 @@ import { hostEnvironment } from "./config/host-environment.ts";
 import type { KubernetesClientOptions } from "./client-options.ts";
 import { RotatingCertificate } from "./config/rotating-certificate.ts";
 import { KubernetesClient } from "./kubernetes-client.ts";
+import { connectionLimits, type ConnectionLimits } from "./transport/connection-limits.ts";
 import { isLoopback, proxyFor } from "./transport/proxy-for.ts";
 import { SocketTransport } from "./transport/socket-transport.ts";
 
 /** Which cluster, and how to speak to it. */
 export interface ConnectOptions
-  extends ClusterOptions, Partial<Omit<KubernetesClientOptions, "server" | "credentials" | "namespace" | "toKubeConfig">> {}
+  extends
+    ClusterOptions,
+    ConnectionLimits,
+    Partial<Omit<KubernetesClientOptions, "server" | "credentials" | "namespace" | "toKubeConfig">> {}
+
+/** What is not for a transport of the caller's. */
+const OF_CONNECTIONS = [
+  ...(["server", "kubeconfig", "context", "inCluster", "token", "proxyUrl"] as const),
+  ...(["connectTimeoutMs", "pingIntervalMs", "pingTimeoutMs"] as const),
+];
 
 /**
  * A client of the cluster that the options name: `server`, `kubeconfig` (with `context`), `inCluster` or `transport`. With
@@ -23,9 +33,7 @@ export interface ConnectOptions
 export async function connect(options: ConnectOptions = {}): Promise<KubernetesClient> {
   const { transport } = options;
   if (transport !== undefined) {
-    const stray = (["server", "kubeconfig", "context", "inCluster", "token", "proxyUrl"] as const).find(
-      (name) => options[name] !== undefined,
-    );
+    const stray = OF_CONNECTIONS.find((name) => options[name] !== undefined);
     if (stray !== undefined) {
       throw new ConfigError(`connect: transport and ${stray} both say how to reach the cluster; give one of them`, {
         code: "InvalidOptions",
@@ -35,13 +43,14 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
     if (impersonate !== undefined) checkedImpersonation(impersonate, "connect: impersonate");
     return new KubernetesClient({ ...clientOptions(options), transport, ...(impersonate === undefined ? {} : { impersonate }) });
   }
+  const limits = connectionLimits(options);
   const host = hostEnvironment();
   const clock = options.clock ?? systemClock;
   const cluster = await findCluster(options, host, clock);
   const { server, tls, credentials, source, impersonate } = cluster;
   const proxyUrl = cluster.proxyUrl ?? proxyFor(server, host.env);
   const identity = new RotatingCertificate({ credentials, tls, onRotated: () => transportTo.retire() });
-  const transportTo = new SocketTransport({ server, tls: () => identity.tls(), proxyUrl, clock });
+  const transportTo = new SocketTransport({ server, tls: () => identity.tls(), proxyUrl, clock, ...limits });
   return new KubernetesClient({
     // The figures are in bench/README.md: on a fast line unpacking takes longer than the bytes that are saved.
     compress: !cluster.isOwnCluster && !isLoopback(server),

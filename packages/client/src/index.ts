@@ -13,6 +13,7 @@ export type { Impersonation } from "./config/impersonation.ts";
 export type { KubeconfigInput, KubeconfigSource } from "./config/read-kubeconfig.ts";
 export type { Credentials } from "./config/credentials.ts";
 export type { TlsSettings } from "./config/cluster-config.ts";
+export type { ConnectionLimits } from "./transport/connection-limits.ts";
 export { SocketTransport } from "./transport/socket-transport.ts";
 export type { SocketTransportOptions } from "./transport/socket-transport.ts";
 export { TransportError } from "./transport/transport-error.ts";

@@ -19,7 +19,7 @@ export interface Http2ConnectionOptions {
   readonly clock: Clock;
   /** With a request running and nothing heard for this long, the server is pinged. */
   readonly pingIntervalMs: number;
-  /** A ping not answered within this ends the connection. */
+  /** A ping not answered within this ends the connection; within twice this where this process stood still meanwhile. */
   readonly pingTimeoutMs: number;
   readonly settingsTimeoutMs: number;
   /** Ends the set-up; later the connection is ended by `close`. */
@@ -30,6 +30,8 @@ export interface Http2ConnectionOptions {
 
 /** Room for large list pages on a line with latency; what a reader that stands still can make us hold, per stream. */
 const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+/** A timer that fires this much too late says that the event loop stood still, not that the server was silent. */
+const STALL_MS = 1_000;
 /** One stream that stands still must not stop the others: the same figure as golang.org/x/net/http2's transport. */
 const CONNECTION_WINDOW_BYTES = 2 ** 30;
 
@@ -267,10 +269,17 @@ export class Http2Connection {
       this.#pongTimer = undefined;
       this.#pingLater();
     });
+    this.#awaitPong(sentAtMs);
+  }
+
+  #awaitPong(sentAtMs: number, { isSecondTime = false } = {}): void {
+    const dueMs = this.#clock.monotonicMs() + this.#pingTimeoutMs;
     this.#pongTimer = this.#clock.setTimer(this.#pingTimeoutMs, () => {
       this.#pongTimer = undefined;
       // Bytes of a slow, large answer may hold the pong up; they prove as much.
       if (this.#lastHeardMs > sentAtMs) this.#pingLater();
+      // The pong may be in the socket, or the ping not yet out of this process.
+      else if (!isSecondTime && this.#clock.monotonicMs() - dueMs > STALL_MS) this.#awaitPong(sentAtMs, { isSecondTime: true });
       else this.close(new TransportError(`the server did not answer a ping within ${this.#pingTimeoutMs / 1000} s`, { wasSent: true }));
     });
   }

@@ -3,10 +3,11 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { duplexPair, type Duplex } from "node:stream";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { ManualClock } from "@operatorkit/observe/testing";
-import { systemClock } from "@operatorkit/observe";
+import { systemClock, type Clock } from "@operatorkit/observe";
 import { describe, expect, it } from "vitest";
 import { Http2Transport, type Http2TransportOptions } from "./http2-transport.ts";
 import { rejection, textOf } from "../testing/bodies.ts";
+import { blackHoleInFrontOf } from "./testing/black-hole.ts";
 import { testCa } from "./testing/certificates.ts";
 import { startHttp2Server, type TestServer } from "./testing/test-server.ts";
 
@@ -14,6 +15,9 @@ function transportTo(server: Pick<TestServer, "url">, options: Partial<Http2Tran
   const transport = new Http2Transport({
     server: server.url,
     clock: systemClock,
+    pingIntervalMs: 30_000,
+    pingTimeoutMs: 15_000,
+    settingsTimeoutMs: 10_000,
     open: async () => {
       const socket = connectTls({
         host: server.url.hostname,
@@ -285,7 +289,7 @@ describe("Http2Transport", () => {
     const clock = new ManualClock();
     await using server = await startHttp2Server((_request, response) => void response.write("then silence"));
     await using proxy = await blackHoleInFrontOf(server);
-    await using transport = transportTo({ url: proxy.url }, { clock, pingIntervalMs: 30_000, pingTimeoutMs: 15_000 });
+    await using transport = transportTo({ url: proxy.url }, { clock });
     const { body } = await transport.request(get("/"));
     const chunks = body[Symbol.asyncIterator]();
     await chunks.next();
@@ -297,6 +301,32 @@ describe("Http2Transport", () => {
     await clock.advance(1);
     expect(await next).toMatchObject({ message: expect.stringContaining("did not answer a ping within 15 s") });
     expect(transport.connections).toBe(0);
+  });
+
+  it("does not take a process that stood still for a server that is dead", async () => {
+    const time = new ManualClock();
+    let stoodStillMs = 0;
+    const clock: Clock = {
+      now: () => time.now() + stoodStillMs,
+      monotonicMs: () => time.monotonicMs() + stoodStillMs,
+      setTimer: (ms, callback) => time.setTimer(ms, callback),
+    };
+    await using server = await startHttp2Server((_request, response) => void response.write("then silence"));
+    await using proxy = await blackHoleInFrontOf(server);
+    await using transport = transportTo({ url: proxy.url }, { clock });
+    const chunks = (await transport.request(get("/"))).body[Symbol.asyncIterator]();
+    await chunks.next();
+    proxy.swallow();
+    const next = rejection(chunks.next());
+    await time.advance(30_000);
+    stoodStillMs = 60_000;
+    await time.advance(15_000);
+    expect(transport.connections).toBe(1);
+    // Once: it may stand still for ever.
+    stoodStillMs = 120_000;
+    await time.advance(15_000);
+    expect(await next).toMatchObject({ message: expect.stringContaining("did not answer a ping within 15 s") });
+    expect(time.pendingTimers).toBe(0);
   });
 
   it("keeps a silent connection whose pings are answered", async () => {
@@ -338,7 +368,7 @@ describe("Http2Transport", () => {
     const clock = new ManualClock();
     await using server = await startHttp2Server((_request, response) => response.end("ok"));
     await using proxy = await blackHoleInFrontOf(server);
-    await using transport = transportTo({ url: proxy.url }, { clock, pingIntervalMs: 30_000, pingTimeoutMs: 15_000 });
+    await using transport = transportTo({ url: proxy.url }, { clock });
     await textOf((await transport.request(get("/"))).body);
     proxy.swallow();
     await clock.advance(30_000);
@@ -442,31 +472,6 @@ describe("Http2Transport", () => {
     silent.close();
   });
 });
-
-/** Passes bytes on until told to swallow them, without closing anything: a line that is cut. */
-async function blackHoleInFrontOf(server: TestServer): Promise<{ url: URL; swallow: () => void } & AsyncDisposable> {
-  const { connect } = await import("node:net");
-  const sockets: Socket[] = [];
-  let isSwallowing = false;
-  const proxy = createServer((near) => {
-    const far = connect(Number(server.url.port), server.url.hostname);
-    sockets.push(near, far);
-    near.on("data", (bytes) => isSwallowing || far.write(bytes));
-    far.on("data", (bytes) => isSwallowing || near.write(bytes));
-    for (const socket of [near, far]) socket.on("error", () => {});
-  }).listen(0, "127.0.0.1");
-  await once(proxy, "listening");
-  return {
-    url: new URL(`https://127.0.0.1:${(proxy.address() as AddressInfo).port}`),
-    swallow: () => {
-      isSwallowing = true;
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => proxy.close(resolve));
-    },
-  };
-}
 
 /** Those that keep the process alive. */
 function activeSockets(): number {

@@ -10,12 +10,10 @@ export interface Http2TransportOptions {
   /** Opens a socket on which HTTP/2 was agreed; the signal is aborted by `close`. */
   readonly open: (signal: AbortSignal) => Promise<Duplex>;
   readonly clock: Clock;
-  /** @default 30000, client-go's HTTP2_READ_IDLE_TIMEOUT_SECONDS */
-  readonly pingIntervalMs?: number;
-  /** @default 15000, client-go's HTTP2_PING_TIMEOUT_SECONDS */
-  readonly pingTimeoutMs?: number;
-  /** @default 10000 */
-  readonly settingsTimeoutMs?: number;
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  /** For HTTP/2's greeting, once the socket is there. */
+  readonly settingsTimeoutMs: number;
   /** With all of them full, requests wait their turn. @default 32 */
   readonly maxConnections?: number;
 }
@@ -37,7 +35,7 @@ export class Http2Transport implements Transport {
   readonly #closing = new AbortController();
 
   constructor(options: Http2TransportOptions) {
-    this.#options = { pingIntervalMs: 30_000, pingTimeoutMs: 15_000, settingsTimeoutMs: 10_000, maxConnections: 32, ...options };
+    this.#options = { maxConnections: 32, ...options };
   }
 
   /** How many connections are open. */

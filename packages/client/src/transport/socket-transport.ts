@@ -3,23 +3,18 @@ import type { TLSSocket } from "node:tls";
 import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
 import type { TlsSettings } from "../config/cluster-config.ts";
+import { connectionLimits, type ConnectionLimits } from "./connection-limits.ts";
 import type { Http1Transport } from "./http1-transport.ts";
 import type { Http2Transport } from "./http2-transport.ts";
 import { proxyUrlOf } from "./proxy-url.ts";
 import { TransportError } from "./transport-error.ts";
 
-export interface SocketTransportOptions {
+export interface SocketTransportOptions extends ConnectionLimits {
   readonly server: URL;
   readonly tls: () => Promise<TlsSettings>;
   /** An `http://`, `https://` or `socks5://` proxy, with user name and password if it wants them. */
   readonly proxyUrl?: string | undefined;
   readonly clock?: Clock;
-  /** For the TCP, proxy and TLS handshakes together. @default 10000 */
-  readonly connectTimeoutMs?: number;
-  /** @default 30000 */
-  readonly pingIntervalMs?: number;
-  /** @default 15000 */
-  readonly pingTimeoutMs?: number;
 }
 
 /**
@@ -28,6 +23,7 @@ export interface SocketTransportOptions {
  */
 export class SocketTransport implements Transport {
   readonly #options: SocketTransportOptions;
+  readonly #limits: Required<ConnectionLimits>;
   readonly #clock: Clock;
   readonly #proxy: URL | undefined;
   readonly #basePath: string;
@@ -38,6 +34,7 @@ export class SocketTransport implements Transport {
 
   constructor(options: SocketTransportOptions) {
     this.#options = options;
+    this.#limits = connectionLimits(options);
     this.#clock = options.clock ?? systemClock;
     this.#proxy = options.proxyUrl === undefined ? undefined : proxyUrlOf(options.proxyUrl);
     this.#basePath = options.server.pathname.replace(/\/+$/, "");
@@ -80,12 +77,12 @@ export class SocketTransport implements Transport {
 
   async #loadHttp2(): Promise<Http2Transport> {
     const { Http2Transport } = await import("./http2-transport.ts");
-    const { server, pingIntervalMs, pingTimeoutMs } = this.#options;
+    const { connectTimeoutMs, ...pings } = this.#limits;
     return new Http2Transport({
-      server,
+      server: this.#options.server,
       clock: this.#clock,
-      ...(pingIntervalMs === undefined ? {} : { pingIntervalMs }),
-      ...(pingTimeoutMs === undefined ? {} : { pingTimeoutMs }),
+      ...pings,
+      settingsTimeoutMs: connectTimeoutMs,
       open: async (signal) => {
         const socket = await this.#open(["h2", "http/1.1"], signal);
         if ((socket as TLSSocket).alpnProtocol === "h2") return socket;
@@ -102,7 +99,8 @@ export class SocketTransport implements Transport {
 
   async #open(protocols: readonly string[], signal: AbortSignal): Promise<Socket | TLSSocket> {
     const { openSocket } = await import("./open-socket.ts");
-    const { server, tls, connectTimeoutMs: timeoutMs = 10_000 } = this.#options;
+    const { server, tls } = this.#options;
+    const { connectTimeoutMs: timeoutMs } = this.#limits;
     return await openSocket({ server, tls, proxy: this.#proxy, protocols, timeoutMs, clock: this.#clock, signal });
   }
 }

@@ -1,0 +1,43 @@
+import { ConfigError } from "../config/config-error.ts";
+
+/** How soon a connection that cannot be made, or is dead without anyone having said so, is given up. */
+export interface ConnectionLimits {
+  /**
+   * For the TCP, proxy and TLS handshakes together, and once more for HTTP/2's greeting. Three lost packets still fit in (TCP repeats
+   * them after 1, 3 and 7 s). client-go: 30 s for TCP and 10 s for TLS; kube-rs: 30 s. Infinity: as long as the call may take.
+   * @default 10000
+   */
+  readonly connectTimeoutMs?: number;
+  /**
+   * With a request running, a watch for example, and nothing heard on its HTTP/2 connection for this long, the server is pinged: 17 bytes
+   * per connection, however many watches it carries. Also along with the first request after such a silence. HTTP/1.1 has no pings: there
+   * an informer's limits on silence and `requestTimeoutMs` do it. client-go: HTTP2_READ_IDLE_TIMEOUT_SECONDS, 30 s; kube-rs: none.
+   * Infinity: never.
+   * @default 10000
+   */
+  readonly pingIntervalMs?: number;
+  /**
+   * A ping not answered within this ends the connection, unless other bytes came; time for which this process itself stood still does not
+   * count. What ran on it fails, and informers go on where they were. client-go: HTTP2_PING_TIMEOUT_SECONDS, 15 s.
+   * @default 10000
+   */
+  readonly pingTimeoutMs?: number;
+}
+
+const DEFAULTS: Required<ConnectionLimits> = { connectTimeoutMs: 10_000, pingIntervalMs: 10_000, pingTimeoutMs: 10_000 };
+
+/** All of them, with the defaults for what is left out. Throws a `ConfigError` that names the one that cannot work. */
+export function connectionLimits(given: ConnectionLimits): Required<ConnectionLimits> {
+  const { connectTimeoutMs, pingIntervalMs, pingTimeoutMs } = DEFAULTS;
+  return {
+    connectTimeoutMs: checkedLimit("connectTimeoutMs", given.connectTimeoutMs ?? connectTimeoutMs),
+    pingIntervalMs: checkedLimit("pingIntervalMs", given.pingIntervalMs ?? pingIntervalMs),
+    pingTimeoutMs: checkedLimit("pingTimeoutMs", given.pingTimeoutMs ?? pingTimeoutMs),
+  };
+}
+
+/** The limit, which is a time: not 0, which would give up at once. */
+export function checkedLimit(name: string, ms: number): number {
+  if (typeof ms === "number" && ms > 0) return ms;
+  throw new ConfigError(`${name} is ${ms}, and must be more than 0, or Infinity`, { code: "InvalidOptions" });
+}
