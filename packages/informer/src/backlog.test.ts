@@ -23,10 +23,16 @@ function merged(...changes: readonly string[]): string[] {
   const backlog = new Backlog();
   for (const text of changes) backlog.push(change(text));
   expect(backlog.size).toBeLessThanOrEqual(1);
-  return (backlog.shift() ?? []).map(({ type, entry: now, old, finalStateUnknown }) => {
+  return taken(backlog).map(({ type, entry: now, old, finalStateUnknown }) => {
     const was = type === "update" ? ` from ${old?.resourceVersion}` : "";
     return `${type} ${now.uid}@${now.resourceVersion}${was}${finalStateUnknown ? " unseen" : ""}`;
   });
+}
+
+function taken(backlog: Backlog<KubernetesObject>): Change[] {
+  const changes: Change[] = [];
+  for (let next = backlog.shift(); next !== undefined; next = backlog.shift()) changes.push(next);
+  return changes;
 }
 
 describe("what waits for one key", () => {
@@ -47,6 +53,7 @@ describe("what waits for one key", () => {
     ["left the selector and came back changed", ["A@1 → ∅ A@2", "∅ → A@3"], ["update A@3 from 1"]],
     ["left the selector and came back as it was", ["A@1 → ∅ A@1", "∅ → A@1"], []],
     ["a resync", ["A@1 → A@1"], ["resync A@1"]],
+    ["two resyncs", ["A@1 → A@1", "A@1 → A@1"], ["resync A@1"]],
     ["a resync of a change that waits", ["A@1 → A@2", "A@2 → A@2"], ["update A@2 from 1"]],
     ["a change after a resync", ["A@1 → A@1", "A@1 → A@2"], ["update A@2 from 1"]],
     ["deleted after a resync", ["A@1 → A@1", "A@1 → ∅ A@2"], ["delete A@2"]],
@@ -66,18 +73,17 @@ describe("a backlog", () => {
       backlog.push({ ...change(text), key });
     }
     expect(backlog.size).toBe(2);
-    expect([backlog.shift(), backlog.shift(), backlog.shift()].map((changes) => changes?.map(({ key }) => key))).toEqual([
-      ["x"],
-      ["y"],
-      undefined,
-    ]);
+    expect([backlog.shift(), backlog.shift(), backlog.shift()].map((next) => next?.key)).toEqual(["x", "y", undefined]);
   });
 
   it("tells every key while keys come, go and come back", () => {
     const backlog = new Backlog();
     const told: string[] = [];
     const push = (key: string, text: string): void => backlog.push({ ...change(text), key });
-    const take = (): void => void told.push(...(backlog.shift() ?? []).map(({ key, type }) => `${type} ${key}`));
+    const take = (): void => {
+      const next = backlog.shift();
+      if (next !== undefined) told.push(`${next.type} ${next.key}`);
+    };
     push("x", "∅ → A@1");
     take();
     take();
@@ -94,5 +100,32 @@ describe("a backlog", () => {
     take();
     expect(told).toEqual(["add x", "add z", "add y", "update x", "update z"]);
     expect(backlog.size).toBe(0);
+  });
+  it("takes what changes between a deletion and its successor into account", () => {
+    const backlog = new Backlog();
+    for (const text of ["A@1 → ∅ A@2", "∅ → B@3"]) backlog.push(change(text));
+    expect(backlog.shift()).toMatchObject({ type: "delete", entry: { uid: "A" } });
+    expect(backlog.size).toBe(1);
+    backlog.push(change("B@3 → B@4"));
+    expect(taken(backlog)).toMatchObject([{ type: "add", entry: { uid: "B", resourceVersion: "4" } }]);
+  });
+
+  it("forgets a successor that goes before it was told", () => {
+    const backlog = new Backlog();
+    for (const text of ["A@1 → ∅ A@2", "∅ → B@3"]) backlog.push(change(text));
+    backlog.shift();
+    backlog.push(change("B@3 → ∅ B@4"));
+    expect(taken(backlog)).toEqual([]);
+    expect(backlog.size).toBe(0);
+  });
+
+  it("keeps its row whole when keys leave it at the front, in the middle and at the end", () => {
+    for (const leaving of ["x", "y", "z"]) {
+      const backlog = new Backlog();
+      for (const key of ["x", "y", "z"]) backlog.push({ ...change("∅ → A@1"), key });
+      backlog.push({ ...change("A@1 → ∅"), key: leaving });
+      backlog.push({ ...change("∅ → B@2"), key: "last" });
+      expect(taken(backlog).map(({ key }) => key)).toEqual([...["x", "y", "z"].filter((key) => key !== leaving), "last"]);
+    }
   });
 });

@@ -2,10 +2,19 @@ import type { ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
 import type { Change } from "./change.ts";
 
-/** What a handler does not know yet of one key. */
+/** What a handler does not know yet of one key, in the row of the keys that wait. */
 interface Pending<T extends KubernetesObject> {
+  readonly key: ObjectKey;
   /** Goes up from key to key, in the order in which they are taken. */
   readonly turn: number;
+  news: Change<T> | Merged<T>;
+  before: Pending<T> | undefined;
+  behind: Pending<T> | undefined;
+}
+
+/** More than one change. */
+interface Merged<T extends KubernetesObject> {
+  readonly type: "merged";
   /** What the handler last saw; undefined when it saw nothing, or saw it deleted. */
   readonly known: ObjectEntry<T> | undefined;
   /** The last state of `known`'s object, once that is gone. */
@@ -13,7 +22,6 @@ interface Pending<T extends KubernetesObject> {
   /** What is there now; undefined when nothing is. */
   readonly latest: ObjectEntry<T> | undefined;
   readonly initial: boolean;
-  readonly isResync: boolean;
 }
 
 /**
@@ -25,8 +33,9 @@ interface Pending<T extends KubernetesObject> {
  */
 export class Backlog<T extends KubernetesObject> {
   readonly #pending = new Map<ObjectKey, Pending<T>>();
-  /** Kept between takes: a new one would have to pass over all that was deleted before the first entry. */
-  #cursor: MapIterator<[ObjectKey, Pending<T>]> = this.#pending.entries();
+  // A row of its own: to find the first key of a map, V8 passes over all that were deleted before it.
+  #first: Pending<T> | undefined;
+  #last: Pending<T> | undefined;
 
   #lastTurn = 0;
   #takenTurn = 0;
@@ -46,60 +55,85 @@ export class Backlog<T extends KubernetesObject> {
   }
 
   push(change: Change<T>): void {
-    const merged = merge(this.#pending.get(change.key), change, this.#lastTurn + 1);
-    if (merged === undefined) this.#pending.delete(change.key);
-    else {
-      this.#pending.set(change.key, merged);
-      if (merged.turn > this.#lastTurn) this.#lastTurn = merged.turn;
+    const { key } = change;
+    const pending = this.#pending.get(key);
+    if (pending === undefined) {
+      this.#lastTurn += 1;
+      const last = { key, turn: this.#lastTurn, news: change, before: this.#last, behind: undefined };
+      if (this.#last === undefined) this.#first = last;
+      else this.#last.behind = last;
+      this.#last = last;
+      this.#pending.set(key, last);
+      return;
     }
+    const news = merge(pending.news, change);
+    if (news === undefined) this.#remove(pending);
+    else pending.news = news;
   }
 
-  /** Takes the oldest entry: the one or two changes to tell for it. Undefined when nothing waits. */
-  shift(): readonly Change<T>[] | undefined {
-    if (this.#pending.size === 0) return undefined;
-    let result = this.#cursor.next();
-    if (result.done === true) {
-      this.#cursor = this.#pending.entries();
-      result = this.#cursor.next();
-      if (result.done === true) return undefined;
+  /** Takes the oldest change that is to be told; undefined when nothing waits. */
+  shift(): Change<T> | undefined {
+    for (let first = this.#first; first !== undefined; first = this.#first) {
+      this.#takenTurn = first.turn;
+      const { key, news } = first;
+      const change = news.type === "merged" ? firstOf(key, news) : news;
+      const successor = news.type === "merged" && change?.type === "delete" ? news.latest : undefined;
+      if (successor === undefined) this.#remove(first);
+      else first.news = addOf(key, successor, false);
+      if (change !== undefined) return change;
     }
-    const [key, pending] = result.value;
-    this.#pending.delete(key);
-    this.#takenTurn = pending.turn;
-    return changesOf(key, pending);
+    return undefined;
   }
 
   clear(): void {
     this.#pending.clear();
+    this.#first = undefined;
+    this.#last = undefined;
+  }
+
+  #remove({ key, before, behind }: Pending<T>): void {
+    this.#pending.delete(key);
+    if (before === undefined) this.#first = behind;
+    else before.behind = behind;
+    if (behind === undefined) this.#last = before;
+    else behind.before = before;
   }
 }
 
-function merge<T extends KubernetesObject>(pending: Pending<T> | undefined, change: Change<T>, nextTurn: number): Pending<T> | undefined {
-  const { type, entry, old, initial, finalStateUnknown } = change;
-  const known = pending === undefined ? old : pending.known;
-  if (type === "delete") {
-    if (known === undefined) return undefined;
-    // Only the first deletion ends what the handler knows; later ones end objects it never saw.
-    const gone = pending?.gone ?? { entry, finalStateUnknown };
-    return { turn: pending?.turn ?? nextTurn, known, gone, latest: undefined, initial: false, isResync: false };
-  }
-  if (pending === undefined) return { turn: nextTurn, known, gone: undefined, latest: entry, initial, isResync: type === "resync" };
-  return { ...pending, latest: entry, isResync: false };
+/** Undefined when the handler need not know: what it never saw is gone again. */
+function merge<T extends KubernetesObject>(news: Change<T> | Merged<T>, change: Change<T>): Change<T> | Merged<T> | undefined {
+  if (news.type === "resync" && change.type === "resync") return change;
+  const { known, gone, initial } = news.type === "merged" ? news : mergedOf(news);
+  const { type, entry, finalStateUnknown } = change;
+  if (type !== "delete") return { type: "merged", known, gone, latest: entry, initial };
+  if (known === undefined) return undefined;
+  // Only the first deletion ends what the handler knows; later ones end objects it never saw.
+  return { type: "merged", known, gone: gone ?? { entry, finalStateUnknown }, latest: undefined, initial: false };
 }
 
-function changesOf<T extends KubernetesObject>(key: ObjectKey, pending: Pending<T>): readonly Change<T>[] {
-  const { known, gone, latest, initial, isResync } = pending;
-  if (latest !== undefined && known !== undefined && known.uid === latest.uid) {
-    if (isResync) return [{ key, type: "resync", entry: latest, old: latest, initial: false, finalStateUnknown: false }];
-    // Left and came back as it was (out of a selector and into it again): nothing changed for this handler.
-    if (known.resourceVersion === latest.resourceVersion && latest.resourceVersion !== "") return [];
-    return [{ key, type: "update", entry: latest, old: known, initial: false, finalStateUnknown: false }];
+function mergedOf<T extends KubernetesObject>({ type, entry, old, initial, finalStateUnknown }: Change<T>): Merged<T> {
+  const isGone = type === "delete";
+  return {
+    type: "merged",
+    known: old,
+    gone: isGone ? { entry, finalStateUnknown } : undefined,
+    latest: isGone ? undefined : entry,
+    initial,
+  };
+}
+
+/** What to tell first, undefined when there is nothing to tell. After the deletion of an object comes the one that took its name. */
+function firstOf<T extends KubernetesObject>(key: ObjectKey, { known, gone, latest, initial }: Merged<T>): Change<T> | undefined {
+  if (known === undefined) return latest === undefined ? undefined : addOf(key, latest, initial);
+  if (latest === undefined || latest.uid !== known.uid) {
+    const last = gone ?? { entry: known, finalStateUnknown: true };
+    return { key, type: "delete", ...last, old: known, initial: false };
   }
-  const changes: Change<T>[] = [];
-  if (known !== undefined) {
-    const { entry, finalStateUnknown } = gone ?? { entry: known, finalStateUnknown: true };
-    changes.push({ key, type: "delete", entry, old: known, initial: false, finalStateUnknown });
-  }
-  if (latest !== undefined) changes.push({ key, type: "add", entry: latest, old: undefined, initial, finalStateUnknown: false });
-  return changes;
+  // Left and came back as it was (out of a selector and into it again): nothing changed for this handler.
+  if (known.resourceVersion === latest.resourceVersion && latest.resourceVersion !== "") return undefined;
+  return { key, type: "update", entry: latest, old: known, initial: false, finalStateUnknown: false };
+}
+
+function addOf<T extends KubernetesObject>(key: ObjectKey, entry: ObjectEntry<T>, initial: boolean): Change<T> {
+  return { key, type: "add", entry, old: undefined, initial, finalStateUnknown: false };
 }

@@ -108,16 +108,13 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
 
   async #pump(): Promise<void> {
     let sliceStartMs = this.#clock.monotonicMs();
-    for (let changes = this.#backlog.shift(); changes !== undefined; changes = this.#backlog.shift()) {
+    for (let change = this.#backlog.shift(); change !== undefined; change = this.#backlog.shift()) {
       if (this.#initialTurn !== undefined && this.#backlog.takenTurn > this.#initialTurn) this.#reachSynced();
-      for (const change of changes) {
-        if (this.#closing.signal.aborted) break;
-        const settling = this.#call(change);
-        if (settling !== undefined) {
-          this.#inFlight = this.#settled(settling, change);
-          await this.#inFlight;
-          this.#inFlight = undefined;
-        }
+      const settling = this.#call(change);
+      if (settling !== undefined) {
+        this.#inFlight = this.#settled(settling, change);
+        await this.#inFlight;
+        this.#inFlight = undefined;
       }
       if (this.#clock.monotonicMs() - sliceStartMs > SLICE_MS) {
         this.#isBetweenSlices = true;
