@@ -165,6 +165,10 @@ describe("Operator", () => {
     );
     expect(() => new Operator({ client, logger: silentLogger, runnables: [{ name: "a" } as Runnable] })).toThrow("run method");
     expect(() => new Operator({} as never)).toThrow("client is missing");
+    expect(() => new Operator({ client, runnables: runnable("a").subject as never })).toThrow("operator: runnables: must be a list");
+    expect(() => new Operator({ client, logger: console as never })).toThrow(
+      "operator: logger: must have debug, info, warn, error and with",
+    );
   });
 
   it("hands the same informers to all", async () => {

@@ -66,6 +66,9 @@ export class Operator {
   constructor(options: OperatorOptions) {
     const { client, runnables = [], metrics = false, healthPort, stopTimeoutMs = 0, clock = systemClock } = options;
     if (typeof client?.listWatch !== "function") throw new TypeError("operator: client is missing");
+    if (options.logger !== undefined && typeof options.logger?.with !== "function")
+      throw new TypeError("operator: logger: must have debug, info, warn, error and with; pinoLogger(yours) makes one of a pino of yours");
+    if (!Array.isArray(runnables)) throw new TypeError("operator: runnables: must be a list");
     if (healthPort !== undefined && !(Number.isInteger(healthPort) && healthPort >= 0 && healthPort < 65_536)) {
       throw new TypeError(`operator: healthPort: ${healthPort} must be a port number`);
     }

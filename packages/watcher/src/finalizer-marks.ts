@@ -45,7 +45,7 @@ export class FinalizerMarks<T extends KubernetesObject> {
   /** @param what whose marks they are, for errors. @throws {TypeError} naming the option that cannot work. */
   constructor(what: string, options: FinalizerMarksOptions<T>) {
     const { kind, client, name, legacyFinalizers = [], finalizerOptions = {} } = options;
-    if (kind === undefined || kind === null) throw new TypeError(`${what}: kind is missing`);
+    if (typeof kind?.kind !== "string") throw new TypeError(`${what}: kind is missing: one of object/kinds, or made by defineKind`);
     if (typeof client?.patch !== "function" || typeof client.get !== "function") throw new TypeError(`${what}: client is missing`);
     if (options.finalizer === undefined && name === undefined) throw new TypeError(`${what}: name or finalizer is missing`);
     if (!Array.isArray(legacyFinalizers) || legacyFinalizers.some((legacy) => typeof legacy !== "string" || legacy === "")) {
@@ -54,8 +54,10 @@ export class FinalizerMarks<T extends KubernetesObject> {
     this.kind = kind;
     this.finalizer = options.finalizer ?? defaultFinalizer(kind.group, name ?? "");
     this.inProgressFinalizer = options.inProgressFinalizer ?? `${this.finalizer}-wip`;
-    assertFinalizer(kind, this.finalizer);
-    if (this.inProgressFinalizer !== false) assertFinalizer(kind, this.inProgressFinalizer);
+    for (const field of ["finalizer", "inProgressFinalizer"] as const) {
+      const given = this[field];
+      if (given !== false) checkFinalizer(`${what}: ${field}`, kind, given);
+    }
     if (this.inProgressFinalizer === this.finalizer) throw new TypeError(`${what}: inProgressFinalizer must differ from finalizer`);
     this.#client = client;
     this.#legacy = legacyFinalizers;
@@ -112,6 +114,15 @@ export class FinalizerMarks<T extends KubernetesObject> {
   release(object: T, signal: AbortSignal): Promise<T | undefined> {
     const all = [this.finalizer, ...this.#legacy, ...(this.inProgressFinalizer === false ? [] : [this.inProgressFinalizer])];
     return removeFinalizer(this.#client, this.kind, object, all, { ...this.#options, signal });
+  }
+}
+
+/** Names the option besides what is wrong with it: which of the two it is cannot be told from a name. */
+function checkFinalizer(what: string, kind: Kind, name: string): void {
+  try {
+    assertFinalizer(kind, name);
+  } catch (error) {
+    throw new TypeError(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 

@@ -33,6 +33,7 @@ export const defaultFinalizerSupplier: FinalizerSupplier = ({ version, kind, gro
  * @throws {TypeError} saying what is wrong with it.
  */
 export function assertFinalizer({ group }: Pick<Kind, "group">, name: string): void {
+  if (typeof name !== "string") throw new TypeError(`finalizer: it must be a string, not ${typeof name}`);
   // A CRD's group has a dot; what has none is built in.
   const problems = group.includes(".") ? qualifiedNameProblems(name) : finalizerProblems(name);
   if (problems.length > 0) throw new TypeError(`finalizer "${name}": ${problems.join("; ")}`);

@@ -36,8 +36,12 @@ export async function watchCustomResource<T extends KubernetesObject>(
 ): Promise<void> {
   const { signal, namespace, labelSelector, onError, syncTimeoutMs, clock = systemClock, logger = silentLogger } = options;
   if (typeof client?.listWatch !== "function") throw new TypeError("watch custom resource: client is missing");
-  if (kind === undefined || kind === null) throw new TypeError("watch custom resource: kind is missing");
+  if (typeof kind?.kind !== "string") throw new TypeError("watch custom resource: kind is missing");
   if (typeof handlers !== "object" || handlers === null) throw new TypeError(`watch ${kind.kind}: handlers are missing`);
+  for (const name of ["add", "update", "delete"] as const) {
+    if (handlers[name] !== undefined && typeof handlers[name] !== "function")
+      throw new TypeError(`watch ${kind.kind}: handlers.${name} must be a function`);
+  }
   if (!(signal instanceof AbortSignal)) throw new TypeError(`watch ${kind.kind}: signal is missing`);
   if (onError !== undefined && typeof onError !== "function") throw new TypeError(`watch ${kind.kind}: onError must be a function`);
   if (syncTimeoutMs !== undefined && !(syncTimeoutMs > 0))

@@ -34,6 +34,8 @@ describe("resource paths", () => {
     ["a slash in a subresource", () => objectPath(Pod, { namespace: "a", name: "b" }, "x/y"), 'the subresource "x/y"'],
     ["a missing namespace", () => objectPath(Deployment, { name: "b" }), "Deployment is namespaced: give a namespace"],
     ["a missing namespace of a new object", () => creationPath(Deployment), "Deployment is namespaced: give a namespace"],
+    ["what has no plural", () => objectPath({ apiVersion: "v1", kind: "Pod" } as never, { namespace: "a", name: "b" }), "client.resolve("],
+    ["no kind", () => collectionPath(undefined as never), "give a Kind"],
     ["a needless namespace", () => objectPath(Node, { namespace: "a", name: "b" }), 'Node is cluster-scoped: leave the namespace "a" out'],
   ])("refuses %s", (_title, build, message) => {
     expect(build).toThrow(expect.objectContaining({ code: "InvalidRequest", message: expect.stringContaining(message) }));

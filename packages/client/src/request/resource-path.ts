@@ -6,6 +6,11 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 
 /** Where a kind's objects are listed and created: `/apis/apps/v1/namespaces/default/deployments`. */
 export function collectionPath(kind: Kind, namespace?: string): string {
+  // A `{ apiVersion, kind }` looks like a kind from JavaScript, and would be taken for a cluster-scoped one.
+  if (typeof kind?.plural !== "string")
+    throw refused(
+      "apiVersion and kind alone do not say where objects are: give a Kind, such as await client.resolve({ apiVersion, kind })",
+    );
   const root = kind.group === "" ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
   if (namespace === undefined || namespace === "") return `${root}/${kind.plural}`;
   if (!kind.namespaced) throw refused(`${kind.kind} is cluster-scoped: leave the namespace ${JSON.stringify(namespace)} out`);
