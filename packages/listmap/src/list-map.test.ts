@@ -196,6 +196,12 @@ describe("removeItems", () => {
       return item === 2;
     });
     expect([count, itemsOf(map, "a")]).toEqual([2, [1, 3]]);
+    const own = mapOf({ a: [1, 2, 3] });
+    const removesItself = (item: number) => {
+      if (item === 1) own.removeItemAt("a", 1);
+      return item === 2;
+    };
+    expect([own.removeItems("a", removesItself), itemsOf(own, "a")]).toEqual([0, [1, 3]]);
     const removed = mapOf({ a: [1, 2] });
     const match = () => {
       removed.removeKey("a");
