@@ -7,7 +7,7 @@ import { withMiddleware } from "./request/middleware.ts";
 import { RequestMetrics } from "./request/request-metrics.ts";
 import { Requester } from "./request/requester.ts";
 import { RestMapper } from "./rest-mapper.ts";
-import { checkedLimit } from "./transport/connection-limits.ts";
+import { checkedLimit, connectionLimits, type ConnectionLimits } from "./transport/connection-limits.ts";
 
 /** What a client shares with those made from it by `with`. */
 export interface ClientCore {
@@ -19,6 +19,7 @@ export interface ClientCore {
   readonly namespace: string | undefined;
   readonly keepManagedFields: boolean;
   readonly toKubeConfig: (() => Promise<unknown>) | undefined;
+  readonly connectionLimits: Required<ConnectionLimits>;
 }
 
 /** The defaults of every option are here. */
@@ -50,5 +51,6 @@ export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
     namespace: options.namespace,
     keepManagedFields: options.keepManagedFields ?? false,
     toKubeConfig: options.toKubeConfig,
+    connectionLimits: connectionLimits(options.connectionLimits ?? {}),
   };
 }

@@ -4,6 +4,7 @@ import type { Backoff } from "@operatorkit/retry";
 import type { Credentials } from "./config/credentials.ts";
 import type { Impersonation } from "./config/impersonation.ts";
 import type { Middleware } from "./request/middleware.ts";
+import type { ConnectionLimits } from "./transport/connection-limits.ts";
 
 export interface KubernetesClientOptions extends ClientDefaults {
   /** What carries the requests: `ApiServer.transport()` in process, or your own. Closed with the client. */
@@ -16,6 +17,8 @@ export interface KubernetesClientOptions extends ClientDefaults {
   readonly middleware?: readonly Middleware[];
   /** @internal how `toKubeConfig` is answered; `connect` knows. */
   readonly toKubeConfig?: () => Promise<unknown>;
+  /** @internal for connections that are not the transport's: those to pods; `connect` knows. */
+  readonly connectionLimits?: ConnectionLimits;
   /** The server, for error messages and the metrics' `host` label. */
   readonly server?: { readonly host: string; readonly description: string };
   /** The namespace that the context, or the pod, is in. */

@@ -15,7 +15,7 @@ export interface ConnectOptions
   extends
     ClusterOptions,
     ConnectionLimits,
-    Partial<Omit<KubernetesClientOptions, "server" | "credentials" | "namespace" | "toKubeConfig">> {}
+    Partial<Omit<KubernetesClientOptions, "server" | "credentials" | "namespace" | "toKubeConfig" | "connectionLimits">> {}
 
 /** What is not for a transport of the caller's. */
 const OF_CONNECTIONS = [
@@ -57,6 +57,7 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
     ...clientOptions(options),
     transport: transportTo,
     credentials: identity,
+    connectionLimits: limits,
     ...(impersonate === undefined ? {} : { impersonate }),
     toKubeConfig: async () =>
       await (await import("./config/kube-config.ts")).kubeConfigOf(proxyUrl === undefined ? cluster : { ...cluster, proxyUrl }),

@@ -30,6 +30,9 @@ export { ensureNamespace, ensureNamespaceDeleted } from "./resources/ensure-name
 export type { EnsureNamespaceOptions } from "./resources/ensure-namespace.ts";
 export type { ApiGroup, ApiResource } from "./discovery/api-resource.ts";
 export type { ExecOptions, ExecResult } from "./pods/exec-in-pod.ts";
+export type { AttachOptions, AttachResult } from "./pods/attach-to-pod.ts";
+export type { PodStreamOptions } from "./pods/pod-streams.ts";
+export type { TerminalSize } from "./pods/terminal-size.ts";
 export type { PodLogOptions } from "./pods/pod-logs.ts";
 export type { RawRequest } from "./request/raw-request.ts";
 export { HttpClient, newHttpClient } from "./http-client.ts";

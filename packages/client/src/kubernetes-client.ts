@@ -23,6 +23,7 @@ import type { KubernetesClientOptions } from "./client-options.ts";
 import { ConfigError } from "./config/config-error.ts";
 import type { ApiGroup } from "./discovery/api-resource.ts";
 import { evictPod } from "./pods/evict-pod.ts";
+import type { AttachOptions, AttachResult } from "./pods/attach-to-pod.ts";
 import type { ExecOptions, ExecResult } from "./pods/exec-in-pod.ts";
 import { podLogs, type PodLogOptions } from "./pods/pod-logs.ts";
 import { callOf, type RawRequest } from "./request/raw-request.ts";
@@ -151,6 +152,15 @@ export class KubernetesClient implements Client, AsyncDisposable {
   }
 
   /**
+   * Carries the streams of a container's own process, as `exec` does those of a command, and resolves when it has ended; how it ended is
+   * in the pod's status. What it said before is in `logs`. To detach, abort the signal: it rejects with the signal's reason.
+   */
+  async attach(ref: ObjectRef, options: AttachOptions = {}): Promise<AttachResult> {
+    const { attachToPod } = await import("./pods/attach-to-pod.ts");
+    return await attachToPod(this.#caller, ref, options);
+  }
+
+  /**
    * A connection to a port of a pod: a stream, which holds the other side back when it is not read. Ends when the pod's side does;
    * destroy it to end it from here. What the kubelet reports (nothing listens there), and the signal, destroy it with that error, for
    * which a stream needs a listener. Through
@@ -182,7 +192,7 @@ export class KubernetesClient implements Client, AsyncDisposable {
   }
 
   /**
-   * The same cluster and identity for @kubernetes/client-node, which this loads: for `Attach`, `Cp` and whatever else this client
+   * The same cluster and identity for @kubernetes/client-node, which this loads: for `Cp` and whatever else this client
    * has not. A snapshot: what rotates is as it is now.
    * @typeParam KubeConfig client-node's own: `toKubeConfig<KubeConfig>()`. Its types are not loaded for those who do not ask
    */

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,26 +8,23 @@ import { text } from "node:stream/consumers";
 import { Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import type { WebSocket } from "ws";
 import { importClientNode } from "../config/client-node.ts";
-import { connect, type ConnectOptions } from "../connect.ts";
+import { connect } from "../connect.ts";
 import { KubernetesClient } from "../kubernetes-client.ts";
 import { rejection } from "../testing/bodies.ts";
 import { FakeTransport } from "../testing/fake-transport.ts";
 import { testCa, testClientCertificate, testClientKey } from "../transport/testing/certificates.ts";
 import { startHttpProxy, startSocksProxy } from "../transport/testing/test-proxies.ts";
-import { exitStatus, frameOf, shell, startPodServer } from "./testing/pod-server.ts";
-
-const pod = { name: "a", namespace: "x" };
-
-const clientOf = (url: string, options: ConnectOptions = {}): Promise<KubernetesClient> =>
-  connect({ server: url, caPem: testCa, token: "secret", ...options });
+import type { ExecOptions } from "./exec-in-pod.ts";
+import { clientOf, exitStatus, frameOf, pod, shell, startPodServer, untilAtRest } from "./testing/pod-server.ts";
 
 describe("toKubeConfig, with @kubernetes/client-node's own Exec", () => {
   it.each(["v5.channel.k8s.io", "v4.channel.k8s.io"])(
     "connects by %s with token, client certificate, CA and TLS server name",
     async (protocol) => {
       await using server = await startPodServer({ onSocket: shell, protocol });
-      await using client = await clientOf(server.url, {
+      await using client = await clientOf(server, {
         clientCertificatePem: testClientCertificate,
         clientKeyPem: testClientKey,
         tlsServerName: "kubernetes.test",
@@ -54,7 +51,7 @@ describe("toKubeConfig, with @kubernetes/client-node's own Exec", () => {
 describe("KubernetesClient.exec", () => {
   it("runs a command with stdin, and gives its output and exit code", async () => {
     await using server = await startPodServer({ onSocket: shell });
-    await using client = await clientOf(server.url);
+    await using client = await clientOf(server);
     expect(await client.exec(pod, ["sh", "3"], { stdin: "ü one\n", container: "c" })).toEqual({
       exitCode: 3,
       stdout: "hello ü one\n",
@@ -70,7 +67,7 @@ describe("KubernetesClient.exec", () => {
 
   it("reads stdin from a stream, writes to streams, and leaves them open", async () => {
     await using server = await startPodServer({ onSocket: shell });
-    await using client = await clientOf(server.url);
+    await using client = await clientOf(server);
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const stdin = Readable.from(["one ", Buffer.from("two")]);
     expect(await client.exec(pod, ["sh", "0"], { stdin, stdout, stderr })).toEqual({ exitCode: 0, stdout: "", stderr: "" });
@@ -98,7 +95,7 @@ describe("KubernetesClient.exec", () => {
         send(200);
       },
     });
-    await using client = await clientOf(server.url);
+    await using client = await clientOf(server);
     let takenBytes = 0;
     const waiting: (() => void)[] = [];
     let isOpen = false;
@@ -110,18 +107,7 @@ describe("KubernetesClient.exec", () => {
       },
     });
     const result = client.exec(pod, ["cat", "large"], { stdout });
-    // It has come to rest when nothing was sent for a while.
-    let before = -1;
-    await expect
-      .poll(
-        () => {
-          const isAtRest = sentBytes > 0 && sentBytes === before;
-          before = sentBytes;
-          return isAtRest;
-        },
-        { interval: 200 },
-      )
-      .toBe(true);
+    await untilAtRest(() => sentBytes);
     expect(sentBytes).toBeLessThan(25 * 1024 * 1024);
     expect(stdout.writableLength).toBeLessThan(2 * 1024 * 1024);
     isOpen = true;
@@ -130,9 +116,86 @@ describe("KubernetesClient.exec", () => {
     await expect.poll(() => takenBytes).toBe(200 * piece.byteLength);
   });
 
+  it.each<[string, (resized: EventEmitter) => ExecOptions]>([
+    ["those of the terminal that it writes to", (resized) => ({ stdout: terminalOf(resized) })],
+    [
+      "those given",
+      () => ({
+        terminalSize: Readable.from([
+          { columns: 80, rows: 24 },
+          { columns: 120, rows: 40 },
+        ]),
+      }),
+    ],
+  ])("tells a terminal's sizes: %s", async (_title, optionsOf) => {
+    const resized = new EventEmitter();
+    const sizes: unknown[] = [];
+    await using server = await startPodServer({
+      onSocket: (socket) =>
+        socket.on("message", (message) => {
+          const data = message as Buffer;
+          if (data[0] !== 4) return;
+          sizes.push(JSON.parse(data.subarray(1).toString()));
+          if (sizes.length === 1) resized.emit("resize");
+          else socket.send(frameOf(3, JSON.stringify(exitStatus(0))));
+        }),
+    });
+    await using client = await clientOf(server);
+    expect(await client.exec(pod, ["sh"], { tty: true, ...optionsOf(resized) })).toMatchObject({ exitCode: 0 });
+    expect(sizes).toEqual([
+      { Width: 80, Height: 24 },
+      { Width: 120, Height: 40 },
+    ]);
+    expect(server.seen[0]?.url).toContain("stdin=false&stdout=true&stderr=false&tty=true");
+    expect(resized.listenerCount("resize")).toBe(0);
+  });
+
+  it("rejects when a size that comes is none", async () => {
+    await using server = await startPodServer({ onSocket: () => {} });
+    await using client = await clientOf(server);
+    const terminalSize = Readable.from([{ columns: 80, rows: 0 }]);
+    expect(await rejection(client.exec(pod, ["sh"], { tty: true, terminalSize }))).toMatchObject({
+      message: "terminalSize: rows is 0, and must be a whole number from 1 to 65535",
+    });
+    await expect.poll(server.openSockets).toBe(0);
+  });
+
+  it("leaves a command whose connection is dead without a word, and none whose output is not taken", async () => {
+    const clock = new ManualClock();
+    let pings = 0;
+    const sockets: WebSocket[] = [];
+    await using server = await startPodServer({
+      onSocket(socket) {
+        sockets.push(socket.on("ping", () => (pings += 1)));
+        socket.send(frameOf(1, "hello"));
+      },
+    });
+    await using client = await clientOf(server, { clock, pingIntervalMs: 5_000, pingTimeoutMs: 2_000 });
+    const stdout = new Writable({ highWaterMark: 1, write: () => {} });
+    const [silent, held] = [rejection(client.exec(pod, ["sleep"])), rejection(client.exec(pod, ["cat"], { stdout }))];
+    await expect.poll(() => stdout.writableLength).toBe(5);
+    await expect.poll(() => clock.pendingTimers).toBe(2);
+    await clock.advance(5_000);
+    await expect.poll(() => pings).toBe(2);
+    // What came back is taken in.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await clock.advance(2_000);
+    for (const socket of sockets) socket.pause();
+    await clock.advance(5_000);
+    await clock.advance(2_000);
+    expect(await silent).toMatchObject({
+      code: "ConnectionFailed",
+      message: "exec in Pod x/a: the other side did not answer a ping within 2 s",
+    });
+    expect(clock.pendingTimers).toBe(1);
+    await client.close();
+    expect(await held).toMatchObject({ message: "the client was closed" });
+    await expect.poll(() => clock.pendingTimers).toBe(0);
+  });
+
   it("leaves a command that says more than is collected", async () => {
     await using server = await startPodServer({ onSocket: (socket) => socket.send(frameOf(1, "too much")) });
-    await using client = await clientOf(server.url);
+    await using client = await clientOf(server);
     expect(await rejection(client.exec(pod, ["yes"], { maxOutputBytes: 7 }))).toMatchObject({
       code: "InvalidRequest",
       message: "exec in Pod x/a: stdout is larger than 7 bytes; give maxOutputBytes, or a stream",
@@ -150,7 +213,7 @@ describe("KubernetesClient.exec", () => {
     ["ends with a status that is none", "{", undefined, "JSON"],
   ])("rejects a command that %s, and harms nothing else", async (_title, status, code, message) => {
     await using server = await startPodServer({ onSocket: (socket) => socket.send(frameOf(3, status)) });
-    await using client = await clientOf(server.url);
+    await using client = await clientOf(server);
     expect(await rejection(client.exec(pod, ["nope"]))).toMatchObject({ ...(code && { code }), message: expect.stringContaining(message) });
   });
 
@@ -161,7 +224,7 @@ describe("KubernetesClient.exec", () => {
         else socket.send(frameOf(1, "hello"));
       },
     });
-    await using client = await clientOf(server.url);
+    await using client = await clientOf(server);
     expect(await rejection(client.exec(pod, ["cut"]))).toMatchObject({
       code: "ConnectionFailed",
       message: "exec in Pod x/a: the connection ended before the command did",
@@ -187,13 +250,13 @@ describe("KubernetesClient.exec", () => {
     const words = 'pods "a" is forbidden: User "me" cannot create resource "pods/exec" in API group "" in the namespace "x"';
     const body = { kind: "Status", status: "Failure", message: words, reason: "Forbidden", code: 403 };
     await using server = await startPodServer({ refuse: () => ({ status: 403, body }) });
-    await using client = await clientOf(server.url);
+    await using client = await clientOf(server);
     expect(await rejection(client.exec(pod, ["ls"]))).toMatchObject({
       code: "Forbidden",
       message: `exec in Pod x/a: ${words}; to allow it, bind a Role in namespace x with the rule { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] } to that user`,
     });
     await using upgrading = await startPodServer({ refuse: (_request, isUpgrade) => (isUpgrade ? { status: 403, body } : undefined) });
-    await using other = await clientOf(upgrading.url);
+    await using other = await clientOf(upgrading);
     expect(await rejection(other.exec(pod, ["ls"]))).toMatchObject({
       code: "Forbidden",
       message: expect.stringContaining('one more rule: { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] }'),
@@ -235,7 +298,7 @@ describe("KubernetesClient.exec", () => {
   ])("goes through a proxy: %s", async (scheme, start) => {
     await using server = await startPodServer({ onSocket: shell });
     await using proxy = await start();
-    await using client = await clientOf(server.url, { proxyUrl: `${scheme}://127.0.0.1:${proxy.port}` });
+    await using client = await clientOf(server, { proxyUrl: `${scheme}://127.0.0.1:${proxy.port}` });
     expect(await client.exec(pod, ["sh", "0"])).toMatchObject({ exitCode: 0 });
     expect(proxy.asked).toEqual([new URL(server.url).host]);
   });
@@ -245,7 +308,7 @@ describe("KubernetesClient.exec", () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => void sockets.push(socket.on("error", () => {}))).listen(0, "127.0.0.1");
     await once(silent, "listening");
-    await using client = await clientOf(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`, { clock });
+    await using client = await clientOf({ url: `https://127.0.0.1:${(silent.address() as AddressInfo).port}` }, { clock });
     const late = rejection(client.exec(pod, ["ls"]));
     await expect.poll(() => sockets.length).toBe(1);
     await clock.advance(60_000);
@@ -258,9 +321,16 @@ describe("KubernetesClient.exec", () => {
   it.each([
     ["no command", [], {}, "command must be a list of words"],
     ["a terminal with stderr", ["sh"], { tty: true, stderr: new PassThrough() }, "stderr: a terminal has none"],
+    ["sizes of no terminal", ["sh"], { terminalSize: { columns: 80, rows: 24 } }, "terminalSize: without tty there is no terminal"],
+    [
+      "half a size",
+      ["sh"],
+      { tty: true, terminalSize: { columns: 80, rows: 0.5 } },
+      "terminalSize: rows is 0.5, and must be a whole number",
+    ],
     ["room for nothing", ["sh"], { maxOutputBytes: 0 }, "maxOutputBytes is 0, and must be a whole number from 1"],
   ])("refuses %s", async (_title, command, options, message) => {
-    await using client = await clientOf("https://127.0.0.1:1");
+    await using client = await clientOf({ url: "https://127.0.0.1:1" });
     expect(await rejection(client.exec(pod, command, options))).toMatchObject({
       code: "InvalidRequest",
       message: expect.stringContaining(`exec in Pod x/a: ${message}`),
@@ -272,6 +342,16 @@ describe("KubernetesClient.exec", () => {
     expect(await rejection(client.exec(pod, ["ls"]))).toMatchObject({ code: "InvalidOptions" });
   });
 });
+
+/** Output that is a terminal, of 80 × 24 characters until it is resized. */
+function terminalOf(resized: EventEmitter): Writable {
+  const terminal = Object.assign(new PassThrough(), { columns: 80, rows: 24 });
+  resized.once("resize", () => {
+    Object.assign(terminal, { columns: 120, rows: 40 });
+    terminal.emit("resize");
+  });
+  return terminal.resume();
+}
 
 describe("importClientNode", () => {
   it("says which package is missing, and for what", async () => {

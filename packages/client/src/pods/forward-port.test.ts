@@ -3,19 +3,16 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { PortForward, type KubeConfig } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import { connect } from "../connect.ts";
 import { rejection } from "../testing/bodies.ts";
-import { testCa } from "../transport/testing/certificates.ts";
-import { echoPort, frameOf, startPodServer } from "./testing/pod-server.ts";
+import { clientOf, echoPort, frameOf, pod, startPodServer, untilAtRest } from "./testing/pod-server.ts";
 
-const pod = { name: "a", namespace: "x" };
 /** What the kubelet takes for port-forward. */
 const protocol = "v4.channel.k8s.io";
 
 describe("toKubeConfig, with @kubernetes/client-node's own PortForward", () => {
   it("carries bytes both ways", async () => {
     await using server = await startPodServer({ onSocket: echoPort, protocol });
-    await using client = await connect({ server: server.url, caPem: testCa, token: "secret" });
+    await using client = await clientOf(server);
     const [output, input] = [new PassThrough(), new PassThrough()];
     const socket = await new PortForward(await client.toKubeConfig<KubeConfig>()).portForward("x", "a", [8080], output, null, input);
     input.write("hello bye");
@@ -29,7 +26,7 @@ describe("toKubeConfig, with @kubernetes/client-node's own PortForward", () => {
 describe("KubernetesClient.portForward", () => {
   it("is a stream both ways, which ends when the pod's side does", async () => {
     await using server = await startPodServer({ onSocket: echoPort, protocol });
-    await using client = await connect({ server: server.url, caPem: testCa, token: "secret" });
+    await using client = await clientOf(server);
     const connection = await client.portForward(pod, 8080);
     connection.write("hello ");
     connection.write("bye");
@@ -47,7 +44,7 @@ describe("KubernetesClient.portForward", () => {
         socket.send(frameOf(1, "connection refused\n"));
       },
     });
-    await using client = await connect({ server: server.url, caPem: testCa });
+    await using client = await clientOf(server);
     // In the same packet as the end of the handshake it comes before anybody can listen.
     expect(await rejection(client.portForward(pod, 8080).then(text))).toMatchObject({
       code: "ConnectionFailed",
@@ -69,19 +66,9 @@ describe("KubernetesClient.portForward", () => {
         socket.send(frameOf(0, Buffer.from([0x90, 0x1f])), () => send(200));
       },
     });
-    await using client = await connect({ server: server.url, caPem: testCa });
+    await using client = await clientOf(server);
     const connection = await client.portForward(pod, 8080);
-    let before = -1;
-    await expect
-      .poll(
-        () => {
-          const isAtRest = sentBytes > 0 && sentBytes === before;
-          before = sentBytes;
-          return isAtRest;
-        },
-        { interval: 200 },
-      )
-      .toBe(true);
+    await untilAtRest(() => sentBytes);
     expect(connection.readableLength).toBeLessThan(2 * 1024 * 1024);
     let received = 0;
     for await (const chunk of connection) received += (chunk as Buffer).byteLength;
@@ -90,7 +77,7 @@ describe("KubernetesClient.portForward", () => {
 
   it("ends with its signal, with the client, and when it is destroyed", async () => {
     await using server = await startPodServer({ onSocket: echoPort, protocol });
-    await using client = await connect({ server: server.url, caPem: testCa });
+    await using client = await clientOf(server);
     const stop = new AbortController();
     const reason = new Error("enough");
     const stopped = await client.portForward(pod, 8080, { signal: stop.signal });
@@ -108,7 +95,7 @@ describe("KubernetesClient.portForward", () => {
   });
 
   it.each([0, 65_536, 1.5, Number.NaN])("refuses the port %s", async (port) => {
-    await using client = await connect({ server: "https://127.0.0.1:1", caPem: testCa });
+    await using client = await clientOf({ url: "https://127.0.0.1:1" });
     expect(await rejection(client.portForward(pod, port))).toMatchObject({
       code: "InvalidRequest",
       message: expect.stringContaining(`port is ${port}, and must be a whole number from 1 to 65535`),

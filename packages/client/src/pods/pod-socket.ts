@@ -9,6 +9,7 @@ import { objectPath } from "../request/resource-path.ts";
 import { orAborted } from "../transport/or-aborted.ts";
 import { nameOf, type Caller } from "../verbs/caller.ts";
 import { PodKind } from "./pod-kind.ts";
+import { pingWhileOpen } from "./socket-pings.ts";
 
 /** A WebSocket of @kubernetes/client-node, as far as it is used. The package `ws` makes them. */
 export interface PodSocket {
@@ -20,12 +21,14 @@ export interface PodSocket {
   resume(): void;
   close(): void;
   terminate(): void;
-  on(event: "close", listener: () => void): unknown;
+  ping(): void;
+  readonly isPaused: boolean;
+  on(event: "close" | "message" | "pong", listener: () => void): unknown;
 }
 
 export interface PodSocketOptions extends RequestOptions {
   readonly action: string;
-  readonly subresource: "exec" | "portforward";
+  readonly subresource: "exec" | "attach" | "portforward";
   readonly query: URLSearchParams;
   /** Told of each frame. What it throws is given to `onFailure`, and the socket is closed. */
   readonly onFrame: (channel: number, data: Buffer) => void;
@@ -34,14 +37,14 @@ export interface PodSocketOptions extends RequestOptions {
 
 /**
  * Opens a WebSocket to a part of a pod: @kubernetes/client-node's, with the client's address, certificates, proxy and the
- * credentials of now. It must be open within the client's `requestTimeoutMs`; then it lives until either side ends it, or the
- * signal does. A refusal is told as any other call's.
+ * credentials of now. It must be open within the client's `requestTimeoutMs`; then it lives until either side ends it, the
+ * signal does, or a ping is not answered. A refusal is told as any other call's.
  */
 export async function openPodSocket(caller: Caller, ref: ObjectRef, options: PodSocketOptions): Promise<PodSocket> {
   const { action, subresource, query, signal } = options;
   const call = caller.call("create", { kind: PodKind, ref, subresource }, "GET", () => objectPath(PodKind, ref, subresource), options);
   const path = `${call.path}?${query.toString()}`;
-  const { toKubeConfig, clock, requestTimeoutMs: timeoutMs, requester } = caller.core;
+  const { toKubeConfig, clock, requestTimeoutMs: timeoutMs, requester, connectionLimits } = caller.core;
   if (toKubeConfig === undefined) {
     throw new ConfigError(
       `${action}: this client was given a transport, which only knows how to carry requests; connect by an address or a kubeconfig`,
@@ -54,7 +57,10 @@ export async function openPodSocket(caller: Caller, ref: ObjectRef, options: Pod
     for (let attempt = 1; ; attempt += 1) {
       const opening = open(action, toKubeConfig, path, options);
       try {
-        return await orAborted(opening, deadline.signal);
+        const socket = await orAborted(opening, deadline.signal);
+        const { pingIntervalMs, pingTimeoutMs } = connectionLimits;
+        pingWhileOpen(socket, { clock, pingIntervalMs, pingTimeoutMs, onDead: () => options.onFailure(dead(action, pingTimeoutMs)) });
+        return socket;
       } catch (error) {
         if (deadline.signal.aborted) {
           opening.then((socket) => socket.terminate()).catch(() => {});
@@ -113,6 +119,10 @@ function refusedUpgrade(action: string, subresource: string, status: number, cau
 
 function noConnection(action: string, cause: unknown): ApiError {
   return new ApiError(`${action}: no connection: ${messageOf(cause)}`, { code: "ConnectionFailed", cause });
+}
+
+function dead(action: string, pingTimeoutMs: number): ApiError {
+  return new ApiError(`${action}: the other side did not answer a ping within ${pingTimeoutMs / 1000} s`, { code: "ConnectionFailed" });
 }
 
 /** `ws` rejects with an event that holds the error. */

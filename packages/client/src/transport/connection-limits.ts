@@ -11,7 +11,8 @@ export interface ConnectionLimits {
   /**
    * With a request running, a watch for example, and nothing heard on its HTTP/2 connection for this long, the server is pinged: 17 bytes
    * per connection, however many watches it carries. Also along with the first request after such a silence. HTTP/1.1 has no pings: there
-   * an informer's limits on silence and `requestTimeoutMs` do it. client-go: HTTP2_READ_IDLE_TIMEOUT_SECONDS, 30 s; kube-rs: none.
+   * an informer's limits on silence and `requestTimeoutMs` do it; but the WebSockets of exec, attach and port-forward have, and are always
+   * pinged, which keeps them from being cut for idleness. client-go: HTTP2_READ_IDLE_TIMEOUT_SECONDS, 30 s; kube-rs: none.
    * Infinity: never.
    * @default 10000
    */

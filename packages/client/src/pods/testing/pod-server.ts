@@ -4,7 +4,30 @@ import { createServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { WebSocketServer, type WebSocket } from "ws";
+import { expect } from "vitest";
+import { connect, type ConnectOptions } from "../../connect.ts";
+import type { KubernetesClient } from "../../kubernetes-client.ts";
 import { testCa, testServerCertificate, testServerKey } from "../../transport/testing/certificates.ts";
+
+/** The pod that tests are about. */
+export const pod: { readonly name: string; readonly namespace: string } = { name: "a", namespace: "x" };
+
+/** A client of a server of pods. */
+export async function clientOf({ url }: Pick<PodServer, "url">, options: ConnectOptions = {}): Promise<KubernetesClient> {
+  return await connect({ server: url, caPem: testCa, token: "secret", ...options });
+}
+
+/** Resolves when a count that has begun to rise did not rise for a while. */
+export async function untilAtRest(count: () => number): Promise<void> {
+  let before = -1;
+  const isAtRest = (): boolean => {
+    const now = count();
+    const isSame = now > 0 && now === before;
+    before = now;
+    return isSame;
+  };
+  await expect.poll(isAtRest, { interval: 200 }).toBe(true);
+}
 
 /** What a request to a pod looked like to the server. */
 export interface SeenPodRequest {
@@ -107,11 +130,11 @@ export function exitStatus(exitCode: number): object {
 
 /**
  * A shell of three words for `onSocket`: it reads its stdin to the end (v5) and says it again on stdout, `error` on stderr,
- * and ends with the exit code that the query's last `command` gives.
+ * and ends with the exit code that the query's last `command` gives, or 0.
  */
 export function shell(socket: WebSocket, request: IncomingMessage): void {
   const query = new URL(request.url ?? "", "https://a").searchParams;
-  const exitCode = Number(query.getAll("command").at(-1));
+  const exitCode = Number(query.getAll("command").at(-1) ?? 0);
   const end = (): void => {
     if (query.get("stderr") === "true") socket.send(frameOf(2, "error"));
     socket.send(frameOf(3, JSON.stringify(exitStatus(exitCode))));
