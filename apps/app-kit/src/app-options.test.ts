@@ -44,6 +44,16 @@ describe("an app's command line", () => {
     expect(parseAppOptions([], app, env).kubeconfig).toBeUndefined();
   });
 
+  it("tells its story in a cluster of one's own only where the samples were asked for: it makes and deletes them", () => {
+    const teller = { ...app, story: async () => {} };
+    const args = ["--kubeconfig", "f", "--until-ready"];
+    expect(() => parseAppOptions(args, teller)).toThrow(
+      new UsageError("--until-ready creates, changes and deletes the samples: for a cluster of yours, add --apply-samples to allow it"),
+    );
+    expect(parseAppOptions([...args, "--apply-samples"], teller).untilReady).toBe(true);
+    expect(parseAppOptions(["--until-ready"], teller).untilReady).toBe(true);
+  });
+
   it.each([
     [["--install-crds"], "--install-crds is about a cluster of yours: add --kubeconfig FILE, or leave it out"],
     [["--apply-samples"], "--apply-samples is about a cluster of yours: add --kubeconfig FILE, or leave it out"],

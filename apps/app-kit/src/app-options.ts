@@ -68,6 +68,9 @@ export function parseAppOptions(
   }
   if (kubeconfig !== undefined && values.port !== undefined)
     throw new UsageError("--port is the embedded server's, which --kubeconfig does without: leave one of them out");
+  // A story makes, changes and deletes what the samples hold.
+  if (kubeconfig !== undefined && values["until-ready"] === true && values["apply-samples"] !== true)
+    throw new UsageError("--until-ready creates, changes and deletes the samples: for a cluster of yours, add --apply-samples to allow it");
   const { port = "0" } = values;
   if (!/^\d+$/.test(port) || Number(port) > 65_535)
     throw new UsageError(`--port ${port} is no port: give a number from 0 (any free one) to 65535`);

@@ -102,6 +102,6 @@ it("installs the CRD there when asked, and applies the samples when asked, in na
 });
 
 it("ends when its story is told, without the view and the samples", async () => {
-  await run(["--kubeconfig", kubeconfig, "--install-crds", "--until-ready"]);
+  await run(["--kubeconfig", kubeconfig, "--install-crds", "--apply-samples", "--until-ready"]);
   expect(seen.slice(1)).toEqual(["run", "told"]);
 });
