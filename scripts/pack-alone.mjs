@@ -1,5 +1,6 @@
 // Each package is useful alone: packed as it would be published, installed with nothing of ours but its own workspace
-// closure into an empty project, every entry point imported, every declaration file type-checked without skipLibCheck.
+// closure into an empty project, every entry point imported, every declaration file type-checked without skipLibCheck. What imports
+// an optional peer is tried when the rest has passed without the peer.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,6 +34,40 @@ function closure(name, seen = new Set()) {
   for (const dependency of Object.keys(packages.get(name).manifest.dependencies ?? {}))
     if (packages.has(dependency)) closure(dependency, seen);
   return seen;
+}
+
+/** Each is imported, and used in a program whose types are checked. */
+function tryEntries(project, entries) {
+  writeFileSync(
+    join(project, "import.mjs"),
+    entries
+      .map(
+        (entry, i) =>
+          `import * as m${i} from ${JSON.stringify(entry)};\nif (Object.keys(m${i}).length === 0 && !${JSON.stringify(entry)}.endsWith("/types")) throw new Error(${JSON.stringify(`${entry} exports nothing`)});`,
+      )
+      .join("\n"),
+  );
+  run("node", ["import.mjs"], project);
+  writeFileSync(
+    join(project, "use.ts"),
+    entries.map((entry, i) => `import * as m${i} from ${JSON.stringify(entry)};\nvoid m${i};`).join("\n"),
+  );
+  writeFileSync(
+    join(project, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        target: "es2024",
+        lib: ["es2024", "esnext.disposable", "esnext.iterator"],
+        module: "nodenext",
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: ["node"],
+      },
+      files: ["use.ts"],
+    }),
+  );
+  run("npx", ["--no-install", "tsc", "-p", "."], project);
 }
 
 let passed = 0;
@@ -76,36 +111,20 @@ try {
       const inside = JSON.parse(readFileSync(join(project, "node_modules", name, "package.json"), "utf8"));
       if (JSON.stringify(inside.exports).includes('"source"'))
         throw new Error(`${name}: the published manifest still has the "source" condition`);
-      writeFileSync(
-        join(project, "import.mjs"),
-        entries
-          .map(
-            (entry, i) =>
-              `import * as m${i} from ${JSON.stringify(entry)};\nif (Object.keys(m${i}).length === 0 && !${JSON.stringify(entry)}.endsWith("/types")) throw new Error(${JSON.stringify(`${entry} exports nothing`)});`,
-          )
-          .join("\n"),
+      const peers = Object.entries(inside.peerDependenciesMeta ?? {}).flatMap(([peer, { optional }]) => (optional ? [peer] : []));
+      const needsPeer = (entry) => {
+        const text = readFileSync(join(project, "node_modules", name, inside.exports[`.${entry.slice(name.length)}`].default), "utf8");
+        return peers.some((peer) => [`"${peer}"`, `'${peer}'`].some((quoted) => text.includes(`from ${quoted}`)));
+      };
+      tryEntries(
+        project,
+        entries.filter((entry) => !needsPeer(entry)),
       );
-      run("node", ["import.mjs"], project);
-      writeFileSync(
-        join(project, "use.ts"),
-        entries.map((entry, i) => `import * as m${i} from ${JSON.stringify(entry)};\nvoid m${i};`).join("\n"),
-      );
-      writeFileSync(
-        join(project, "tsconfig.json"),
-        JSON.stringify({
-          compilerOptions: {
-            target: "es2024",
-            lib: ["es2024", "esnext.disposable", "esnext.iterator"],
-            module: "nodenext",
-            strict: true,
-            noEmit: true,
-            skipLibCheck: false,
-            types: ["node"],
-          },
-          files: ["use.ts"],
-        }),
-      );
-      run("npx", ["--no-install", "tsc", "-p", "."], project);
+      if (peers.length > 0) {
+        const wanted = peers.map((peer) => `${peer}@${inside.peerDependencies[peer]}`);
+        run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", "--no-save", ...wanted], project);
+        tryEntries(project, entries);
+      }
       passed += 1;
       console.log(`pack-alone: ${name}: installed alone, ${entries.length} entry points imported, types checked`);
     } catch (error) {
