@@ -1,5 +1,7 @@
 import { ConfigMap } from "@operatorkit/object/kinds";
-import { Controller, generationChanged, isAlreadyExists, sleep } from "operatorkit";
+import { InformerController } from "@operatorkit/controller";
+import { Informer } from "@operatorkit/informer";
+import { Controller, generationChanged, isAlreadyExists, owned, sleep } from "operatorkit";
 import { describe, expect, it } from "vitest";
 import { judge } from "./judge.ts";
 import type { Plan } from "./plan.ts";
@@ -102,6 +104,27 @@ describe("an operator that", () => {
     const act = controllerSubject.foreign.find(({ name }) => name === "somebody edits the child of a");
     if (act === undefined) throw new Error("there is no such act");
     expect(await verdict(start, () => ({ type: "foreign after step", act, step: 4 }))).toContain('"text":"wrong"');
+  });
+
+  it("makes children again from a copy that lags is found by a stale view: handlers of children have to ask the server", async () => {
+    const start = async ({ client, signal, clock, logger }: ProcessContext): Promise<void> => {
+      const widgetCopy = new Informer({ listWatch: client.listWatch(Widget), clock, logger });
+      const ensureChild = async (widget: Widget | undefined): Promise<void> => {
+        if (widget !== undefined) await client.apply<ConfigMap>(owned(childOf(widget), widget, Widget), { fieldManager: "widgets" });
+      };
+      const controller = new InformerController({
+        informers: {
+          widget: [widgetCopy],
+          child: [new Informer({ listWatch: client.listWatch(ConfigMap, { labelSelector: "widget" }), clock, logger })],
+        },
+        watchers: { widget: [{ add: (widget) => ensureChild(widget as Widget) }] },
+      });
+      const ofCopy = ({ metadata: { namespace = "", labels } }: ConfigMap): Promise<void> =>
+        ensureChild(widgetCopy.lister.get({ namespace, name: labels?.["widget"] ?? "" }));
+      controller.addWatcher<ConfigMap>({ delete: ofCopy }, "child");
+      await controller.run({ client, signal, clock, logger });
+    };
+    await expect(verdict(start, () => ({ type: "stale view", kind: "Widget", step: 3, forSteps: 1 }))).rejects.toThrow("it spins");
   });
 
   it("asks again and again without a pause is found by not coming to rest", async () => {

@@ -1,3 +1,4 @@
+import { bareControllerSubject } from "./subjects/bare-controller-subject.ts";
 import { controllerSubject } from "./subjects/controller-subject.ts";
 import { helloSubject } from "./subjects/hello-subject.ts";
 import { informerControllerSubject } from "./subjects/informer-controller-subject.ts";
@@ -15,6 +16,7 @@ export const subjects: readonly Subject[] = [
   podSubject,
   jinghzhuSubject,
   controllerSubject,
+  bareControllerSubject,
   resourceControllerSubject,
   informerControllerSubject,
   opinionatedWatcherSubject,

@@ -7,6 +7,7 @@ import { perKeyBackoff, runWorkers, WorkQueue } from "@operatorkit/workqueue";
 import { controllerMetrics, type ControllerMetrics } from "./controller-metrics.ts";
 import type { ControllerOptions } from "./controller.ts";
 import { EventRecorder } from "./event-recorder.ts";
+import { LostChildren } from "./lost-children.ts";
 import { OwnWrites } from "./own-writes.ts";
 import { isTerminal } from "./reconcile-error.ts";
 import { Reconciler, type TurnOutcome } from "./reconciler.ts";
@@ -39,6 +40,7 @@ export class ControllerRun<T extends KubernetesObject> {
   readonly #informers: SharedInformers;
   readonly #ownsInformers: boolean;
   readonly #ownWrites: OwnWrites;
+  readonly #lostChildren: LostChildren;
   readonly #sources: Sources<T>;
   readonly #events: EventRecorder;
   readonly #reconciler: Reconciler<T>;
@@ -66,6 +68,7 @@ export class ControllerRun<T extends KubernetesObject> {
     this.#ownsInformers = informers === undefined;
     this.#informers = informers ?? new SharedInformers({ client, clock, logger, metrics });
     this.#ownWrites = new OwnWrites({ clock });
+    this.#lostChildren = new LostChildren({ clock });
     this.#events = new EventRecorder({ client, component: name, clock, logger: this.#logger });
     this.#sources = new Sources({
       name,
@@ -79,6 +82,7 @@ export class ControllerRun<T extends KubernetesObject> {
       onOwnChange: onChange,
       // What was there before waits behind what happens now.
       onKey: (key, initial) => this.#queue.add(key, { priority: initial ? INITIAL_PRIORITY : 0 }),
+      onGone: (uid) => this.#lostChildren.gone(uid),
       onChange: () => this.#ownWrites.released().forEach((key) => this.#queue.add(key)),
       onError: (error, what, key) => {
         this.#logger.error(what, { object: key, error });
@@ -91,6 +95,7 @@ export class ControllerRun<T extends KubernetesObject> {
       client,
       sources: this.#sources,
       ownWrites: this.#ownWrites,
+      lostChildren: this.#lostChildren,
       status: new StatusWriter({ kind: options.for, clock }),
       events: this.#events,
       clock,

@@ -15,14 +15,24 @@ import type {
 } from "@operatorkit/api";
 import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef } from "@operatorkit/object";
 
-/** Passes everything on, and tells of each object that was written. */
+/** What is told of writes. */
+export interface WriteNotes {
+  /** Whether an object of this kind and name is there, as far as is known before it is applied. */
+  knows(object: KubernetesObject): boolean;
+  /** @param isNew it was created, or applied where none was known */
+  wrote(written: KubernetesObject, isNew: boolean): void;
+  /** Before it is asked for. */
+  deletes(kind: Kind, ref: ObjectRef): void;
+}
+
+/** Passes everything on, and tells of each object that was written or is going to be deleted. */
 export class NotingClient implements Client {
   readonly #client: Client;
-  readonly #note: (written: KubernetesObject) => void;
+  readonly #notes: WriteNotes;
 
-  constructor(client: Client, note: (written: KubernetesObject) => void) {
+  constructor(client: Client, notes: WriteNotes) {
     this.#client = client;
-    this.#note = note;
+    this.#notes = notes;
   }
 
   get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options?: GetOptions): Promise<T> {
@@ -34,7 +44,7 @@ export class NotingClient implements Client {
   }
 
   create<T extends KubernetesObject>(object: Manifest<T>, options?: WriteOptions): Promise<T> {
-    return this.#noted(this.#client.create<T>(object, options), options);
+    return this.#noted(this.#client.create<T>(object, options), options, true);
   }
 
   update<T extends KubernetesObject>(object: T, options?: SubresourceWriteOptions): Promise<T> {
@@ -42,7 +52,8 @@ export class NotingClient implements Client {
   }
 
   apply<T extends KubernetesObject>(object: T, options?: ApplyOptions): Promise<T> {
-    return this.#noted(this.#client.apply(object, options), options);
+    const isNew = options?.subresource === undefined && !this.#notes.knows(object);
+    return this.#noted(this.#client.apply(object, options), options, isNew);
   }
 
   patch<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, patch: Patch, options?: SubresourceWriteOptions): Promise<T> {
@@ -50,6 +61,7 @@ export class NotingClient implements Client {
   }
 
   delete<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options?: DeleteOptions): Promise<void> {
+    if (options?.dryRun !== true) this.#notes.deletes(kind, ref);
     return this.#client.delete(kind, ref, options);
   }
 
@@ -66,12 +78,12 @@ export class NotingClient implements Client {
   }
 
   with(defaults: ClientDefaults): Client {
-    return new NotingClient(this.#client.with(defaults), this.#note);
+    return new NotingClient(this.#client.with(defaults), this.#notes);
   }
 
-  async #noted<T extends KubernetesObject>(writing: Promise<T>, options: WriteOptions | undefined): Promise<T> {
+  async #noted<T extends KubernetesObject>(writing: Promise<T>, options: WriteOptions | undefined, isNew = false): Promise<T> {
     const written = await writing;
-    if (options?.dryRun !== true) this.#note(written);
+    if (options?.dryRun !== true) this.#notes.wrote(written, isNew);
     return written;
   }
 }

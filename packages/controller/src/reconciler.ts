@@ -1,9 +1,10 @@
-import type { Client, EventSink } from "@operatorkit/api";
-import { refOf, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
+import { ignoreNotFound, isForbidden, type Client, type EventSink } from "@operatorkit/api";
+import { keyOf, matchesLabels, parseLabelSelector, refOf, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import type { Clock, Logger } from "@operatorkit/observe";
 import { ensureFinalizer, removeFinalizer } from "@operatorkit/watcher";
 import type { ControllerOptions } from "./controller.ts";
 import { GoneObjects } from "./gone-objects.ts";
+import type { LostChildren } from "./lost-children.ts";
 import { NotingClient } from "./noting-client.ts";
 import { kindOf } from "./only-metadata.ts";
 import { owned } from "./own.ts";
@@ -22,6 +23,7 @@ export interface ReconcilerOptions<T extends KubernetesObject> {
   readonly client: Client;
   readonly sources: Sources<T>;
   readonly ownWrites: OwnWrites;
+  readonly lostChildren: LostChildren;
   readonly status: StatusWriter<T>;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -45,13 +47,14 @@ export class Reconciler<T extends KubernetesObject> {
 
   /** One turn of `key`, from what the local copy says now. */
   async turn(key: ObjectKey, { signal, failures }: { readonly signal: AbortSignal; readonly failures: number }): Promise<TurnOutcome> {
-    const { options, finalizer, sources, clock } = this.#given;
+    const { options, finalizer, sources, lostChildren, clock } = this.#given;
     let object = sources.primary.lister.get(key);
     const seenUid = object?.metadata.uid;
     const leftMs = object === undefined ? undefined : this.#goneObjects.waitMs(key, seenUid);
     if (leftMs !== undefined) return { requeueAfterMs: leftMs };
-    let plan = this.#plan(object);
     const api = this.#api(key, signal);
+    if (object !== undefined && lostChildren.hasLost(key)) object = await this.#live(object, api);
+    let plan = this.#plan(object);
     if (plan === "protect" && object !== undefined && finalizer !== undefined) {
       // The finalizer comes first: what a reconcile makes must not outlive the object unseen. It goes on with the server's
       // answer, which is newer than the copy, and may say that the object is being deleted by now.
@@ -71,11 +74,33 @@ export class Reconciler<T extends KubernetesObject> {
     return planTurn(object, finalizer, object === undefined ? true : options.claim?.(object));
   }
 
+  /** The object as the server has it; `undefined` when that has none, or another of this name, or one that is not meant any more. */
+  async #live(object: T, api: Client): Promise<T | undefined> {
+    const { options, sources, ownWrites, lostChildren } = this.#given;
+    const { labelSelector } = options;
+    const key = keyOf(object);
+    try {
+      const live = await ignoreNotFound(api.get(options.for, refOf(key)));
+      lostChildren.settle(key);
+      if (live === undefined || live.metadata.uid !== object.metadata.uid) return undefined;
+      if (labelSelector !== undefined && !matchesLabels(parseLabelSelector(labelSelector), live.metadata.labels)) return undefined;
+      // The next turn must not go back behind what this one is told.
+      ownWrites.note(key, sources.primary.lister, live.metadata.resourceVersion);
+      return live;
+    } catch (error) {
+      // Who may list and watch, and not get, is left with what the copy shows.
+      if (!isForbidden(error)) throw error;
+      lostChildren.settle(key);
+      return object;
+    }
+  }
+
   /** @param seenUid of the object that the copy still shows */
   #gone(key: ObjectKey, seenUid: string | undefined): TurnOutcome {
     if (seenUid === undefined) this.#goneObjects.forget(key);
     else this.#goneObjects.note(key, seenUid);
     this.#given.ownWrites.forget(key);
+    this.#given.lostChildren.settle(key);
     this.#given.status.forget(key);
     return NOTHING_MORE;
   }
@@ -120,10 +145,27 @@ export class Reconciler<T extends KubernetesObject> {
   }
 
   #api(key: ObjectKey, signal: AbortSignal): Client {
-    const { client, options, sources, ownWrites } = this.#given;
-    return new NotingClient(client.with({ signal, fieldManager: options.name }), (written) => {
-      const view = sources.viewOf(written);
-      if (view !== undefined) ownWrites.note(key, view.lister, written.metadata.resourceVersion);
+    const { client, options, sources, ownWrites, lostChildren } = this.#given;
+    return new NotingClient(client.with({ signal, fieldManager: options.name }), {
+      knows(object) {
+        try {
+          return sources.viewOf(object, object.metadata.namespace)?.lister.has(keyOf(object)) === true;
+        } catch {
+          // What is no object is refused by who is asked to apply it.
+          return true;
+        }
+      },
+      wrote(written, isNew) {
+        const { namespace, resourceVersion, uid } = written.metadata;
+        const view = sources.viewOf(written, namespace);
+        if (view === undefined) return;
+        ownWrites.note(key, view.lister, resourceVersion);
+        if (isNew && uid !== undefined) lostChildren.made(key, uid);
+      },
+      deletes(kind, ref) {
+        const uid = sources.viewOf(kind, ref.namespace)?.lister.entry(ref)?.uid;
+        if (uid !== undefined) lostChildren.unmade(uid);
+      },
     });
   }
 

@@ -19,6 +19,8 @@ export interface SourcesOptions<T extends KubernetesObject> {
   readonly onOwnChange: ((change: Change) => void) | undefined;
   /** `key` needs a turn. `initial`: because its object, or one it owns, was there when the controller came. */
   readonly onKey: (key: ObjectKey, initial: boolean) => void;
+  /** An object of a kind that is owned or watched is gone; before the keys of the change are told. */
+  readonly onGone: (uid: string) => void;
   /** A local copy has moved on; after the keys of the change were told. */
   readonly onChange: () => void;
   /** A predicate or a mapping threw at a change of the object `key`; the change gives nobody a turn. */
@@ -78,9 +80,9 @@ export class Sources<T extends KubernetesObject> {
   }
 
   /** The copy that will show an object of this kind in this namespace, if there is one. */
-  viewOf({ apiVersion, kind, metadata }: KubernetesObject): InformerView | undefined {
+  viewOf({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">, inNamespace: string | undefined): InformerView | undefined {
     const { namespace } = this.#options;
-    if (namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== namespace) return undefined;
+    if (namespace !== undefined && inNamespace !== undefined && inNamespace !== namespace) return undefined;
     return this.#viewsOfKind.get(`${apiVersion.slice(0, apiVersion.indexOf("/") + 1)}${kind}`);
   }
 
@@ -151,7 +153,8 @@ export class Sources<T extends KubernetesObject> {
     }
   }
 
-  #tellOwners(key: ObjectKey, { entry, old, initial }: Change): void {
+  #tellOwners(key: ObjectKey, { type, entry, old, initial }: Change): void {
+    if (type === "delete") this.#options.onGone(entry.uid);
     try {
       const owner = ownerKeyOf(entry.object, this.#options.kind);
       const before = old === undefined ? undefined : ownerKeyOf(old.object, this.#options.kind);
@@ -163,7 +166,8 @@ export class Sources<T extends KubernetesObject> {
     this.#options.onChange();
   }
 
-  #tellMapped(watch: Watch, key: ObjectKey, { entry, old, initial }: Change): void {
+  #tellMapped(watch: Watch, key: ObjectKey, { type, entry, old, initial }: Change): void {
+    if (type === "delete") this.#options.onGone(entry.uid);
     const context = { cache: this.cache };
     try {
       const keys = new Set<ObjectKey>();

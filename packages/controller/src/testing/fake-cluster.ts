@@ -47,8 +47,12 @@ type Hook = (write: {
 /** The objects of a pretended cluster, with just enough of an API server for a controller's unit tests. */
 export class FakeCluster {
   readonly writes: WriteLog = [];
+  /** Objects that were asked for, one by one. */
+  readonly reads: string[] = [];
   /** Throw in it to fail a write before it happens. */
   onWrite: Hook = () => {};
+  /** Throw in it to fail a read. */
+  onRead: () => void = () => {};
   /** What an apply to a status leaves there, because others own it. */
   keepsInStatus: object = {};
   readonly #objects = new Map<string, KubernetesObject>();
@@ -62,7 +66,7 @@ export class FakeCluster {
     readonly event: WatchEvent<KubernetesObject>;
     readonly namespace: string;
   }[] = [];
-  #isHeld = false;
+  #isHeld: (kind: Kind) => boolean = () => false;
   #version = 100;
 
   constructor(kinds: readonly Kind[]) {
@@ -73,13 +77,13 @@ export class FakeCluster {
     return new FakeClient(this, defaults);
   }
 
-  /** Watch events wait until `release`. */
-  hold(): void {
-    this.#isHeld = true;
+  /** Watch events wait until `release`; of this kind, or of all. */
+  hold(kind?: Kind): void {
+    this.#isHeld = ({ kind: name }) => kind === undefined || kind.kind === name;
   }
 
   release(): void {
-    this.#isHeld = false;
+    this.#isHeld = () => false;
     for (const send of this.#held.splice(0)) send();
   }
 
@@ -157,7 +161,7 @@ export class FakeCluster {
         if (isSeen) watching.push(event);
       }
     };
-    if (this.#isHeld) this.#held.push(send);
+    if (this.#isHeld(kind)) this.#held.push(send);
     else send();
   }
 
@@ -210,6 +214,9 @@ class FakeClient implements Client {
   }
 
   async get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef): Promise<T> {
+    this.#defaults.signal?.throwIfAborted();
+    this.#cluster.reads.push(`${kind.kind} ${keyOf(ref)}`);
+    this.#cluster.onRead();
     const object = this.#cluster.get(kind, ref);
     if (object === undefined) throw notFound("get", kind, ref);
     return object;
