@@ -79,7 +79,7 @@ const steps = [
     limitMinutes: 5,
   },
   {
-    name: "npm start stops on SIGTERM",
+    name: "npm start stops on SIGTERM and Ctrl-C",
     command: "node",
     args: [join(root, "scripts", "start-stops.mjs"), fresh],
     count: once,
