@@ -248,10 +248,10 @@ describe("an update", () => {
   });
 
   it("that is a resync is told as sync, if that is wanted", async () => {
-    for (const resyncCallsSync of [true, false]) {
+    for (const resyncCallsSync of [true, false, undefined]) {
       const { server, watcher, log } = world({ finalizers: [F] }, { resyncCallsSync });
       await watcher.update(server.object, server.object, context);
-      expect(log).toEqual(resyncCallsSync ? ["sync [F]"] : []);
+      expect(log).toEqual(resyncCallsSync === true ? ["sync [F]"] : []);
     }
   });
 
@@ -318,6 +318,37 @@ describe("a deletion", () => {
     const { server, watcher, log } = world({ finalizers: [F], deletionTimestamp });
     await watcher.delete(server.object);
     expect([log, server.requests]).toEqual([[], []]);
+  });
+
+  it("event is the end of all that was remembered of the object", async () => {
+    const cleaned = world({ finalizers: [F, "other.com/x"], deletionTimestamp });
+    await cleaned.watcher.add(cleaned.server.object, context);
+    await cleaned.watcher.add(cleaned.server.object, context);
+    expect(cleaned.log).toEqual(["delete [F,other.com/x]"]);
+    await cleaned.watcher.delete(cleaned.server.object);
+    const again = { ...cleaned.server.object, metadata: { ...cleaned.server.object.metadata, finalizers: [F] } };
+    await cleaned.watcher.add(again, context);
+    expect(cleaned.log).toEqual(["delete [F,other.com/x]", "delete [other.com/x]"]);
+
+    const added = world();
+    const { object } = added.server;
+    added.server.beforePatch = (attempt) => {
+      if (attempt === 2) throw failure(500, "patch things x");
+    };
+    await expect(added.watcher.add(object, context)).rejects.toThrow("patch things x");
+    await added.watcher.delete(object);
+    await added.watcher.add(added.server.object, context);
+    expect(added.log).toEqual(["add [W]", "add [W]"]);
+
+    const adding = world();
+    adding.fail.add("add");
+    await expect(adding.watcher.add(adding.server.object, context)).rejects.toThrow("add failed");
+    adding.fail.clear();
+    await adding.watcher.delete(adding.server.object);
+    const old = adding.server.object;
+    adding.server.edit({ labels: { a: "b" } });
+    await adding.watcher.update(old, adding.server.object, context);
+    expect(adding.log).toEqual(["add [W]", "add [W]"]);
   });
 });
 
