@@ -4,7 +4,7 @@ import type { ForgetfulTarget } from "./target.ts";
 /** A real kube-apiserver of its own. It forgets only when started with `watchCache: false`. */
 export async function startRealTarget(options: RealClusterOptions): Promise<ForgetfulTarget> {
   const cluster = await RealCluster.start(options);
-  const { url, caPem, token, kubeconfigPath, folder, http, kubectl } = cluster;
+  const { url, caPem, token, kubeconfigPath, folder, http, kubectl, serverPid } = cluster;
   return {
     name: "real",
     url,
@@ -14,6 +14,7 @@ export async function startRealTarget(options: RealClusterOptions): Promise<Forg
     folder,
     http,
     kubectl,
+    serverPid,
     forgetHistory: () => cluster.forgetHistory(),
     startForgetful: () => startRealTarget({ ...options, watchCache: false }),
     [Symbol.asyncDispose]: () => cluster.close(),

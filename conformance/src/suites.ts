@@ -9,6 +9,7 @@ import { kubectlSuite } from "./kubectl-suite.ts";
 import { oldServersSuite } from "./old-servers-suite.ts";
 import { perturbationSuite } from "./perturbation-suite.ts";
 import { podLogsSuite } from "./pod-logs-suite.ts";
+import { processSuite } from "./process-suite.ts";
 import { propertySuite } from "./property-suite.ts";
 import { reconnectSuite } from "./reconnect-suite.ts";
 import type { Suite } from "./suite.ts";
@@ -22,6 +23,7 @@ export const suites: readonly Suite[] = [
   informerSuite,
   faultSuite,
   wireSuite,
+  processSuite,
   reconnectSuite,
   propertySuite,
   kubectlSuite,

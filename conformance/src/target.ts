@@ -12,6 +12,8 @@ export interface Target extends AsyncDisposable {
   readonly http: RawHttp;
   /** Absent where there is no kubectl executable. */
   readonly kubectl: Kubectl | undefined;
+  /** The process that answers, where it is not this one. */
+  readonly serverPid?: number;
   /** A folder for the run's files; gone when the target is closed. */
   readonly folder: string;
   /** Starts another server of this sort, whose memory can be taken away. */

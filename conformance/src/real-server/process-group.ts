@@ -20,11 +20,15 @@ export class ProcessGroup {
     this.#reaper.stdin?.on("error", () => undefined);
   }
 
-  /** Starts a program in a process group of its own, with its output in a file. */
-  start(program: string, args: readonly string[], logPath: string): ChildProcess {
+  /** Starts a program in a process group of its own, with its output in a file; `isTalking`: one of Node's, which sends messages and gets them. */
+  start(program: string, args: readonly string[], logPath: string, { isTalking = false } = {}): ChildProcess {
     const log = openSync(logPath, "a");
     try {
-      const child = spawn(program, args, { cwd: this.#folder, detached: true, stdio: ["ignore", log, log] });
+      const child = spawn(program, args, {
+        cwd: this.#folder,
+        detached: true,
+        stdio: ["ignore", log, log, ...(isTalking ? ["ipc" as const] : [])],
+      });
       child.once("error", () => undefined);
       if (child.pid !== undefined) this.#reaper.stdin?.write(`${child.pid}\n`);
       this.#children.push(child);

@@ -38,6 +38,8 @@ export class RealCluster implements AsyncDisposable {
   readonly folder: string;
   /** The storage behind it, without credentials: for who must know, or put back, what is really there. */
   readonly etcdUrl: string;
+  /** The process of kube-apiserver. */
+  readonly serverPid: number;
   readonly http: RawHttp;
   readonly kubectl: Kubectl;
   readonly #etcd: RawHttp;
@@ -48,6 +50,7 @@ export class RealCluster implements AsyncDisposable {
     caPem: string;
     token: string;
     etcdUrl: string;
+    serverPid: number;
     folder: string;
     kubectl: string;
     processes: ProcessGroup;
@@ -57,6 +60,7 @@ export class RealCluster implements AsyncDisposable {
     this.token = options.token;
     this.folder = options.folder;
     this.etcdUrl = options.etcdUrl;
+    this.serverPid = options.serverPid;
     this.#processes = options.processes;
     this.kubeconfigPath = join(options.folder, "kubeconfig");
     writeFileSync(this.kubeconfigPath, kubeconfigText(options), { mode: 0o600 });
@@ -148,7 +152,9 @@ interface StartServersOptions {
   readonly signal: AbortSignal;
 }
 
-async function startServers(options: StartServersOptions): Promise<{ url: string; caPem: string; token: string; etcdUrl: string }> {
+async function startServers(
+  options: StartServersOptions,
+): Promise<{ url: string; caPem: string; token: string; etcdUrl: string; serverPid: number }> {
   const { binaries, folder, processes, signal } = options;
   const [client = 0, peer = 0, secure = 0] = await freePorts(3);
   const etcdUrl = `http://127.0.0.1:${client}`;
@@ -175,7 +181,7 @@ async function startServers(options: StartServersOptions): Promise<{ url: string
     if (apiServer.exitCode !== null) throw new Error("kube-apiserver ended");
     if (existsSync(chainPath)) {
       const caPem = readFileSync(chainPath, "utf8");
-      if (await isReady(new RawHttp({ url, caPem, token }), signal)) return { url, caPem, token, etcdUrl };
+      if (await isReady(new RawHttp({ url, caPem, token }), signal)) return { url, caPem, token, etcdUrl, serverPid: apiServer.pid ?? 0 };
     }
     await sleep(100, { signal });
   }
