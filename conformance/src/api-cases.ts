@@ -6,6 +6,7 @@ import { customizingCases } from "./cases/customizing.ts";
 import { deletingCases } from "./cases/deleting.ts";
 import { describingCases } from "./cases/describing.ts";
 import { dryRunningCases } from "./cases/dry-running.ts";
+import { grantingCases } from "./cases/granting.ts";
 import { impersonatingCases } from "./cases/impersonating.ts";
 import { listingCases } from "./cases/listing.ts";
 import { loggingCases } from "./cases/logging.ts";
@@ -29,6 +30,7 @@ export const apiCases: readonly ApiCase[] = [
   ...customizingCases,
   ...builtInCases,
   ...loggingCases,
+  ...grantingCases,
   ...impersonatingCases,
   ...dryRunningCases,
   ...scalingCases,

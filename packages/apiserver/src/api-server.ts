@@ -3,7 +3,7 @@ import type { Transport } from "@operatorkit/api";
 import { type Clock, type Logger, silentLogger, sleep, systemClock } from "@operatorkit/observe";
 import { ADMIN, type TokenUser } from "./auth/authenticate.ts";
 import type { Authorizer } from "./auth/authorize.ts";
-import { rbac } from "./auth/rbac.ts";
+import { Rights } from "./auth/rights.ts";
 import { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { builtInDescriptors } from "./built-in/built-in-descriptors.ts";
@@ -106,6 +106,7 @@ export class ApiServer implements AsyncDisposable {
     const { clock = systemClock, logger = silentLogger, historySize, tokens = [], middleware = [] } = options;
     this.token = options.token ?? randomBytes(24).toString("base64url");
     const store = new Store(historySize === undefined ? {} : { historySize });
+    const rights = new Rights(store);
     const release = serverRelease(options.emulateVersion);
     this.podLogs = new PodLogs(store, clock);
     this.#context = {
@@ -121,7 +122,9 @@ export class ApiServer implements AsyncDisposable {
       podLogs: this.podLogs,
       serviceAccountTokens: new ServiceAccountTokens(),
       tokens: [{ token: this.token, user: ADMIN }, ...tokens],
-      authorize: options.authorize ?? rbac(store),
+      rights,
+      authorize: options.authorize ?? ((request) => rights.reasonFor(request) !== undefined),
+      reasonFor: options.authorize === undefined ? (request) => rights.reasonFor(request) : () => undefined,
     };
     this.#context.registry.set("built-in", builtInDescriptors(release));
     const endpoints: readonly Endpoint[] = [

@@ -1,9 +1,10 @@
 import type { TransportResponse } from "@operatorkit/api";
 import { authenticate } from "./auth/authenticate.ts";
-import { type AccessRequest, accessDenied } from "./auth/authorize.ts";
+import { parseFieldSelector } from "@operatorkit/object";
+import { demand } from "./auth/demand.ts";
 import { impersonated } from "./auth/impersonate.ts";
-import type { Endpoint, Handler, ServerRequest, UserInfo } from "./handler.ts";
-import { requestInfo } from "./request/request-info.ts";
+import type { Endpoint, Handler, ServerRequest } from "./handler.ts";
+import { type ResourceTarget, requestInfo } from "./request/request-info.ts";
 import { answerResource, verbOf } from "./resource-handler.ts";
 import { errorResponse, pageNotFound } from "./response.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -43,7 +44,7 @@ async function answer(options: RequestHandlerOptions, request: ServerRequest): P
   const info = requestInfo(path);
   if (info.type === "resource") {
     const verb = verbOf(request.method, info.target, query) ?? request.method.toLowerCase();
-    const access = { verb, path, resource: info.target };
+    const access = { verb, path, resource: accessedBy(info.target, verb, query) };
     const user = impersonated(context, request, requestor, access);
     demand(context, { ...access, user });
     return answerResource(context, request, info.target, query, user);
@@ -63,8 +64,17 @@ async function answer(options: RequestHandlerOptions, request: ServerRequest): P
   return pageNotFound();
 }
 
-function demand({ authorize }: ServerContext, access: AccessRequest & { readonly user: UserInfo }): void {
-  if (!authorize(access)) throw accessDenied(access);
+/** A list or watch of one name is about that object. Source: apiserver `endpoints/request/requestinfo.go`. */
+function accessedBy(target: ResourceTarget, verb: string, query: URLSearchParams): ResourceTarget {
+  const selector = query.get("fieldSelector") ?? "";
+  if (target.name !== "" || selector === "" || (verb !== "list" && verb !== "watch")) return target;
+  try {
+    const requirement = parseFieldSelector(selector).find(({ field, operator }) => field === "metadata.name" && operator !== "!=");
+    const name = requirement?.value ?? "";
+    return name === "" || /^\.\.?$|[/%]/.test(name) ? target : { ...target, name };
+  } catch {
+    return target;
+  }
 }
 
 function parsePath(raw: string): { readonly path: string; readonly query: URLSearchParams } {

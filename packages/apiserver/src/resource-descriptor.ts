@@ -1,8 +1,11 @@
 import type { StructuralSchema } from "@operatorkit/schema";
 import type { FieldProblem } from "./field-problem.ts";
-import type { Authorizer } from "./auth/authorize.ts";
+import type { AccessRequest, Authorizer } from "./auth/authorize.ts";
+import type { Rights } from "./auth/rights.ts";
 import type { UserInfo } from "./handler.ts";
 import type { JsonObject } from "./json-object.ts";
+import type { ResourceTarget } from "./request/request-info.ts";
+import type { Subject } from "./status-error.ts";
 import type { DecodedObject } from "./typed/decode-built-in.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
@@ -90,6 +93,21 @@ export interface ReviewContext {
   readonly authenticate: (token: string) => UserInfo | undefined;
   /** As metadata writes it. */
   readonly now: string;
+  /** Where the question was asked; `""` at cluster scope. */
+  readonly namespace: string;
+  /** What the Roles in the server give. */
+  readonly rights: Rights;
+  /** Why something is allowed, where the server knows. */
+  readonly reasonFor: (request: AccessRequest) => string | undefined;
+}
+
+/** Who writes an object, and what they may do beside. */
+export interface WriteAccess {
+  readonly user: UserInfo;
+  readonly target: ResourceTarget;
+  readonly subject: Subject;
+  readonly authorize: Authorizer;
+  readonly rights: Rights;
 }
 
 /** What makes a kind behave as it does, as data and pure functions; every verb reads it and none knows a kind's name. */
@@ -115,6 +133,8 @@ export interface ResourceRules {
   readonly heldBack?: (object: JsonObject) => boolean;
   /** Why an object may not be deleted at all. */
   readonly deleteRefusal?: (object: JsonObject) => string | undefined;
+  /** Refuses a write for what the writer may not do beside; called before the object is prepared. @throws StatusError 403, 404 */
+  readonly admit?: (object: JsonObject, before: JsonObject | undefined, access: WriteAccess) => void;
   /** Before validation; changes `object` in place (drop status, keep immutable fields, allocate addresses). */
   readonly prepareForCreate?: (object: JsonObject, context: RuleContext) => void;
   readonly prepareForUpdate?: (object: JsonObject, before: JsonObject, context: RuleContext) => void;

@@ -3,7 +3,8 @@ import type { ServerRelease } from "./emulation/server-release.ts";
 import type { PodLogs } from "./logs/pod-logs.ts";
 import type { TextCache } from "./watch/text-cache.ts";
 import type { TokenUser } from "./auth/authenticate.ts";
-import type { Authorizer } from "./auth/authorize.ts";
+import type { AccessRequest, Authorizer } from "./auth/authorize.ts";
+import type { Rights } from "./auth/rights.ts";
 import type { ServiceAccountTokens } from "./auth/service-account-tokens.ts";
 import type { Registry } from "./registry.ts";
 import type { Collection } from "./store/collection.ts";
@@ -27,6 +28,10 @@ export interface ServerContext {
   readonly podLogs: PodLogs;
   readonly serviceAccountTokens: ServiceAccountTokens;
   readonly authorize: Authorizer;
+  /** What the Roles in the store give; what `authorize` goes by unless it was given at start. */
+  readonly rights: Rights;
+  /** Why something is allowed, where the server knows; it does not when `authorize` was given at start. */
+  readonly reasonFor: (request: AccessRequest) => string | undefined;
   /** Bearer tokens that were given at start. */
   readonly tokens: readonly TokenUser[];
 }

@@ -57,7 +57,7 @@ export function qualified({ group, resource }: Subject): string {
 }
 
 function detailsOf({ group, resource }: Subject, name: string, more: JsonObject = {}): JsonObject {
-  return { ...(name !== "" && { name }), ...(group !== "" && { group }), kind: resource, ...more };
+  return { ...(name !== "" && { name }), ...(group !== "" && { group }), ...(resource !== "" && { kind: resource }), ...more };
 }
 
 export function notFound(subject: Subject, name: string): StatusError {
@@ -126,7 +126,8 @@ export function invalidError(subject: Subject, name: string, problems: readonly 
   const sentences = [...new Set(problems.map(({ field, message }) => `${field}: ${message}`))];
   const why = sentences.length === 1 ? sentences[0] : `[${sentences.join(", ")}]`;
   const causes = problems.map(({ reason, message, field }) => ({ reason, message, field }));
-  const details = subject.resource === "" ? { causes } : detailsOf(subject, name, causes.length === 0 ? {} : { causes });
+  const details =
+    subject.resource === "" && subject.group === "" ? { causes } : detailsOf(subject, name, causes.length === 0 ? {} : { causes });
   return new StatusError({
     code: 422,
     reason: "Invalid",

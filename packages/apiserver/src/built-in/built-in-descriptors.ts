@@ -87,10 +87,13 @@ function rulesOf({ status = false, rules = {} }: BuiltInKind, definition: string
     ...(status && { prepareForCreate: emptyStatus(definition) }),
   };
   const { validate: validateKind, ...overrides } = rules;
-  const validate: ResourceRules["validate"] = (object, before, rule): readonly FieldProblem[] => [
-    ...(validateKind?.(object, before, rule) ?? []),
-    ...(rule.subresource === undefined ? requiredFieldProblems(object, definition) : []),
-  ];
+  const validate: ResourceRules["validate"] = (object, before, rule): readonly FieldProblem[] => {
+    const own = validateKind?.(object, before, rule) ?? [];
+    if (rule.subresource !== undefined) return own;
+    // Of a field that a kind's own rules speak about, they say it better.
+    const known = new Set(own.map(({ field }) => field));
+    return [...own, ...requiredFieldProblems(object, definition).filter(({ field }) => !known.has(field))];
+  };
   return { ...defaults, ...overrides, validate: distinct(validate) };
 }
 

@@ -1,7 +1,8 @@
 import type { Kind } from "@operatorkit/object";
 import * as kinds from "@operatorkit/object/kinds";
 import { type JsonObject, objectAt, stringAt, valueAt } from "../json-object.ts";
-import { answerAccess, answerSelf, answerSelfAccess, answerToken } from "./reviews.ts";
+import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING } from "./rbac-rules.ts";
+import { answerAccess, answerLocalAccess, answerRules, answerSelf, answerSelfAccess, answerToken } from "./reviews.ts";
 import type { ResourceRules, SelectableField, Subresource } from "../resource-descriptor.ts";
 import {
   COUNTS_CONTENT,
@@ -15,7 +16,6 @@ import {
   LEASE,
   NAMESPACE,
   NODE,
-  PATH_SEGMENT,
   POD,
   REPLICA_SET,
   type RuleOverrides,
@@ -150,8 +150,9 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.StatefulSet, status: true, scale: true, rules: STATEFUL_SET },
   question(kinds.TokenReview, answerToken),
   question(kinds.SelfSubjectReview, answerSelf),
-  question(kinds.LocalSubjectAccessReview, answerAccess),
+  question(kinds.LocalSubjectAccessReview, answerLocalAccess),
   question(kinds.SelfSubjectAccessReview, answerSelfAccess),
+  question(kinds.SelfSubjectRulesReview, answerRules),
   question(kinds.SubjectAccessReview, answerAccess),
   { kind: kinds.HorizontalPodAutoscaler, status: true },
   { kind: kinds.CronJob, status: true, rules: COUNTS_SPEC },
@@ -162,10 +163,10 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.Ingress, status: true, rules: COUNTS_SPEC },
   { kind: kinds.NetworkPolicy, rules: COUNTS_SPEC },
   { kind: kinds.PodDisruptionBudget, status: true, rules: { ...COUNTS_SPEC, unconditionalUpdate: false } },
-  { kind: kinds.ClusterRoleBinding, rules: PATH_SEGMENT },
-  { kind: kinds.ClusterRole, rules: PATH_SEGMENT },
-  { kind: kinds.RoleBinding, rules: PATH_SEGMENT },
-  { kind: kinds.Role, rules: PATH_SEGMENT },
+  { kind: kinds.ClusterRoleBinding, rules: CLUSTER_ROLE_BINDING },
+  { kind: kinds.ClusterRole, rules: CLUSTER_ROLE },
+  { kind: kinds.RoleBinding, rules: ROLE_BINDING },
+  { kind: kinds.Role, rules: ROLE },
   { kind: kinds.PriorityClass, rules: COUNTS_CONTENT },
   { kind: kinds.StorageClass, rules: STORAGE_CLASS },
   { kind: kinds.CustomResourceDefinition, status: true, rules: CUSTOM_RESOURCE_DEFINITION },

@@ -1,6 +1,5 @@
 import type { TransportResponse } from "@operatorkit/api";
 import { MergeError, applyConfiguration, conflictStatus } from "@operatorkit/schema/merge";
-import { accessDenied } from "../auth/authorize.ts";
 import { type JsonObject, isObject, objectAt, stringAt } from "../json-object.ts";
 import { objectResponse, present } from "../presentation.ts";
 import { decodeText } from "../request/decode-body.ts";
@@ -36,16 +35,9 @@ export function applyObject(context: ServerContext, request: ResourceRequest, op
     throw conflict(subject, target.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
   const { resourceVersion, ...metadata } = objectAt(config, "metadata");
   const object = merged(context, request, undefined, { ...config, metadata }, options);
-  demandCreate(context, request);
   const created = withoutForeignFields(typed(request, object, options), descriptor);
   const made = storedPrepared(context, request, placeInNamespace(created, request), options, request.nowMs);
   return objectResponse(request, 201, options.dryRun ? withVersionAsSent(made, resourceVersion) : made);
-}
-
-/** Source: apiserver `endpoints/handlers/create.go` withAuthorization: who may only patch makes nothing new. */
-function demandCreate({ authorize }: ServerContext, { user, target, request: { path } }: ResourceRequest): void {
-  const access = { user, verb: "create", path, resource: target };
-  if (!authorize(access)) throw accessDenied(access);
 }
 
 /** The applied configuration, which may be YAML; 400 unless it says what it is of. */

@@ -38,6 +38,7 @@ export function storedUpdate(
 ): JsonObject {
   const { descriptor } = request;
   const before = present(descriptor, stored.object);
+  descriptor.rules.admit?.(changed, before, { ...request, ...context });
   const prepared = preparedForUpdate(request, changed, before, rule);
   const metadata: JsonObject = { ...objectAt(prepared, "metadata"), resourceVersion: String(stored.version) };
   const next: JsonObject = { ...prepared, metadata };

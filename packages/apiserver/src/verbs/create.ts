@@ -5,6 +5,7 @@ import { decodeObject } from "../request/decode-object.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import { userOfToken } from "../auth/authenticate.ts";
+import { demand } from "../auth/demand.ts";
 import { timestamp } from "../rules/deletion.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { alreadyExists, plainError } from "../status-error.ts";
@@ -28,6 +29,9 @@ function answerQuestion(context: ServerContext, request: ResourceRequest, option
   const review = {
     user,
     authorize: context.authorize,
+    rights: context.rights,
+    reasonFor: context.reasonFor,
+    namespace: request.target.namespace,
     authenticate: (token: string) => userOfToken(context, token),
     now: timestamp(nowMs),
   };
@@ -57,7 +61,10 @@ export function storedPrepared(
   if (stringAt(object["metadata"], "resourceVersion") !== "" && !options.dryRun)
     throw plainError("resourceVersion should not be set on objects to be created");
   const rule = { operation: "create", subresource: undefined, nowMs, dryRun: options.dryRun } as const;
+  descriptor.rules.admit?.(object, undefined, { ...request, ...context });
   const prepared = preparedForCreate(context, request, object, rule);
+  // Who may only update or patch makes nothing new. Source: apiserver `endpoints/handlers/create.go` withAuthorization.
+  if (request.request.method !== "POST") demand(context, { user: request.user, verb: "create", path: "", resource: request.target });
   const name = stringAt(prepared["metadata"], "name");
   const namespace = stringAt(prepared["metadata"], "namespace");
   const collection = collectionOf(context, descriptor);

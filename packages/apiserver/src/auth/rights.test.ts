@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import type { JsonObject } from "../json-object.ts";
 import type { ResourceTarget } from "../request/request-info.ts";
 import { Store } from "../store/store.ts";
-import { rbac } from "./rbac.ts";
+import { bootstrapBindings, bootstrapRoles } from "./bootstrap-policy.ts";
+import { Rights } from "./rights.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 const authenticated = ["system:authenticated"];
@@ -24,6 +25,8 @@ const binding = (name: string, kind: string, roleName: string, subject: JsonObje
 });
 
 const store = storeWith([
+  ...bootstrapRoles(() => ({})).map((object): [string, string, JsonObject] => ["clusterroles", "", object]),
+  ...bootstrapBindings(() => ({})).map((object): [string, string, JsonObject] => ["clusterrolebindings", "", object]),
   ["clusterroles", "", role("reader", { apiGroups: ["", "apps"], resources: ["*"], verbs: ["get", "list"] })],
   ["clusterroles", "", role("scaler", { apiGroups: ["*"], resources: ["*/scale"], verbs: ["*"] })],
   ["clusterroles", "", role("metrics", { nonResourceURLs: ["/metrics/*"], verbs: ["get"] })],
@@ -58,7 +61,7 @@ it.each<[user: string, groups: readonly string[], verb: string, more: Partial<Re
   ["system:serviceaccount:b:bot", authenticated, "patch", { group: "apps", plural: "deployments", name: "d" }, false],
   ["system:serviceaccount:a:bot", authenticated, "patch", { group: "apps", plural: "deployments", name: "d", subresource: "scale" }, false],
 ])("%s of %j may %s %j: %s", (name, groups, verb, more, allowed) => {
-  expect(rbac(store)({ user: { name, groups }, verb, path: "", resource: target(more) })).toBe(allowed);
+  expect(new Rights(store).reasonFor({ user: { name, groups }, verb, path: "", resource: target(more) }) !== undefined).toBe(allowed);
 });
 
 it.each<[user: string, groups: readonly string[], path: string, allowed: boolean]>([
@@ -68,5 +71,5 @@ it.each<[user: string, groups: readonly string[], path: string, allowed: boolean
   ["eve", authenticated, "/metrics/cadvisor", true],
   ["adam", authenticated, "/metrics/cadvisor", false],
 ])("%s of %j may get %s: %s", (name, groups, path, allowed) => {
-  expect(rbac(store)({ user: { name, groups }, verb: "get", path })).toBe(allowed);
+  expect(new Rights(store).reasonFor({ user: { name, groups }, verb: "get", path }) !== undefined).toBe(allowed);
 });
