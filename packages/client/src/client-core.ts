@@ -1,10 +1,11 @@
 import type { Transport } from "@operatorkit/api";
-import { noMetrics, silentLogger, systemClock, type Clock } from "@operatorkit/observe";
+import { noMetrics, noTracer, silentLogger, systemClock, type Clock } from "@operatorkit/observe";
 import { exponentialBackoff } from "@operatorkit/retry";
 import type { KubernetesClientOptions } from "./client-options.ts";
 import { StaticCredentials } from "./config/credentials.ts";
 import { withMiddleware } from "./request/middleware.ts";
 import { RequestMetrics } from "./request/request-metrics.ts";
+import { RequestSpans } from "./request/request-spans.ts";
 import { Requester } from "./request/requester.ts";
 import { RestMapper } from "./rest-mapper.ts";
 import { checkedLimit, connectionLimits, type ConnectionLimits } from "./transport/connection-limits.ts";
@@ -35,6 +36,7 @@ export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
     server: server.description,
     logger: options.logger ?? silentLogger,
     metrics: new RequestMetrics(options.metrics ?? noMetrics, server.host),
+    spans: new RequestSpans(options.tracer ?? noTracer, server.host),
     timeoutMs: requestTimeoutMs,
     backoff: options.backoff ?? exponentialBackoff({ baseMs: 100, factor: 2, maxMs: 5_000, jitter: 0.5 }),
     userAgent: options.userAgent ?? "operatorkit",

@@ -1,5 +1,5 @@
 import type { ClientDefaults, Transport } from "@operatorkit/api";
-import type { Clock, Logger, Metrics } from "@operatorkit/observe";
+import type { Clock, Logger, Metrics, Tracer } from "@operatorkit/observe";
 import type { Backoff } from "@operatorkit/retry";
 import type { Credentials } from "./config/credentials.ts";
 import type { Impersonation } from "./config/impersonation.ts";
@@ -25,6 +25,8 @@ export interface KubernetesClientOptions extends ClientDefaults {
   readonly namespace?: string | undefined;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Gets a span for each request; requests carry what its `inject` adds, such as `traceparent`. Exec and port-forward are left out. @default none */
+  readonly tracer?: Tracer;
   readonly clock?: Clock;
   /** How long a call may take as a whole, its retries included; a watch until it is accepted. @default 60000 */
   readonly requestTimeoutMs?: number;

@@ -1,4 +1,4 @@
-import { ManualClock } from "@operatorkit/observe/testing";
+import { ManualClock, RecordingTracer } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { connect } from "./connect.ts";
 import { rejection } from "./testing/bodies.ts";
@@ -16,11 +16,13 @@ describe("connect", () => {
   it("takes a transport of yours", async () => {
     const transport = new FakeTransport(() => ({ body: version, headers: { warning: '299 - "old"' } }));
     const { logger, lines } = recordingLogger();
-    await using client = await connect({ transport, logger, userAgent: "mine" });
+    const tracer = new RecordingTracer();
+    await using client = await connect({ transport, logger, tracer, userAgent: "mine" });
     expect(client.transport).toBe(transport);
     expect(await client.serverVersion()).toMatchObject({ gitVersion: "v1.36.3" });
     expect(transport.seen[0]?.headers["user-agent"]).toBe("mine");
     expect(lines).toEqual(["warn the API server warns: old"]);
+    expect(tracer.spans).toMatchObject([{ name: "GET", attributes: { "url.path": "/version" }, ends: 1 }]);
   });
 
   it("opens nothing before the first request, then speaks to the server of the options", async () => {

@@ -67,10 +67,10 @@ export async function connect(options: ConnectOptions = {}): Promise<KubernetesC
 }
 
 function clientOptions(options: ConnectOptions): Omit<KubernetesClientOptions, "transport" | "server"> {
-  const { signal, fieldManager, logger, metrics, clock, middleware, requestTimeoutMs, backoff, userAgent } = options;
+  const { signal, fieldManager, logger, metrics, tracer, clock, middleware, requestTimeoutMs, backoff, userAgent } = options;
   const { keepManagedFields, compress } = options;
   const wire = { clock, middleware, requestTimeoutMs, backoff, userAgent, compress };
-  const given = { signal, fieldManager, logger, metrics, keepManagedFields, ...wire };
+  const given = { signal, fieldManager, logger, metrics, tracer, keepManagedFields, ...wire };
   // Left out rather than undefined: a default is a default.
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,6 @@
-import { sleep } from "@operatorkit/observe";
-import { ManualClock } from "@operatorkit/observe/testing";
-import { describe, expect, it } from "vitest";
+import { noTracer, sleep, type Tracer } from "@operatorkit/observe";
+import { ManualClock, RecordingTracer } from "@operatorkit/observe/testing";
+import { describe, expect, it, vi } from "vitest";
 import type { Credentials } from "../config/credentials.ts";
 import { FakeTransport, failure, silence, type FakeAnswer, type SeenRequest } from "../testing/fake-transport.ts";
 import { Pod } from "../testing/kinds.ts";
@@ -8,6 +8,7 @@ import { recordingLogger, recordingMetrics } from "../testing/recording.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import type { Call } from "./call.ts";
 import { RequestMetrics } from "./request-metrics.ts";
+import { RequestSpans } from "./request-spans.ts";
 import { Requester } from "./requester.ts";
 import { rejection, textOf } from "../testing/bodies.ts";
 
@@ -16,7 +17,7 @@ const broken = (wasSent: boolean): TransportError => new TransportError("cut", {
 /** A requester on a transport that gives these answers in turn, the last one for ever. */
 function requesterWith(
   answers: readonly (FakeAnswer | Error | "silence")[] | ((request: SeenRequest) => FakeAnswer | Promise<FakeAnswer>),
-  { credentials, startMs }: { credentials?: Credentials; startMs?: number } = {},
+  { credentials, startMs, tracer = noTracer }: { credentials?: Credentials; startMs?: number; tracer?: Tracer } = {},
 ) {
   const clock = new ManualClock(startMs === undefined ? {} : { startMs });
   const { logger, lines } = recordingLogger();
@@ -35,6 +36,7 @@ function requesterWith(
     credentials: credentials ?? { source: "test", headers: async () => ({ authorization: "Bearer t" }), refresh: async () => false },
     server: "the API server at https://a",
     metrics: new RequestMetrics(metrics, "a"),
+    spans: new RequestSpans(tracer, "a:6443"),
     timeoutMs: 60_000,
     backoff: (attempt) => 100 * 2 ** attempt,
     userAgent: "operatorkit",
@@ -422,3 +424,120 @@ async function* halfThen(next: () => Promise<never>): AsyncGenerator<Uint8Array>
 function halfThenNothing(): AsyncGenerator<Uint8Array> {
   return halfThen(() => new Promise(() => {}));
 }
+
+describe("Requester, traced", () => {
+  const readPod: Call = { ...get, path: "/api/v1/namespaces/x/pods/a?pretty=true" };
+
+  it("makes a span for each sending, named by the path without its names, which ends when the answer has been read", async () => {
+    const tracer = new RecordingTracer();
+    const { requester, clock } = requesterWith([failure(503, "ServiceUnavailable", "busy"), ok], { tracer });
+    const answer = tracer.startSpan("outer").run(() => requester.json(readPod));
+    await clock.advance(100);
+    expect(await answer).toEqual({ fine: true });
+    const attributes = {
+      "http.request.method": "GET",
+      "url.template": "/api/v1/namespaces/{namespace}/pods/{name}",
+      "url.path": "/api/v1/namespaces/x/pods/a",
+      "server.address": "a",
+      "server.port": 6443,
+      "k8s.resource.name": "pods",
+      "k8s.namespace.name": "x",
+      "k8s.object.kind": "Pod",
+      "k8s.object.name": "a",
+      "operatorkit.verb": "get",
+    };
+    const [outer, ...requests] = tracer.spans;
+    const shared = { name: "GET /api/v1/namespaces/{namespace}/pods/{name}", kind: "client", parent: outer, ends: 1 };
+    expect(requests).toEqual([
+      {
+        ...shared,
+        attributes: { ...attributes, "http.response.status_code": 503 },
+        failure: { error: expect.objectContaining({ code: "ServiceUnavailable" }) },
+      },
+      { ...shared, attributes: { ...attributes, "http.response.status_code": 200, "http.request.resend_count": 1 }, failure: undefined },
+    ]);
+  });
+
+  it("sends with each what tells the server which span it is part of", async () => {
+    const tracer = new RecordingTracer();
+    const { requester, transport, clock } = requesterWith([failure(503, "ServiceUnavailable", "busy"), ok], { tracer });
+    const answer = requester.json(readPod);
+    await clock.advance(100);
+    await answer;
+    expect(transport.seen.map(({ headers }) => headers["traceparent"])).toEqual(["span-1", "span-2"]);
+  });
+
+  it("has its span active while it is carried, and not where its answer is awaited", async () => {
+    const tracer = new RecordingTracer();
+    const carried: (string | undefined)[] = [];
+    const { requester } = requesterWith(
+      async () => {
+        await Promise.resolve();
+        carried.push(tracer.active?.name);
+        return ok;
+      },
+      { tracer },
+    );
+    await requester.json({ ...get, path: "/version" });
+    expect(carried).toEqual(["GET"]);
+    expect(tracer.active).toBeUndefined();
+  });
+
+  it.each([
+    ["a connection that broke", () => Promise.reject(broken(true)), "ConnectionFailed"],
+    ["a refusal", () => failure(403, "Forbidden", "no"), "Forbidden"],
+  ])("says of %s how it failed, and ends", async (_what, answer, code) => {
+    const tracer = new RecordingTracer();
+    const { requester } = requesterWith(answer, { tracer });
+    await rejection(requester.json({ ...post, path: "/api/v1/namespaces/x/pods" }));
+    expect(tracer.spans).toMatchObject([{ name: "POST /api/v1/namespaces/{namespace}/pods", failure: { error: { code } }, ends: 1 }]);
+  });
+
+  it("ends with the signal's reason when it is aborted", async () => {
+    const tracer = new RecordingTracer();
+    const { requester } = requesterWith(["silence"], { tracer });
+    const stop = new AbortController();
+    const answer = rejection(requester.json({ ...readPod, signals: [stop.signal] }));
+    stop.abort(new Error("enough"));
+    const error = await answer;
+    expect(tracer.spans).toMatchObject([{ failure: { error }, ends: 1 }]);
+  });
+
+  it("has ended when a stream is accepted, which is part of no span while it goes on", async () => {
+    const tracer = new RecordingTracer();
+    const more = Promise.withResolvers<void>();
+    const { requester } = requesterWith(
+      [
+        {
+          chunks: (async function* () {
+            yield Buffer.from("1");
+            await more.promise;
+            yield Buffer.from("2");
+          })(),
+        },
+      ],
+      { tracer },
+    );
+    const { body } = await requester.stream({ ...get, verb: "watch", path: "/api/v1/pods?watch=true" });
+    expect(tracer.spans).toMatchObject([
+      { name: "GET /api/v1/pods", attributes: { "operatorkit.verb": "watch" }, failure: undefined, ends: 1 },
+    ]);
+    let text = "";
+    for await (const chunk of body) {
+      text += Buffer.from(chunk).toString();
+      expect(tracer.active).toBeUndefined();
+      more.resolve();
+    }
+    expect(text).toBe("12");
+    expect(tracer.spans).toHaveLength(1);
+  });
+
+  it("puts nothing together for nobody: without a tracer no span is started", async () => {
+    const started = vi.spyOn(noTracer, "startSpan");
+    const { requester, transport } = requesterWith([ok]);
+    await requester.json(readPod);
+    expect(started).not.toHaveBeenCalled();
+    expect(transport.seen[0]?.headers).not.toHaveProperty("traceparent");
+    started.mockRestore();
+  });
+});

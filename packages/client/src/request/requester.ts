@@ -1,5 +1,5 @@
 import { ApiError, isApiError, type Transport, type TransportResponse } from "@operatorkit/api";
-import { sleep, type Clock, type Logger } from "@operatorkit/observe";
+import { sleep, type Clock, type Logger, type Span } from "@operatorkit/observe";
 import type { Backoff } from "@operatorkit/retry";
 import type { Credentials } from "../config/credentials.ts";
 import { impersonationHeaders, type Impersonation } from "../config/impersonation.ts";
@@ -12,6 +12,7 @@ import { gunzipped } from "./gunzipped.ts";
 import { parseWarnings } from "./parse-warnings.ts";
 import { readBody, readStart } from "./read-body.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
+import type { RequestSpans } from "./request-spans.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { retryDelayMs, type AttemptOutcome } from "./retry-delay.ts";
 
@@ -24,6 +25,7 @@ export interface RequesterOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: RequestMetrics;
+  readonly spans: RequestSpans;
   /** For a call as a whole: its retries and its body. */
   readonly timeoutMs: number;
   readonly backoff: Backoff;
@@ -121,18 +123,24 @@ export class Requester {
   }
 
   async #withRetries<R>(call: Call, deadline: Deadline, use: (response: TransportResponse) => Promise<R>): Promise<R> {
-    const { backoff, clock, logger, metrics } = this.#options;
+    const { backoff, clock, logger, metrics, spans } = this.#options;
     let hasRefreshed = false;
     for (let retries = 0; ;) {
-      const identity: SentIdentity = { renewals: this.#renewals, authorization: undefined };
-      const result = await this.#attempt(call, deadline, use, identity);
+      const attempt: Attempt = {
+        renewals: this.#renewals,
+        authorization: undefined,
+        span: spans.start(call, hasRefreshed ? retries + 1 : retries),
+      };
+      const result = await (attempt.span === undefined
+        ? this.#attempt(call, deadline, use, attempt)
+        : this.#traced(attempt.span, call, deadline, use, attempt));
       if ("value" in result) return result.value;
       const { error, outcome } = result;
       if (outcome === undefined) throw error;
       const code = outcome.type === "answered" ? String(outcome.status) : "<error>";
       if (outcome.type === "answered" && outcome.status === 401 && !hasRefreshed) {
         hasRefreshed = true;
-        if (await orAborted(this.#isRenewed(identity), deadline.signal)) {
+        if (await orAborted(this.#isRenewed(attempt), deadline.signal)) {
           metrics.retried(code, call.verb);
           logger.debug("credentials were refused, trying again with those of now", { action: call.action });
           continue;
@@ -148,18 +156,39 @@ export class Requester {
     }
   }
 
+  /** `#attempt` in its span: until the answer has been read, or a stream has been accepted, since that may go on for hours. */
+  async #traced<R>(
+    span: Span,
+    call: Call,
+    deadline: Deadline,
+    use: (response: TransportResponse) => Promise<R>,
+    attempt: Attempt,
+  ): Promise<Attempted<R>> {
+    try {
+      const result = await span.run(() => this.#attempt(call, deadline, use, attempt));
+      if ("error" in result) span.fail(result.error);
+      return result;
+    } catch (error) {
+      span.fail(error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
   async #attempt<R>(
     call: Call,
     deadline: Deadline,
     use: (response: TransportResponse) => Promise<R>,
-    identity: SentIdentity,
-  ): Promise<{ readonly value: R } | { readonly error: unknown; readonly outcome?: AttemptOutcome }> {
+    attempt: Attempt,
+  ): Promise<Attempted<R>> {
     const { clock, metrics, server, credentials } = this.#options;
     const startedMs = clock.monotonicMs();
     let code = "<error>";
     try {
-      const response = unpacked(await this.#send(call, deadline.signal, identity));
+      const response = unpacked(await this.#send(call, deadline.signal, attempt));
       code = String(response.status);
+      attempt.span?.set("http.response.status_code", response.status);
       call.onProgress?.();
       this.#warn(call, response.headers["warning"]);
       if (response.status < 300) return { value: await orAborted(use(response), deadline.signal) };
@@ -183,7 +212,7 @@ export class Requester {
    * Whether there are credentials now that the refused request did not have. Requests that are refused together read them anew once,
    * and one that comes late, with what others have replaced meanwhile, does not read them again.
    */
-  async #isRenewed({ renewals, authorization }: SentIdentity): Promise<boolean> {
+  async #isRenewed({ renewals, authorization }: Attempt): Promise<boolean> {
     if (this.#renewals !== renewals) return true;
     const { credentials } = this.#options;
     this.#renewing ??= credentials
@@ -202,9 +231,9 @@ export class Requester {
   }
 
   /** Holds to the deadline even if the transport does not; an answer that comes too late is given back. */
-  async #send(call: Call, signal: AbortSignal, identity: SentIdentity): Promise<TransportResponse> {
+  async #send(call: Call, signal: AbortSignal, attempt: Attempt): Promise<TransportResponse> {
     const { transport } = this.#options;
-    const answer = this.#request(call, signal, identity).then(async (request) => await transport.request(request));
+    const answer = this.#request(call, signal, attempt).then(async (request) => await transport.request(request));
     try {
       return await orAborted(answer, signal);
     } catch (error) {
@@ -213,7 +242,7 @@ export class Requester {
     }
   }
 
-  async #request(call: Call, signal: AbortSignal, identity: SentIdentity): Promise<Parameters<Transport["request"]>[0]> {
+  async #request(call: Call, signal: AbortSignal, attempt: Attempt): Promise<Parameters<Transport["request"]>[0]> {
     const { credentials, userAgent, impersonate, compress } = this.#options;
     const asOther = impersonate === undefined ? undefined : impersonationHeaders(impersonate);
     const headers: Record<string, string> = {
@@ -224,7 +253,8 @@ export class Requester {
       ...asOther?.headers,
       ...(await credentials.headers()),
     };
-    identity.authorization = headers["authorization"];
+    attempt.authorization = headers["authorization"];
+    attempt.span?.inject(headers);
     signal.throwIfAborted();
     const { method, path } = call;
     const request = { method, path, headers, signal, ...(asOther === undefined ? {} : { repeatedHeaders: asOther.repeatedHeaders }) };
@@ -285,11 +315,14 @@ export class Requester {
   }
 }
 
-/** Who a request said that it was. */
-interface SentIdentity {
+/** One sending of a call: who it said that it was, and its span. */
+interface Attempt {
   readonly renewals: number;
   authorization: string | undefined;
+  readonly span: Span | undefined;
 }
+
+type Attempted<R> = { readonly value: R } | { readonly error: unknown; readonly outcome?: AttemptOutcome };
 
 function unpacked(response: TransportResponse): TransportResponse {
   return response.headers["content-encoding"] === "gzip" ? { ...response, body: gunzipped(response.body) } : response;
