@@ -14,6 +14,7 @@ import { Reconciler, type TurnOutcome } from "./reconciler.ts";
 import { resync } from "./resync.ts";
 import { Sources } from "./sources.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { VanishedObjects } from "./vanished-objects.ts";
 
 export interface ControllerRunOptions<T extends KubernetesObject> {
   readonly options: ControllerOptions<T>;
@@ -41,6 +42,7 @@ export class ControllerRun<T extends KubernetesObject> {
   readonly #ownsInformers: boolean;
   readonly #ownWrites: OwnWrites;
   readonly #lostChildren: LostChildren;
+  readonly #vanished: VanishedObjects<T> | undefined;
   readonly #sources: Sources<T>;
   readonly #events: EventRecorder;
   readonly #reconciler: Reconciler<T>;
@@ -69,6 +71,7 @@ export class ControllerRun<T extends KubernetesObject> {
     this.#informers = informers ?? new SharedInformers({ client, clock, logger, metrics });
     this.#ownWrites = new OwnWrites({ clock });
     this.#lostChildren = new LostChildren({ clock });
+    this.#vanished = finalizer === undefined ? undefined : new VanishedObjects({ finalizer });
     this.#events = new EventRecorder({ client, component: name, clock, logger: this.#logger });
     this.#sources = new Sources({
       name,
@@ -79,7 +82,10 @@ export class ControllerRun<T extends KubernetesObject> {
       namespace: options.namespace,
       labelSelector: options.labelSelector,
       informers: this.#informers,
-      onOwnChange: onChange,
+      onOwnChange: (change) => {
+        this.#vanished?.see(change);
+        onChange?.(change);
+      },
       // What was there before waits behind what happens now.
       onKey: (key, initial) => this.#queue.add(key, { priority: initial ? INITIAL_PRIORITY : 0 }),
       onGone: (uid) => this.#lostChildren.gone(uid),
@@ -95,6 +101,7 @@ export class ControllerRun<T extends KubernetesObject> {
       client,
       sources: this.#sources,
       ownWrites: this.#ownWrites,
+      vanished: this.#vanished,
       lostChildren: this.#lostChildren,
       status: new StatusWriter({ kind: options.for, clock }),
       events: this.#events,
@@ -191,6 +198,7 @@ export class ControllerRun<T extends KubernetesObject> {
       signal: stop,
       clock: this.#clock,
       lister: this.#sources.primary.lister,
+      others: () => this.#vanished?.keys() ?? [],
       onKey: (key) => this.#queue.add(key, { priority: RESYNC_PRIORITY }),
     });
   }

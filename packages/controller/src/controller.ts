@@ -29,7 +29,8 @@ export interface ControllerOptions<T extends KubernetesObject> {
   reconcile(context: ReconcileContext<T>): Promise<ReconcileResult<T> | void> | ReconcileResult<T> | void;
   /**
    * Undoes what Kubernetes does not delete by itself. Given, a finalizer is kept on every object: it is added before the first
-   * reconcile and removed when this has succeeded after the object was deleted. It may be called again any time.
+   * reconcile and removed when this has succeeded after the object was deleted. It may be called again any time. Its object may be the last
+   * known state of one that is gone, without a `deletionTimestamp`.
    */
   cleanup?(context: ReconcileContext<T>): Promise<CleanupResult | void> | CleanupResult | void;
   /** Objects that are reconciled at the same time; one object never is. @default 1 */
@@ -90,7 +91,8 @@ export interface ControllerRunnableOptions extends RunOptions {
  * - a turn does not begin before the local copies show what the turn before wrote (waiting is bounded to 5 minutes);
  * - a failure (throw, rejection, deadline) stays with its object: it is logged, counted, and tried again with growing waits;
  * - a status is written when it differs, and not otherwise: restarting writes nothing;
- * - with `cleanup`, an object is not reconciled before it carries the finalizer, and not gone before cleanup has succeeded.
+ * - with `cleanup`, an object is not reconciled before it carries the finalizer, and not gone before cleanup has succeeded; one that a server
+ *   removes all the same, not marked for deletion and with the finalizer on it, is cleaned up after from its last known state.
  */
 export class Controller<T extends KubernetesObject> implements Runnable {
   readonly name: string;

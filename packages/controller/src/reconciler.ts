@@ -10,11 +10,12 @@ import { kindOf } from "./only-metadata.ts";
 import { owned } from "./own.ts";
 import type { OwnWrites } from "./own-writes.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
-import { isReconcileError } from "./reconcile-error.ts";
+import { isReconcileError, isTerminal } from "./reconcile-error.ts";
 import type { ReconcileResult } from "./reconcile-result.ts";
 import type { Sources } from "./sources.ts";
 import type { StatusWriter } from "./status-writer.ts";
 import { planTurn, type TurnPlan } from "./turn-plan.ts";
+import type { VanishedObjects } from "./vanished-objects.ts";
 
 export interface ReconcilerOptions<T extends KubernetesObject> {
   readonly options: ControllerOptions<T>;
@@ -23,6 +24,8 @@ export interface ReconcilerOptions<T extends KubernetesObject> {
   readonly client: Client;
   readonly sources: Sources<T>;
   readonly ownWrites: OwnWrites;
+  /** `undefined` without a cleanup. */
+  readonly vanished: VanishedObjects<T> | undefined;
   readonly lostChildren: LostChildren;
   readonly status: StatusWriter<T>;
   readonly events: EventSink;
@@ -33,6 +36,13 @@ export interface ReconcilerOptions<T extends KubernetesObject> {
 /** What came of a turn that did not fail. */
 export interface TurnOutcome {
   readonly requeueAfterMs: number | undefined;
+}
+
+/** What a turn works with. */
+interface TurnTools {
+  readonly api: Client;
+  readonly signal: AbortSignal;
+  readonly failures: number;
 }
 
 /** What happens in one turn: the finalizer, your functions, the status. Rejects with whatever failed. */
@@ -47,18 +57,21 @@ export class Reconciler<T extends KubernetesObject> {
 
   /** One turn of `key`, from what the local copy says now. */
   async turn(key: ObjectKey, { signal, failures }: { readonly signal: AbortSignal; readonly failures: number }): Promise<TurnOutcome> {
-    const { options, finalizer, sources, lostChildren, clock } = this.#given;
+    const { options, finalizer, sources, lostChildren, vanished, clock } = this.#given;
+    const api = this.#api(key, signal);
+    const unfinished = await this.#cleanUpVanished(key, { api, signal, failures });
+    if (unfinished !== undefined) return unfinished;
     let object = sources.primary.lister.get(key);
     const seenUid = object?.metadata.uid;
     const leftMs = object === undefined ? undefined : this.#goneObjects.waitMs(key, seenUid);
     if (leftMs !== undefined) return { requeueAfterMs: leftMs };
-    const api = this.#api(key, signal);
     if (object !== undefined && lostChildren.hasLost(key)) object = await this.#live(object, api);
     let plan = this.#plan(object);
     if (plan === "protect" && object !== undefined && finalizer !== undefined) {
       // The finalizer comes first: what a reconcile makes must not outlive the object unseen. It goes on with the server's
       // answer, which is newer than the copy, and may say that the object is being deleted by now.
       object = await ensureFinalizer(api, options.for, object, finalizer, { signal, clock });
+      if (object !== undefined) vanished?.protected(key, object);
       plan = this.#plan(object);
     }
     if (object === undefined) return this.#gone(key, seenUid);
@@ -135,13 +148,53 @@ export class Reconciler<T extends KubernetesObject> {
 
   async #cleanUp(context: ReconcileContext<T>, finalizer: string): Promise<TurnOutcome> {
     const { options, clock } = this.#given;
-    const result = (await options.cleanup?.(context)) ?? {};
+    const { requeueAfterMs, isKept } = await this.#runCleanup(context);
+    if (!isKept) await removeFinalizer(context.api, options.for, context.object, finalizer, { signal: context.signal, clock });
+    return { requeueAfterMs };
+  }
+
+  /** Whether it wants to be run again, and when. */
+  async #runCleanup(context: ReconcileContext<T>): Promise<TurnOutcome & { readonly isKept: boolean }> {
+    const result = (await this.#given.options.cleanup?.(context)) ?? {};
     context.signal.throwIfAborted();
     const requeueAfterMs = checkedDelay(result.requeueAfterMs, "cleanup");
-    if (requeueAfterMs === undefined && result.keepFinalizer !== true) {
-      await removeFinalizer(context.api, options.for, context.object, finalizer, { signal: context.signal, clock });
+    return { requeueAfterMs, isKept: requeueAfterMs !== undefined || result.keepFinalizer === true };
+  }
+
+  /**
+   * Cleans up after the objects of this name that are gone without a cleanup, before another one of the name has a turn: what the cleanup
+   * takes away may be what that one's reconcile makes. Undefined when there is nothing left to clean up.
+   */
+  async #cleanUpVanished(key: ObjectKey, turn: TurnTools): Promise<TurnOutcome | undefined> {
+    const { vanished, sources } = this.#given;
+    const { lister } = sources.primary;
+    if (vanished === undefined) return undefined;
+    for (;;) {
+      const last = vanished.next(key, lister.entry(key)?.uid);
+      if (last === undefined) return undefined;
+      try {
+        const unfinished = await this.#cleanUpAfter(this.#context(last, key, turn));
+        if (unfinished !== undefined) return unfinished;
+      } catch (error) {
+        if (!isTerminal(error)) throw error;
+        vanished.forget(key, last);
+        // Another object of this name is not to wait for ever.
+        throw lister.has(key) ? new Error(`clean up after ${key}, which is gone: given up`, { cause: error }) : error;
+      }
+      vanished.forget(key, last);
     }
-    return { requeueAfterMs };
+  }
+
+  async #cleanUpAfter(context: ReconcileContext<T>): Promise<TurnOutcome | undefined> {
+    const { object, ref, api, log } = context;
+    const { options } = this.#given;
+    if (options.claim !== undefined && options.claim(object) !== true) return undefined;
+    // It may have left the selector, or the copy been behind.
+    const live = await ignoreNotFound(api.get(options.for, ref));
+    if (live !== undefined && live.metadata.uid === object.metadata.uid) return undefined;
+    log.warn("the object is gone with our finalizer on it; cleaning up after its last known state", { uid: object.metadata.uid });
+    const { requeueAfterMs, isKept } = await this.#runCleanup(context);
+    return isKept ? { requeueAfterMs } : undefined;
   }
 
   #api(key: ObjectKey, signal: AbortSignal): Client {
@@ -169,11 +222,7 @@ export class Reconciler<T extends KubernetesObject> {
     });
   }
 
-  #context(
-    object: T,
-    key: ObjectKey,
-    { api, signal, failures }: { readonly api: Client; readonly signal: AbortSignal; readonly failures: number },
-  ): ReconcileContext<T> {
+  #context(object: T, key: ObjectKey, { api, signal, failures }: TurnTools): ReconcileContext<T> {
     const { options, sources, events, logger } = this.#given;
     return {
       object,

@@ -15,6 +15,8 @@ export interface ResyncOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly lister: ResyncLister;
+  /** What has a turn in each round besides, though no copy has it. @default none */
+  readonly others?: () => readonly ObjectKey[];
   readonly onKey: (key: ObjectKey) => void;
 }
 
@@ -22,7 +24,7 @@ export interface ResyncOptions {
  * Tells every key of a copy again and again until `signal` is aborted. What changed or came while a round was going on has been told
  * by that, and is left out of the round; what is gone, too.
  */
-export async function resync({ resyncMs, waitMs, signal, clock, lister, onKey }: ResyncOptions): Promise<void> {
+export async function resync({ resyncMs, waitMs, signal, clock, lister, others = () => [], onKey }: ResyncOptions): Promise<void> {
   const wait = (ms: number): Promise<boolean> =>
     sleep(ms, { signal, clock }).then(
       () => true,
@@ -40,5 +42,6 @@ export async function resync({ resyncMs, waitMs, signal, clock, lister, onKey }:
       isFirst = false;
       onKey(key);
     }
+    others().forEach(onKey);
   }
 }

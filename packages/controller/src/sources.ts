@@ -16,7 +16,7 @@ export interface SourcesOptions<T extends KubernetesObject> {
   readonly labelSelector: string | undefined;
   readonly informers: SharedInformers;
   /** Told of every change of the controller's own kind, before anything else. */
-  readonly onOwnChange: ((change: Change) => void) | undefined;
+  readonly onOwnChange: (change: Change<T>) => void;
   /** `key` needs a turn. `initial`: because its object, or one it owns, was there when the controller came. */
   readonly onKey: (key: ObjectKey, initial: boolean) => void;
   /** An object of a kind that is owned or watched is gone; before the keys of the change are told. */
@@ -57,7 +57,7 @@ export class Sources<T extends KubernetesObject> {
     const { owns, watches } = this.#options;
     const { onOwnChange } = this.#options;
     this.primary.onKeys((key, change) => {
-      if (onOwnChange !== undefined) this.#tell(onOwnChange, key, change);
+      this.#tell(onOwnChange, key, change);
       if (this.#passes(key, change)) this.#options.onKey(key, change.initial);
       this.#options.onChange();
     });
@@ -132,7 +132,7 @@ export class Sources<T extends KubernetesObject> {
     return view;
   }
 
-  #tell(listener: (change: Change) => void, key: ObjectKey, change: Change): void {
+  #tell(listener: (change: Change<T>) => void, key: ObjectKey, change: Change<T>): void {
     try {
       listener(change);
     } catch (error) {

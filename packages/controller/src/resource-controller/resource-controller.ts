@@ -22,7 +22,7 @@ export function giantswarmFinalizer(controllerName: string): string {
  * Guarantees, besides those of `Controller`:
  * - resources run in their order, one after the other, on deletion too; the first failure ends the pass;
  * - an object without our finalizer has no deletion pass; one with it has passes until one succeeds: at least once across restarts,
- *   and exactly one that succeeds per object (uid) in the life of this controller;
+ *   and exactly one that succeeds per object (uid) in the life of this controller, also when the server removed it with the finalizer on it;
  * - a paused object, one that no resource set handles, and one that several handle is not written to at all;
  * - a failed pass comes again at the next change or resync, unless `backoff` says sooner;
  * - `booted` resolves when the first lists are there; when they never come, `run` rejects after `bootTries` tries.

@@ -129,6 +129,20 @@ export class FakeCluster {
     });
   }
 
+  /** Takes an object away with its finalizers on it, as kube-apiserver does when one is added while it deletes. */
+  lose(kind: Kind, ref: ObjectRef): void {
+    this.hide(kind, ref);
+    this.#objects.delete(idOf(kind, keyOf(ref)));
+  }
+
+  /** Watches are told that an object is gone, as when it leaves their selector. */
+  hide(kind: Kind, ref: ObjectRef): void {
+    const object = this.#objects.get(idOf(kind, keyOf(ref)));
+    if (object === undefined) throw notFound("hide", kind, ref);
+    this.#version += 1;
+    this.#send(kind, "DELETED", { ...object, metadata: { ...object.metadata, resourceVersion: `${this.#version}` } });
+  }
+
   kindOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Kind {
     const found = this.#kinds.get(`${apiVersion}/${kind}`);
     if (found === undefined) throw new Error(`the fake cluster has no kind ${kind} (${apiVersion})`);
