@@ -4,7 +4,8 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 /** Tests read their siblings' sources (the `source` export condition), so nothing needs building first. */
 export const base: ViteUserConfig = defineConfig({
   resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source", "node", "module", "import", "default"] } },
+  // Nothing of "import" and "default", which are understood: they would be handed to node, whose require() then finds ES modules.
+  ssr: { resolve: { conditions: ["source", "node", "module"] } },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     setupFiles: [fileURLToPath(new URL("scripts/vitest/no-leaks.ts", import.meta.url))],
