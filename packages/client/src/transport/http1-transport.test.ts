@@ -66,6 +66,10 @@ describe("Http1Transport", () => {
       if (request.url === "/body") response.write("on and on");
     });
     await using transport = transportTo(server);
+    const atOnce = new AbortController();
+    const never = transport.request(get("/", atOnce.signal));
+    atOnce.abort(new Error("not at all"));
+    await expect(never).rejects.toThrow("not at all");
     const before = new AbortController();
     const answer = transport.request(get("/", before.signal));
     await expect.poll(() => server.connections()).toBe(1);
@@ -95,6 +99,33 @@ describe("Http1Transport", () => {
     const untouched = await transport.request(get("/"));
     await untouched.body[Symbol.asyncIterator]().return?.();
     await expect.poll(() => open).toBe(0);
+  });
+
+  it("lets a server wait that sends faster than its answer is read, and loses nothing", async () => {
+    const piece = Buffer.alloc(256 * 1024, "x");
+    const pieces = 200;
+    let sent = 0;
+    await using server = await startHttp1Server((_request, response) => {
+      const send = (): void => {
+        while (sent < pieces) {
+          sent += 1;
+          if (!response.write(piece)) return void response.once("drain", send);
+        }
+        response.end();
+      };
+      send();
+    });
+    await using transport = transportTo(server);
+    const { body } = await transport.request(get("/"));
+    const chunks = body[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    // What two sockets hold is sent, and then no more.
+    const sentBefore: number[] = [];
+    await expect.poll(() => sentBefore.push(sent) > 1 && sentBefore.at(-2) === sent, { interval: 100 }).toBe(true);
+    expect(sent).toBeLessThan(pieces / 2);
+    let bytes = first.value?.byteLength ?? 0;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) bytes += next.value.byteLength;
+    expect(bytes).toBe(pieces * piece.byteLength);
   });
 
   it("rejects running requests when it is closed", async () => {

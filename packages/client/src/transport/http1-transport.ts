@@ -3,6 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
 import type { Dispatcher } from "undici";
 import { connectionProblem } from "./connection-problem.ts";
+import { Http1Exchange } from "./http1-exchange.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface Http1TransportOptions {
@@ -33,24 +34,23 @@ export class Http1Transport implements Transport {
       this.#dispatcher = undefined;
       throw error;
     });
+    signal?.throwIfAborted();
+    const exchange = new Http1Exchange({ signal, problem: (cause) => this.#problem(cause) });
     try {
-      const answer = await dispatcher.request({
-        origin: this.#options.server.origin,
-        method: method,
-        path,
-        headers: repeatedHeaders === undefined ? headers : { ...headers, ...mutable(repeatedHeaders) },
-        ...(body === undefined ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      return {
-        status: answer.statusCode,
-        headers: plainHeaders(answer.headers),
-        body: new Http1Body(answer.body, signal, (cause) => this.#problem(cause)),
-      };
+      dispatcher.dispatch(
+        {
+          origin: this.#options.server.origin,
+          method,
+          path,
+          headers: repeatedHeaders === undefined ? headers : { ...headers, ...mutable(repeatedHeaders) },
+          ...(body === undefined ? {} : { body }),
+        },
+        exchange,
+      );
     } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      throw this.#problem(cause);
+      exchange.fail(cause);
     }
+    return await exchange.answer;
   }
 
   /** New requests go to new connections; those that run, run on. */
@@ -104,50 +104,6 @@ export class Http1Transport implements Transport {
   }
 }
 
-/** Wraps undici's body: its errors become ours, and leaving it before its end closes its connection. */
-class Http1Body implements AsyncIterableIterator<Uint8Array> {
-  readonly #body: Dispatcher.ResponseData["body"];
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #signal: AbortSignal | undefined;
-  readonly #problem: (cause: unknown) => Error;
-
-  constructor(body: Dispatcher.ResponseData["body"], signal: AbortSignal | undefined, problem: (cause: unknown) => Error) {
-    this.#body = body;
-    this.#chunks = body[Symbol.asyncIterator]();
-    this.#signal = signal;
-    this.#problem = problem;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    try {
-      return await this.#chunks.next();
-    } catch (cause) {
-      if (this.#signal?.aborted) throw this.#signal.reason;
-      const problem = this.#problem(cause);
-      throw new TransportError(`the answer broke off: ${problem.message}`, { wasSent: true, cause });
-    }
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    // A body destroyed early says so by an error that nobody is interested in.
-    this.#body.on("error", () => {});
-    this.#body.destroy();
-    return { done: true, value: undefined };
-  }
-}
-
 function mutable(headers: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
   return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, [...values]]));
-}
-
-function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return plain;
 }
