@@ -40,8 +40,6 @@ export interface WatchRequest {
   /** When the server shall end the stream. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
-  /** Somebody is going to read the object of every change: parsing them as they come costs less then. A hint. */
-  readonly readsObjects?: boolean;
 }
 
 /** What a watch says. */

@@ -185,10 +185,6 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       get contradictions(): number {
         return this.store.contradictions;
       },
-      handlers: this.#handlers,
-      get readsObjects(): boolean {
-        return this.handlers.size > 0;
-      },
       replace: (entries: readonly ObjectEntry<T>[], version: string, stopped: AbortSignal): Promise<void> =>
         this.#replace(entries, version, stopped),
       apply: (event: Exclude<WatchEvent<T>, { type: "ERROR" }>): void => this.#announce(this.#store.apply(event)),

@@ -20,8 +20,6 @@ export interface ReflectorTarget<T extends KubernetesObject> {
   readonly version: string | undefined;
   /** How many objects it holds. */
   readonly size: number;
-  /** Whether the object of every change is going to be read. */
-  readonly readsObjects?: boolean;
   /** How often a stream said what cannot be if the target is right: it is listed anew then, at most once a minute. */
   readonly contradictions: number;
   /** Nothing is applied until it has resolved. It may stop half-way when `signal` is aborted. */
@@ -282,7 +280,6 @@ export class Reflector<T extends KubernetesObject> {
           allowWatchBookmarks: true,
           timeoutSeconds,
           signal: request.signal,
-          ...(this.#target.readsObjects === true ? { readsObjects: true } : {}),
         });
         // It came after it was given up, from a `ListWatch` that does not heed its signal: nobody else will close it.
         if (request.signal.aborted) await opened[Symbol.asyncIterator]().return?.();

@@ -115,7 +115,6 @@ export class WatchDecoder<T extends KubernetesObject> {
     if (typeof metadata?.resourceVersion !== "string" || metadata.resourceVersion === "")
       throw this.#malformed("a bookmark has no resourceVersion");
     const initialEventsEnd = metadata.annotations?.[INITIAL_EVENTS_END] === "true";
-    if (initialEventsEnd) this.#entries.isInitial = false;
     return { type: "BOOKMARK", resourceVersion: metadata.resourceVersion, initialEventsEnd };
   }
 

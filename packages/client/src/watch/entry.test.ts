@@ -4,7 +4,6 @@ import { entryOf, type ObjectEntry } from "@operatorkit/api";
 import { Pod } from "../testing/kinds.ts";
 import { EntryMaker } from "./entry.ts";
 import { objectScan } from "./object-scan.ts";
-import { PackedEntry } from "./packed-entry.ts";
 import { StringTable } from "./string-table.ts";
 
 const type = { apiVersion: "v1", kind: "Pod" };
@@ -90,21 +89,6 @@ describe("EntryMaker.entryAt", () => {
       managedFields: [1],
       name: "a",
     });
-  });
-
-  it.each([
-    ["packed what is initial", { isInitial: true, readsObjects: true }, true],
-    ["packed what changes while nobody reads it", {}, true],
-    ["as an object what changes while somebody reads everything", { readsObjects: true }, false],
-  ])("keeps %s", (_title, options, isPacked) => {
-    const scan = objectScan();
-    scan.load(Buffer.from(JSON.stringify(pod)));
-    const entry = new EntryMaker({ kind: Pod, action: "watch Pods", keepManagedFields: false, freeze: false, ...options }).entryAt(
-      scan,
-      scan.start,
-    );
-    expect(entry instanceof PackedEntry).toBe(isPacked);
-    expect(plain(entry as ObjectEntry)).toEqual(plain(expected(JSON.stringify(pod))));
   });
 
   it("tells who an object is before and after it was parsed", () => {

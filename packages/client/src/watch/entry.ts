@@ -13,10 +13,6 @@ export interface EntryMakerOptions<T extends KubernetesObject> {
   readonly action: string;
   /** Keep `metadata.managedFields`, a third and more of what objects weigh. */
   readonly keepManagedFields: boolean;
-  /** Parse what a watch tells as it comes. @default false: when it is first read */
-  readonly readsObjects?: boolean;
-  /** Where `isInitial` begins. @default false */
-  readonly isInitial?: boolean;
   /** Freeze objects all the way down. */
   readonly freeze: boolean;
   /** Shared by all lists and watches of one kind. */
@@ -37,12 +33,9 @@ export class EntryMaker<T extends KubernetesObject> {
   readonly #strings: StringTable;
   readonly #part: ObjectPart;
   #end = 0;
-  /** What comes is a state that was there before: a list, or the initial events of a watch. */
-  isInitial: boolean;
 
   constructor(options: EntryMakerOptions<T>) {
     this.#options = options;
-    this.isInitial = options.isInitial ?? false;
     this.#strings = options.strings ?? new StringTable();
     this.#part = options.metadataOnly === true ? "metadata" : "object";
   }
@@ -83,14 +76,10 @@ export class EntryMaker<T extends KubernetesObject> {
   #text(scan: ObjectScan): ObjectEntry<T> | undefined {
     if (scan.encoding === Encoding.notAscii) return undefined;
     if (scan.encoding === Encoding.utf8) this.#checkUtf8(textBytes(scan));
-    const { isInitial } = this;
     const { key } = scan;
     const packed = scan.pack(this.#part);
     if (packed === undefined) return undefined;
-    if (this.#options.readsObjects === true && !isInitial) return entryWith(key, this.#read(packed, key));
-    // Whoever asks for metadata alone wants it small.
-    const staysPacked = isInitial || this.#part === "metadata";
-    return new PackedEntry<T>(key, packed, this.#read, { staysPacked });
+    return new PackedEntry<T>(key, packed, this.#read);
   }
 
   #parsed(object: Buffer): unknown {
@@ -136,12 +125,6 @@ export class EntryMaker<T extends KubernetesObject> {
 /** All of the object that was passed over last. */
 function textBytes(scan: ObjectScan): Buffer {
   return scan.bytes.subarray(scan.textStart, scan.textEnd);
-}
-
-/** `entryOf`, with a key that is known. */
-function entryWith<T extends KubernetesObject>(key: ObjectKey, object: T): ObjectEntry<T> {
-  const { uid = "", resourceVersion = "" } = object.metadata;
-  return { key, uid, resourceVersion, object };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -61,7 +61,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     const query = { limit, continue: next, resourceVersion, resourceVersionMatch };
     // As long as bytes come, it is the reflector's to say how long is too long.
     const call = { ...this.#call("list", query, signal), timeoutMs: Number.POSITIVE_INFINITY, onProgress };
-    const decoder = new ListDecoder({ entries: this.#entries(call.action, { isInitial: true }), action: call.action });
+    const decoder = new ListDecoder({ entries: this.#entries(call.action), action: call.action });
     const turn = new LoopTurn();
     const { body } = await this.#requester.stream(call);
     for await (const chunk of body) {
@@ -76,7 +76,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
   }
 
   async watch(request: WatchRequest): Promise<WatchStream<T>> {
-    const { resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds, signal, readsObjects } = request;
+    const { resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds, signal } = request;
     const query = { watch: true, resourceVersion, sendInitialEvents, resourceVersionMatch, allowWatchBookmarks, timeoutSeconds };
     const call = this.#call("watch", query, signal);
     const response = await this.#requester.stream(call);
@@ -87,8 +87,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
         code: "MalformedResponse",
       });
     }
-    const entries = this.#entries(call.action, { isInitial: sendInitialEvents === true, readsObjects: readsObjects === true });
-    return eventsOf(response.body, new WatchDecoder({ entries, action: call.action }));
+    return eventsOf(response.body, new WatchDecoder({ entries: this.#entries(call.action), action: call.action }));
   }
 
   #call(verb: "list" | "watch", query: Parameters<typeof withQuery>[1], signal: AbortSignal): Call {
@@ -105,12 +104,11 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
     };
   }
 
-  #entries(action: string, options: { readonly isInitial: boolean; readonly readsObjects?: boolean }): EntryMaker<T> {
+  #entries(action: string): EntryMaker<T> {
     return new EntryMaker({
       kind: this.kind,
       action,
       keepManagedFields: this.#keepManagedFields,
-      ...options,
       strings: this.#strings,
       metadataOnly: this.#scope.metadataOnly === true,
       freeze: process.env["NODE_ENV"] !== "production",

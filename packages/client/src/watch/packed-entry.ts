@@ -3,26 +3,25 @@ import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { HEAD, UID_LENGTH, VERSION_LENGTH } from "./packed-layout.ts";
 
 /**
- * An entry that keeps its object packed until somebody reads it, and the object from then on: a fraction of the memory and of the work for
- * what is only counted, compared or queued. Its identity is read where it lies.
+ * An entry that keeps its object packed, a fraction of the memory and of the work for what is only counted, compared or queued. Its
+ * identity is read where it lies.
  *
- * With `staysPacked`, the first reading makes an object and does not keep it: most of what a list brings is told to a handler once and
- * then never looked at, and a packed entry costs the garbage collector nothing, where the twenty parts of an object are looked at
- * again and again. From the second reading on it keeps the object, so that what is read often is parsed twice and no more.
+ * The first readings make an object and do not keep it: one for an index, one for the handler, one when a change has replaced it. Most
+ * objects are never read again, and a packed entry costs the garbage collector nothing, where the twenty parts of an object are looked
+ * at again and again, and moved. Later readings keep the object, so that what is read often is made a few times and no more.
  */
 export class PackedEntry<T extends KubernetesObject> implements ObjectEntry<T> {
   readonly key: ObjectKey;
   /** As `ObjectScan.pack` gave it. */
   #content: string | T;
   readonly #read: (packed: string, key: ObjectKey) => T;
-  #staysPacked: boolean;
+  #readings = 0;
 
-  /** @param packed by `ObjectScan.pack` @param read makes the object of it; called twice at most */
-  constructor(key: ObjectKey, packed: string, read: (packed: string, key: ObjectKey) => T, { staysPacked }: { staysPacked: boolean }) {
+  /** @param packed by `ObjectScan.pack` @param read makes the object of it */
+  constructor(key: ObjectKey, packed: string, read: (packed: string, key: ObjectKey) => T) {
     this.key = key;
     this.#content = packed;
     this.#read = read;
-    this.#staysPacked = staysPacked;
   }
 
   get uid(): string {
@@ -42,8 +41,10 @@ export class PackedEntry<T extends KubernetesObject> implements ObjectEntry<T> {
     const content = this.#content;
     if (typeof content !== "string") return content;
     const object = this.#read(content, this.key);
-    if (this.#staysPacked) this.#staysPacked = false;
-    else this.#content = object;
+    this.#readings += 1;
+    if (this.#readings > PASSING_READINGS) this.#content = object;
     return object;
   }
 }
+
+const PASSING_READINGS = 3;
