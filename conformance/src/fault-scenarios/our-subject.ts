@@ -15,14 +15,9 @@ export const ourSubject: Subject = {
   setting: "KubernetesBasedInformer over connect(), with limits on silence shortened to 1.5–2.5 s",
   isStrict: true,
   parallel: 6,
-  async start({ url, caPem, token, told, useWatchList, pageSize, isCustom, isSelective }) {
+  async start({ kubeconfigPath, told, useWatchList, pageSize, isCustom, isSelective }) {
     const stop = new AbortController();
-    const client = await connect({
-      server: url,
-      ...(caPem !== undefined && { caPem }),
-      ...(token !== undefined && { token }),
-      userAgent: "subject",
-    });
+    const client = await connect({ kubeconfig: kubeconfigPath, userAgent: "subject" });
     const informer = new KubernetesBasedInformer<KubernetesObject>({
       kind: isCustom ? Gadget : ConfigMap,
       client,

@@ -1,4 +1,5 @@
 import type { FaultAction } from "@operatorkit/apiserver";
+import { identityScenarios } from "./identity-scenarios.ts";
 import { kindScenarios } from "./kind-scenarios.ts";
 import { lastingScenarios } from "./lasting-scenarios.ts";
 import type { Scenario } from "./scenario.ts";
@@ -329,6 +330,7 @@ export const scenarios: readonly Scenario[] = [
       await world.wait(500);
     },
   },
+  ...identityScenarios,
   ...kindScenarios,
   ...lastingScenarios,
   ...wireScenarios,

@@ -9,7 +9,7 @@ import { H2Front } from "../wire/h2-front.ts";
 import { RawFront } from "../wire/raw-front.ts";
 import { TcpProxy } from "../wire/tcp-proxy.ts";
 import { TestName } from "../wire/test-names.ts";
-import { wireCa } from "../wire/wire-certificates.ts";
+import { secondCa, wireCa } from "../wire/wire-certificates.ts";
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
@@ -22,11 +22,18 @@ export interface WorldOptions {
   readonly isCustom?: boolean | undefined;
 }
 
+/** Whom the server lets in; shared with its middleware. */
+interface Tokens {
+  current: "first" | "second";
+}
+
 /** A server of its own for one scenario, with the means to change objects and break things. */
 export class World implements AsyncDisposable {
   readonly server: ApiServer;
   readonly kubeconfigPath: string;
   readonly #folder: string;
+  /** The token that is let in, where one is asked for. */
+  readonly #tokens: Tokens;
   readonly #control: Transport;
   readonly #serverTimes: number[];
   readonly #rules: FaultRule[] = [];
@@ -43,7 +50,9 @@ export class World implements AsyncDisposable {
     server: ApiServer,
     { front, isCustom }: { readonly front: RawFront | H2Front | TcpProxy | undefined; readonly isCustom: boolean },
     serverTimes: number[],
+    tokens: Tokens,
   ) {
+    this.#tokens = tokens;
     this.#isCustom = isCustom;
     this.server = server;
     this.#front = front;
@@ -51,22 +60,32 @@ export class World implements AsyncDisposable {
     this.kubeconfigPath = join(this.#folder, "kubeconfig");
     this.#control = server.transport();
     this.#serverTimes = serverTimes;
-    writeFileSync(this.kubeconfigPath, kubeconfig(this), { mode: 0o600 });
+    if (this.caPem !== undefined) writeFileSync(this.#caFile, this.caPem);
+    if (this.token !== undefined) this.writeToken();
+    writeFileSync(this.kubeconfigPath, this.#kubeconfig(), { mode: 0o600 });
   }
 
   static async start({ front, isCustom = false }: WorldOptions = {}): Promise<World> {
     const requestTimes: number[] = [];
+    const tokens: Tokens = { current: "first" };
     const server = await ApiServer.start({
       inProcess: front === "raw" || front === "h2",
       tlsNames: ["*.world.test"],
+      token: "first",
+      tokens: [{ token: "second", user: { name: "admin", groups: ["system:masters"] } }],
       middleware: [
+        (next) => (request) => {
+          const { authorization } = request.headers;
+          const isOld = authorization !== undefined && authorization !== `Bearer ${tokens.current}`;
+          return next(isOld ? { ...request, headers: { ...request.headers, authorization: "Bearer refused" } } : request);
+        },
         (next) => (request) => {
           if (request.user === undefined && /configmaps|gadgets/.test(request.path)) requestTimes.push(performance.now());
           return next(request);
         },
       ],
     });
-    const world = new World(server, { front: await startFront(server, front), isCustom }, requestTimes);
+    const world = new World(server, { front: await startFront(server, front), isCustom }, requestTimes, tokens);
     if (isCustom) await world.installKind();
     return world;
   }
@@ -83,7 +102,28 @@ export class World implements AsyncDisposable {
 
   /** Undefined where none is asked for. */
   get token(): string | undefined {
-    return this.#front instanceof RawFront || this.#front instanceof H2Front ? undefined : this.server.token;
+    return this.#front instanceof RawFront || this.#front instanceof H2Front ? undefined : this.#tokens.current;
+  }
+
+  /** From now on only another token is let in; a watch that is open stays. The subject's file has the old one until `writeToken`. */
+  rotateToken(): void {
+    this.#tokens.current = "second";
+  }
+
+  /** The subject's file has the token that is let in. */
+  writeToken(): void {
+    writeFileSync(this.#tokenFile, this.#tokens.current, { mode: 0o600 });
+  }
+
+  /** New connections are shown a certificate by another CA. The subject's file has the old one until `writeCa`. */
+  rotateCa(): void {
+    if (this.#front === undefined || this.#front instanceof TcpProxy)
+      throw new TypeError("the scenario has no front with certificates of its own");
+    this.#front.rotate();
+  }
+
+  writeCa(): void {
+    writeFileSync(this.#caFile, secondCa);
   }
 
   /** The server of bytes, in scenarios with that front. */
@@ -179,6 +219,27 @@ export class World implements AsyncDisposable {
     this.onStep();
   }
 
+  get #caFile(): string {
+    return join(this.#folder, "ca.pem");
+  }
+
+  get #tokenFile(): string {
+    return join(this.#folder, "token");
+  }
+
+  /** As JSON, which is YAML; CA and token are in files, as in a pod. */
+  #kubeconfig(): string {
+    const cluster = { server: this.url, ...(this.caPem !== undefined && { "certificate-authority": this.#caFile }) };
+    return JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "world", cluster }],
+      users: [{ name: "world", user: this.token === undefined ? {} : { tokenFile: this.#tokenFile } }],
+      contexts: [{ name: "world", context: { cluster: "world", user: "world" } }],
+      "current-context": "world",
+    });
+  }
+
   get #kind(): string {
     return this.#isCustom ? "Gadget" : "ConfigMap";
   }
@@ -271,17 +332,4 @@ async function startFront(server: ApiServer, name: FrontName | undefined): Promi
     case undefined:
       return undefined;
   }
-}
-
-/** As JSON, which is YAML. */
-function kubeconfig({ url, caPem, token }: World): string {
-  const cluster = { server: url, ...(caPem !== undefined && { "certificate-authority-data": Buffer.from(caPem).toString("base64") }) };
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "world", cluster }],
-    users: [{ name: "world", user: token === undefined ? {} : { token } }],
-    contexts: [{ name: "world", context: { cluster: "world", user: "world" } }],
-    "current-context": "world",
-  });
 }

@@ -3,7 +3,7 @@ import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2
 import type { AddressInfo } from "node:net";
 import type { Transport, TransportResponse } from "@operatorkit/api";
 import { ask, type Exchange, verbOf, WirePlan } from "./exchange.ts";
-import { wireCertificate, wireKey } from "./wire-certificates.ts";
+import { secondCertificate, secondKey, wireCertificate, wireKey } from "./wire-certificates.ts";
 
 /** A request over HTTP/2. */
 export interface H2Exchange extends Exchange {
@@ -47,6 +47,11 @@ export class H2Front implements AsyncDisposable {
 
   get connections(): number {
     return this.#sessions.size;
+  }
+
+  /** New connections are shown a certificate by the second CA. */
+  rotate(): void {
+    this.#server.setSecureContext({ cert: secondCertificate, key: secondKey });
   }
 
   /** Breaks every connection; returns how many there were. */

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { STATUS_CODES } from "node:http";
-import { createServer as createTlsServer, TLSSocket } from "node:tls";
+import { createServer as createTlsServer, Server as TlsServer, TLSSocket } from "node:tls";
 import type { Transport, TransportResponse } from "@operatorkit/api";
 import { ask, type Exchange, verbOf, WirePlan } from "./exchange.ts";
-import { wireCertificate, wireKey } from "./wire-certificates.ts";
+import { secondCertificate, secondKey, wireCertificate, wireKey } from "./wire-certificates.ts";
 
 /** A request over HTTP/1.1, whose answer's every byte is written by hand. */
 export interface RawExchange extends Exchange {
@@ -51,6 +51,11 @@ export class RawFront implements AsyncDisposable {
 
   get connections(): number {
     return this.#sockets.size;
+  }
+
+  /** New connections are shown a certificate by the second CA. */
+  rotate(): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext({ cert: secondCertificate, key: secondKey });
   }
 
   /** Breaks every connection; returns how many there were. */
