@@ -1,6 +1,7 @@
 // Each package is useful alone: packed as it would be published, installed with nothing of ours but its own workspace
 // closure into an empty project, every entry point imported, every declaration file type-checked without skipLibCheck. What imports
-// an optional peer is tried when the rest has passed without the peer.
+// an optional peer is tried when the rest has passed without the peer. Then its README is followed: what its install lines name is
+// installed into another empty project, and the first example must run there.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -70,6 +71,48 @@ function tryEntries(project, entries) {
   run("npx", ["--no-install", "tsc", "-p", "."], project);
 }
 
+const npmInstall = (project, ...args) =>
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", ...args], project);
+
+/** What a README's first example imports, and what the install lines before it name. */
+function firstExample(folder) {
+  const readme = readFileSync(join(root, "packages", folder, "README.md"), "utf8");
+  const [, before, code] = /^([\s\S]*?)^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  if (code === undefined) throw new Error(`packages/${folder}/README.md has no example`);
+  const named = [...before.matchAll(/npm install ([^#\n]*)/g)].flatMap(([, words]) =>
+    words.split(/\s+/).filter((word) => /^[@a-z]/.test(word)),
+  );
+  const packageOf = (specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  const imported = new Set(Array.from(code.matchAll(/from "([^".:][^":]*)"/g), ([, specifier]) => packageOf(specifier)));
+  for (const name of imported) {
+    if (!named.includes(name))
+      throw new Error(`packages/${folder}/README.md: the first example imports ${name}, which no install line names`);
+  }
+  return { code, named };
+}
+
+/** The version of somebody else's package that the workspace has. */
+function versionOf(name) {
+  for (const { manifest } of packages.values()) {
+    const version = manifest.dependencies?.[name] ?? manifest.devDependencies?.[name];
+    if (version !== undefined) return version;
+  }
+  throw new Error(`no package of the workspace has ${name}`);
+}
+
+function tryFirstExample(folder, project) {
+  const { code, named } = firstExample(folder);
+  mkdirSync(project);
+  const fileOf = (name) => `file:${packages.get(name).tarball}`;
+  const ours = named.filter((name) => packages.has(name));
+  const overrides = Object.fromEntries(ours.flatMap((name) => [...closure(name)]).map((name) => [name, fileOf(name)]));
+  const dependencies = Object.fromEntries(named.map((name) => [name, packages.has(name) ? fileOf(name) : versionOf(name)]));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "first", private: true, type: "module", dependencies, overrides }));
+  npmInstall(project);
+  writeFileSync(join(project, "first.ts"), code);
+  run("node", ["first.ts"], project);
+}
+
 let passed = 0;
 let failed = 0;
 try {
@@ -107,7 +150,7 @@ try {
       .filter((entry) => !entry.endsWith(".json"))
       .map((entry) => name + entry.slice(1));
     try {
-      run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], project);
+      npmInstall(project);
       const inside = JSON.parse(readFileSync(join(project, "node_modules", name, "package.json"), "utf8"));
       if (JSON.stringify(inside.exports).includes('"source"'))
         throw new Error(`${name}: the published manifest still has the "source" condition`);
@@ -121,17 +164,17 @@ try {
         entries.filter((entry) => !needsPeer(entry)),
       );
       if (peers.length > 0) {
-        const wanted = peers.map((peer) => `${peer}@${inside.peerDependencies[peer]}`);
-        run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", "--no-save", ...wanted], project);
+        npmInstall(project, "--no-save", ...peers.map((peer) => `${peer}@${inside.peerDependencies[peer]}`));
         tryEntries(project, entries);
       }
+      tryFirstExample(folder, `${project}-first`);
       passed += 1;
-      console.log(`pack-alone: ${name}: installed alone, ${entries.length} entry points imported, types checked`);
+      console.log(`pack-alone: ${name}: installed alone, ${entries.length} entry points imported, types checked, first example run`);
     } catch (error) {
       failed += 1;
       console.error(`pack-alone: ${error.message}`);
     }
-    rmSync(project, { recursive: true, force: true });
+    for (const folder of [project, `${project}-first`]) rmSync(folder, { recursive: true, force: true });
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
