@@ -1,4 +1,4 @@
-import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
+import type { Clock, HealthCheck, Logger, Metrics, Tracer } from "@operatorkit/observe";
 import type { Client } from "./client.ts";
 import type { FinalizerClaim } from "./finalizer-claim.ts";
 
@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** For the spans of what it runs; those of requests are made by the client, which has its own. */
+  readonly tracer?: Tracer;
   readonly clock?: Clock;
 }
 

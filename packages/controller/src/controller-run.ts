@@ -1,13 +1,14 @@
 import { isApiError, type Client } from "@operatorkit/api";
 import { SharedInformers, type Change } from "@operatorkit/informer";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
-import { sleep, type Clock, type Logger, type Metrics, type Timer } from "@operatorkit/observe";
+import { noTracer, sleep, type Clock, type Logger, type Metrics, type Span, type Timer, type Tracer } from "@operatorkit/observe";
 import { TimeoutError, withTimeout } from "@operatorkit/retry";
 import { perKeyBackoff, runWorkers, WorkQueue } from "@operatorkit/workqueue";
 import { controllerMetrics, type ControllerMetrics } from "./controller-metrics.ts";
 import type { ControllerOptions } from "./controller.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { LostChildren } from "./lost-children.ts";
+import { objectAttributes } from "./object-attributes.ts";
 import { OwnWrites } from "./own-writes.ts";
 import { isTerminal } from "./reconcile-error.ts";
 import { Reconciler, type TurnOutcome } from "./reconciler.ts";
@@ -29,6 +30,7 @@ export interface ControllerRunOptions<T extends KubernetesObject> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
 }
 
 /** One run of a controller, from its first list to the end of its last turn: who has a turn when, and what comes of it. */
@@ -37,6 +39,7 @@ export class ControllerRun<T extends KubernetesObject> {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: ControllerMetrics;
+  readonly #tracer: Tracer;
   readonly #queue: WorkQueue;
   readonly #informers: SharedInformers;
   readonly #ownsInformers: boolean;
@@ -54,13 +57,14 @@ export class ControllerRun<T extends KubernetesObject> {
   /** Aborts the turns that run. */
   readonly #hardStop = new AbortController();
 
-  constructor({ options, finalizer, client, informers, onSynced, onChange, clock, logger, metrics }: ControllerRunOptions<T>) {
+  constructor({ options, finalizer, client, informers, onSynced, onChange, clock, logger, metrics, tracer }: ControllerRunOptions<T>) {
     const { name } = options;
     this.#options = options;
     this.#onSynced = onSynced;
     this.#clock = clock;
     this.#logger = logger.with({ controller: name });
     this.#metrics = controllerMetrics(metrics, name, options.concurrency ?? 1);
+    this.#tracer = tracer;
     this.#queue = new WorkQueue({
       name,
       rateLimiter: perKeyBackoff(options.backoff === false ? undefined : options.backoff),
@@ -214,21 +218,29 @@ export class ControllerRun<T extends KubernetesObject> {
     const { reconcileTimeoutMs = RECONCILE_TIMEOUT_MS } = this.#options;
     const startMs = this.#clock.monotonicMs();
     const failures = this.#queue.failures(key);
+    const span = this.#tracer === noTracer ? undefined : this.#startSpan(key, failures);
     let work: Promise<TurnOutcome> | undefined;
     this.#turns.add(key);
     this.#metrics.started();
     let result: "success" | "requeue_after" | "error" = "error";
     try {
-      const outcome = await withTimeout((signal) => (work = this.#reconciler.turn(key, { signal, failures })), {
-        timeoutMs: reconcileTimeoutMs,
-        signal: this.#hardStop.signal,
-        clock: this.#clock,
-        what: `the turn of ${this.#options.for.kind} ${key}`,
-      });
+      const outcome = await withTimeout(
+        (signal) =>
+          (work = span === undefined ? this.#reconciler.turn(key, { signal, failures }) : this.#turnIn(span, key, { signal, failures })),
+        {
+          timeoutMs: reconcileTimeoutMs,
+          signal: this.#hardStop.signal,
+          clock: this.#clock,
+          what: `the turn of ${this.#options.for.kind} ${key}`,
+        },
+      );
       result = this.#succeeded(key, outcome);
     } catch (error) {
+      span?.fail(error);
       this.#failed(key, error);
     }
+    span?.set("operatorkit.result", result);
+    span?.end();
     this.#metrics.ended(result, this.#clock.monotonicMs() - startMs);
     const end = (): void => {
       this.#turns.delete(key);
@@ -238,6 +250,18 @@ export class ControllerRun<T extends KubernetesObject> {
     // never run at the same time.
     if (work === undefined) end();
     else void work.then(end, end);
+  }
+
+  /** What was there before the turn, in a queue that many write to, is not its cause: each turn begins a trace. */
+  #startSpan(key: ObjectKey, failures: number): Span {
+    const { name, for: kind } = this.#options;
+    const attributes = { "operatorkit.controller": name, "operatorkit.retries": failures, ...objectAttributes(kind.kind, key) };
+    return this.#tracer.startSpan(`reconcile ${name}`, { root: true, attributes });
+  }
+
+  /** Apart, so that who does not trace makes no function. */
+  #turnIn(span: Span, key: ObjectKey, about: Parameters<Reconciler<T>["turn"]>[1]): Promise<TurnOutcome> {
+    return span.run(() => this.#reconciler.turn(key, about));
   }
 
   #succeeded(key: ObjectKey, { requeueAfterMs }: TurnOutcome): "success" | "requeue_after" {

@@ -1,7 +1,17 @@
 import type { FinalizerClaim, Runnable, RunOptions } from "@operatorkit/api";
 import type { Change, SharedInformers } from "@operatorkit/informer";
 import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
-import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger, type Metrics } from "@operatorkit/observe";
+import {
+  noMetrics,
+  noTracer,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type HealthCheck,
+  type Logger,
+  type Metrics,
+  type Tracer,
+} from "@operatorkit/observe";
 import type { Backoff } from "@operatorkit/retry";
 import { assertFinalizer, defaultFinalizer } from "@operatorkit/watcher";
 import { checkControllerOptions } from "./check-controller-options.ts";
@@ -71,6 +81,8 @@ export interface ControllerOptions<T extends KubernetesObject> {
   readonly logger?: Logger;
   /** @default what `run` is given */
   readonly metrics?: Metrics;
+  /** Gets a span for each turn, the first of a trace; what the turn does, requests too, is part of it. @default what `run` is given */
+  readonly tracer?: Tracer;
 }
 
 export interface ControllerRunnableOptions extends RunOptions {
@@ -115,7 +127,7 @@ export class Controller<T extends KubernetesObject> implements Runnable {
    * Reconciles until `signal` is aborted. Resolves when every turn has ended; rejects when the informers broke or a turn did
    * not end in time.
    */
-  async run({ client, signal, informers, onSynced, onChange, clock, logger, metrics }: ControllerRunnableOptions): Promise<void> {
+  async run({ client, signal, informers, onSynced, onChange, clock, logger, metrics, tracer }: ControllerRunnableOptions): Promise<void> {
     if (this.#run !== undefined) throw new Error(`run controller ${this.name}: it runs already`);
     this.#run = new ControllerRun<T>({
       options: this.#options,
@@ -127,6 +139,7 @@ export class Controller<T extends KubernetesObject> implements Runnable {
       clock: this.#options.clock ?? clock ?? systemClock,
       logger: this.#options.logger ?? logger ?? silentLogger,
       metrics: this.#options.metrics ?? metrics ?? noMetrics,
+      tracer: this.#options.tracer ?? tracer ?? noTracer,
     });
     try {
       await this.#run.run(signal);

@@ -1,6 +1,6 @@
 import type { Client, Runnable, RunOptions } from "@operatorkit/api";
-import { noMetrics, silentLogger, sleep, type Logger } from "@operatorkit/observe";
-import { ManualClock } from "@operatorkit/observe/testing";
+import { noMetrics, noTracer, silentLogger, sleep, type Logger, type Tracer } from "@operatorkit/observe";
+import { ManualClock, RecordingTracer } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { OperatorError } from "./operator-error.ts";
 import { Operator } from "./operator.ts";
@@ -181,6 +181,24 @@ describe("Operator", () => {
     expect(informersOf(a.seen.options)).toBe(informersOf(b.seen.options));
     stop.abort();
     await running;
+  });
+
+  it("hands its tracer to all, and one that does nothing when it has none", async () => {
+    for (const tracer of [new RecordingTracer(), undefined]) {
+      const stop = new AbortController();
+      const a = runnable("a");
+      const options = { client, logger: silentLogger, runnables: [a.subject], ...(tracer !== undefined && { tracer }) };
+      const running = new Operator(options).run({ signal: stop.signal });
+      await turn();
+      expect(a.seen.options?.tracer).toBe(tracer ?? noTracer);
+      stop.abort();
+      await running;
+    }
+  });
+
+  it("refuses a tracer that starts no spans", () => {
+    const tracer = {} as Tracer;
+    expect(() => new Operator({ client, tracer })).toThrow("operator: tracer: must have a startSpan method");
   });
 });
 

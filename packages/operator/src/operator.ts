@@ -1,6 +1,6 @@
 import { clashingFinalizer, type Client, type Runnable, type RunOptions } from "@operatorkit/api";
 import { SharedInformers } from "@operatorkit/informer";
-import { noMetrics, sleep, systemClock, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
+import { noMetrics, noTracer, sleep, systemClock, type Clock, type Logger, type Metrics, type Tracer } from "@operatorkit/observe";
 import { defaultLogger } from "./default-logger.ts";
 import { HealthServer } from "./health-server.ts";
 import { OperatorError, type OperatorErrorCode } from "./operator-error.ts";
@@ -13,6 +13,7 @@ export interface OperatorRunOptions extends RunOptions {
   readonly informers: SharedInformers;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   readonly clock: Clock;
 }
 
@@ -28,6 +29,8 @@ export interface OperatorOptions {
   readonly healthHost?: string;
   /** `true` counts, and serves `/metrics` for Prometheus on `healthPort`; so does a `PrometheusMetrics` of yours, and any other that has a `text`. @default nothing is counted */
   readonly metrics?: Metrics | boolean;
+  /** Gets a span for each turn and each call of a handler. Give it to the client, too, for its requests. @default none */
+  readonly tracer?: Tracer;
   /** How long runnables may take to stop; then `run` rejects and names those that did not. @default 40_000 */
   readonly stopTimeoutMs?: number;
   /** Stop on SIGTERM and SIGINT. @default true */
@@ -76,6 +79,8 @@ export class Operator {
       throw new TypeError("operator: healthHost: nothing is served without a healthPort");
     if (typeof metrics !== "boolean" && typeof metrics?.counter !== "function")
       throw new TypeError("operator: metrics: must be true, false, or Metrics of yours");
+    if (options.tracer !== undefined && typeof options.tracer?.startSpan !== "function")
+      throw new TypeError("operator: tracer: must have a startSpan method; otelTracer() makes one of OpenTelemetry's");
     if (metrics === true && healthPort === undefined) throw new TypeError("operator: metrics: they are served on healthPort; give one");
     if (!(stopTimeoutMs >= 0)) throw new TypeError(`operator: stopTimeoutMs: ${stopTimeoutMs} must be a number, 0 or more`);
     this.#options = options;
@@ -147,7 +152,15 @@ export class Operator {
     await this.#serve(informers, logger);
     const stopInformers = new AbortController();
     const informing = informers.run({ signal: stopInformers.signal }).catch((error: unknown) => this.#failed("informers", error, logger));
-    this.#runOptions = { client, signal: this.#stop.signal, informers, logger, metrics: this.#metrics, clock: this.#clock };
+    this.#runOptions = {
+      client,
+      signal: this.#stop.signal,
+      informers,
+      logger,
+      metrics: this.#metrics,
+      tracer: this.#options.tracer ?? noTracer,
+      clock: this.#clock,
+    };
     for (const runnable of this.#runnables) this.#start(runnable, this.#runOptions);
     await aborted(this.#stop.signal);
     logger.info("stopping", this.#signal === undefined ? {} : { signal: this.#signal });

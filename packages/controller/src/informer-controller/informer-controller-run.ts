@@ -1,8 +1,9 @@
 import { mutableCopy, type ObjectKey, type ResourceAction } from "@operatorkit/object";
-import { sleep, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
+import { noTracer, sleep, type Clock, type Logger, type Metrics, type Span, type Tracer } from "@operatorkit/observe";
 import { RetryQueue, type Retry, type RetryDecision, type RetryDequeuePolicy, type RetryPolicy } from "@operatorkit/retry";
 import { KeyedLanes } from "@operatorkit/workqueue";
-import type { HandlerOutcome, HandlerRegistration } from "./handler-registration.ts";
+import { objectAttributes } from "../object-attributes.ts";
+import type { HandlerCall, HandlerOutcome, HandlerRegistration } from "./handler-registration.ts";
 import { informerControllerMetrics, type InformerControllerMetrics } from "./informer-controller-metrics.ts";
 import { mergeLiveEvents, type LiveEvent } from "./live-event.ts";
 
@@ -36,6 +37,7 @@ export interface InformerControllerRunOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
 }
 
 /** One handler's share of one event: what a retry does again. */
@@ -56,6 +58,7 @@ export class InformerControllerRun {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: InformerControllerMetrics;
+  readonly #tracer: Tracer;
   readonly #lanes: KeyedLanes<Job>;
   readonly #retries: RetryQueue<Share>;
   /** Aborts the handlers that run. */
@@ -68,11 +71,12 @@ export class InformerControllerRun {
   #isStopping = false;
 
   constructor(options: InformerControllerRunOptions) {
-    const { name, concurrency, dequeuePolicy, retryTickMs, clock, logger, metrics } = options;
+    const { name, concurrency, dequeuePolicy, retryTickMs, clock, logger, metrics, tracer } = options;
     this.#options = options;
     this.#clock = clock;
     this.#logger = logger;
     this.#metrics = informerControllerMetrics(metrics);
+    this.#tracer = tracer;
     this.#lanes = new KeyedLanes<Job>({
       name,
       concurrency,
@@ -172,17 +176,14 @@ export class InformerControllerRun {
     const action = handler.actionOf(event);
     const startMs = this.#clock.monotonicMs();
     const what = `the ${handler.type} of ${kind} at ${action} ${key}`;
+    const span = this.#tracer === noTracer ? undefined : this.#startSpan(share, attempt);
     this.#busy.add(what);
-    const outcome = await handler.call({
-      event,
-      attempt,
-      state: share.state,
-      signal: this.#signalOf(handler),
-      logger: this.#logger,
-    });
+    const call = { event, attempt, state: share.state, signal: this.#signalOf(handler), logger: this.#logger };
+    const outcome = await (span === undefined ? handler.call(call) : callIn(span, handler, call));
     this.#busy.delete(what);
     this.#metrics.called(handler.type, action, kind, this.#clock.monotonicMs() - startMs);
     const retryInMs = this.#again(share, attempt, retry, outcome);
+    if (span !== undefined) endSpan(span, outcome, retryInMs);
     if (retry !== undefined) this.#metrics.retried(action, resultOf(outcome, retryInMs));
     if (outcome.failure === undefined) return;
     if (retry === undefined) this.#metrics.failed(handler.type, action, kind);
@@ -194,6 +195,19 @@ export class InformerControllerRun {
       willRetry: retryInMs !== undefined,
       retryInMs,
       handler: handler.type,
+    });
+  }
+
+  /** An event, or a retry that waited, was caused by no span of ours: each call begins a trace. */
+  #startSpan({ handler, event }: Share, attempt: number): Span {
+    return this.#tracer.startSpan(`${handler.type} ${event.kind}`, {
+      root: true,
+      attributes: {
+        "operatorkit.controller": this.#options.name,
+        "operatorkit.action": handler.actionOf(event),
+        "operatorkit.retries": attempt,
+        ...objectAttributes(event.object.kind, event.key),
+      },
     });
   }
 
@@ -252,6 +266,17 @@ export class InformerControllerRun {
       this.#logger.error("onError failed", { error: thrown });
     }
   }
+}
+
+/** Apart, so that who does not trace makes no function. */
+function callIn(span: Span, handler: HandlerRegistration, call: HandlerCall): Promise<HandlerOutcome> {
+  return span.run(() => handler.call(call));
+}
+
+function endSpan(span: Span, outcome: HandlerOutcome, retryInMs: number | undefined): void {
+  span.set("operatorkit.result", resultOf(outcome, retryInMs));
+  if (outcome.failure !== undefined) span.fail(outcome.failure.error);
+  span.end();
 }
 
 /** Names hold no spaces, so this cannot be another kind's other object. */

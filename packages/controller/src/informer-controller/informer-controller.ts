@@ -2,7 +2,17 @@ import { clashingFinalizer, type FinalizerClaim, type Runnable, type RunOptions 
 import type { EventHandler } from "@operatorkit/informer";
 import { ListMap } from "@operatorkit/listmap";
 import { keyOf, type KubernetesObject, type ResourceAction } from "@operatorkit/object";
-import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger, type Metrics } from "@operatorkit/observe";
+import {
+  noMetrics,
+  noTracer,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type HealthCheck,
+  type Logger,
+  type Metrics,
+  type Tracer,
+} from "@operatorkit/observe";
 import {
   defaultRetryPolicy,
   dropAllRetries,
@@ -65,6 +75,8 @@ export interface InformerControllerOptions {
   readonly logger?: Logger;
   /** @default what `run` is given */
   readonly metrics?: Metrics;
+  /** Gets a span for each call of a handler, retries too; each is the first of a trace. @default what `run` is given */
+  readonly tracer?: Tracer;
 }
 
 /**
@@ -174,7 +186,7 @@ export class InformerController implements Runnable {
    * Runs the informers and calls the handlers until `signal` is aborted. Resolves when the handlers that run have ended; rejects when
    * an informer broke, or a handler did not end in time. A controller runs once, as informers do.
    */
-  async run({ signal, clock, logger, metrics }: Pick<RunOptions, "signal"> & Partial<RunOptions>): Promise<void> {
+  async run({ signal, clock, logger, metrics, tracer }: Pick<RunOptions, "signal"> & Partial<RunOptions>): Promise<void> {
     if (this.#phase !== "new") {
       throw new Error(`run ${this.name}: it ${this.#phase === "running" ? "runs already" : "has stopped; make a new one"}`);
     }
@@ -187,6 +199,7 @@ export class InformerController implements Runnable {
       clock: options.clock ?? clock ?? systemClock,
       logger: log,
       metrics: options.metrics ?? metrics ?? noMetrics,
+      tracer: options.tracer ?? tracer ?? noTracer,
     });
     const broken = new AbortController();
     let failure: { readonly error: unknown } | undefined;
@@ -227,7 +240,7 @@ export class InformerController implements Runnable {
     return this.#all().flatMap((registration) => registration.finalizerClaims());
   }
 
-  #runOptions(): Omit<InformerControllerRunOptions, "clock" | "logger" | "metrics"> {
+  #runOptions(): Omit<InformerControllerRunOptions, "clock" | "logger" | "metrics" | "tracer"> {
     const { retryPolicy = defaultRetryPolicy, retryDequeuePolicy = "opinionated", compatibility = {}, onError } = this.#options;
     return {
       name: this.name,

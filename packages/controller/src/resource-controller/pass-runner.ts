@@ -1,5 +1,5 @@
 import { keyOf, matchesLabels, type KubernetesObject, type LabelRequirements } from "@operatorkit/object";
-import { silentLogger, systemClock, type Clock, type Logger, type Metrics } from "@operatorkit/observe";
+import { noTracer, silentLogger, systemClock, type Clock, type Logger, type Metrics, type Tracer } from "@operatorkit/observe";
 import type { ReconcileContext } from "../reconcile-context.ts";
 import type { CleanupResult, ReconcileResult } from "../reconcile-result.ts";
 import type { Claim } from "../turn-plan.ts";
@@ -22,6 +22,13 @@ export interface PassRunnerOptions<T extends KubernetesObject> {
   readonly rememberMs: number;
 }
 
+interface PassRunnerBeginning {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tracer: Tracer;
+  readonly metrics: Metrics | undefined;
+}
+
 interface RoutableSet<T extends KubernetesObject> {
   readonly name: string;
   readonly handles: (object: T) => boolean;
@@ -35,6 +42,7 @@ export class PassRunner<T extends KubernetesObject> {
   readonly #sets: readonly RoutableSet<T>[];
   #clock: Clock = systemClock;
   #logger: Logger = silentLogger;
+  #tracer: Tracer = noTracer;
   #metrics: GiantswarmMetrics;
   #done: DoneDeletions | undefined;
   #passes = 0;
@@ -55,9 +63,10 @@ export class PassRunner<T extends KubernetesObject> {
   }
 
   /** A run begins. Deletions done are remembered from one run to the next. @param metrics where the old names are wanted */
-  begin({ clock, logger, metrics }: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics | undefined }): void {
+  begin({ clock, logger, tracer, metrics }: PassRunnerBeginning): void {
     const { name, rememberMs } = this.#options;
     this.#clock = clock;
+    this.#tracer = tracer;
     this.#logger = logger.with({ controller: name });
     this.#metrics = giantswarmMetrics({ metrics, name, clock });
     this.#done ??= new DoneDeletions({ ttlMs: rememberMs, clock });
@@ -113,7 +122,7 @@ export class PassRunner<T extends KubernetesObject> {
       // The claim was made for this very object. To go on would take the finalizer off without a cleanup.
       if (set === undefined) throw new Error("no resource set handles the object any more; handles must depend on the object alone");
       await set.init?.(pass.contextFor().context);
-      await runResources(set.resources, pass, type === "update" ? "ensureCreated" : "ensureDeleted");
+      await runResources(set.resources, pass, type === "update" ? "ensureCreated" : "ensureDeleted", this.#tracer);
     } catch (error) {
       const described = describedIn(error);
       if (described !== undefined && described.kind !== "" && described.description !== "")

@@ -23,7 +23,8 @@ type SharedOptions =
   | "stopTimeoutMs"
   | "clock"
   | "logger"
-  | "metrics";
+  | "metrics"
+  | "tracer";
 
 export interface ResourceControllerOptions<T extends KubernetesObject> extends Pick<ControllerOptions<T>, SharedOptions> {
   /** What is made for each object, in this order. Give these or `resourceSets`. */

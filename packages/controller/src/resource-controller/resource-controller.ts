@@ -1,7 +1,7 @@
 import type { FinalizerClaim, Runnable } from "@operatorkit/api";
 import type { Change } from "@operatorkit/informer";
 import { matchesLabels, parseLabelSelector, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
-import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
+import { noMetrics, noTracer, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
 import { TimeoutError, withTimeout } from "@operatorkit/retry";
 import { Controller, type ControllerOptions, type ControllerRunnableOptions } from "../controller.ts";
 import { boot, BootError } from "./boot.ts";
@@ -91,7 +91,8 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
     this.#logger = (this.#options.logger ?? given.logger ?? silentLogger).with({ controller: this.name });
     const signal = AbortSignal.any([given.signal, this.#stop.signal]);
     const { giantswarmMetrics = false, giantswarmTimestamps = false, labelSelector } = this.#options;
-    this.#passes.begin({ clock, logger: this.#logger, metrics: giantswarmMetrics ? metrics : undefined });
+    const tracer = this.#options.tracer ?? given.tracer ?? noTracer;
+    this.#passes.begin({ clock, logger: this.#logger, tracer, metrics: giantswarmMetrics ? metrics : undefined });
     const timestamps = giantswarmTimestamps ? new ObjectTimestamps({ metrics, kind: this.kind, controller: this.name }) : undefined;
     const onChange = timestamps === undefined ? undefined : timestampsOf(timestamps, labelSelector);
     const quiet = new AbortController();

@@ -1,6 +1,8 @@
 import type { KubernetesObject } from "@operatorkit/object";
+import { noTracer, type Tracer } from "@operatorkit/observe";
 import { crudSteps } from "./crud-steps.ts";
 import type { Pass } from "./pass.ts";
+import type { ResourceContext } from "./resource-context.ts";
 import { isCrudResource, type AnyResource, type Resource } from "./resource.ts";
 
 /** Every resource as a basic one. */
@@ -13,6 +15,7 @@ export async function runResources<T extends KubernetesObject>(
   resources: readonly Resource<T>[],
   pass: Pass<T>,
   fn: "ensureCreated" | "ensureDeleted",
+  tracer: Tracer,
 ): Promise<void> {
   for (const resource of resources) {
     if (pass.isCancelled) return;
@@ -20,9 +23,26 @@ export async function runResources<T extends KubernetesObject>(
     // What ignores its signal has been given up: its successors must not run beside the next turn.
     context.signal.throwIfAborted();
     try {
-      await resource[fn](context);
+      await (tracer === noTracer ? resource[fn](context) : traced(tracer, resource, fn, context));
     } finally {
       end();
     }
+  }
+}
+
+async function traced<T extends KubernetesObject>(
+  tracer: Tracer,
+  resource: Resource<T>,
+  fn: "ensureCreated" | "ensureDeleted",
+  context: ResourceContext<T>,
+): Promise<void> {
+  const span = tracer.startSpan(`${fn} ${resource.name}`, { attributes: { "operatorkit.resource": resource.name } });
+  try {
+    await span.run(() => resource[fn](context));
+  } catch (error) {
+    span.fail(error);
+    throw error;
+  } finally {
+    span.end();
   }
 }
