@@ -219,6 +219,20 @@ describe("an update", () => {
     expect(server.finalizers).toEqual([F]);
   });
 
+  it("of an object that was added and lost our finalizer adds it again, also when nobody tells of the loss itself", async () => {
+    const { server, watcher, log } = world();
+    await watcher.add(server.object, context);
+    const old = server.object;
+    server.edit({ finalizers: [] });
+    await watcher.update(old, server.object, context);
+    server.edit({ finalizers: [] });
+    const unmarked = server.object;
+    server.edit({ labels: { a: "b" } });
+    await watcher.update(unmarked, server.object, context);
+    expect(log).toEqual(["add [W]", "add [W]", "add [W]"]);
+    expect(server.finalizers).toEqual([F]);
+  });
+
   it("of an object that is gone, or was re-created, is nothing", async () => {
     const { server, watcher, log } = world();
     const { object } = server;

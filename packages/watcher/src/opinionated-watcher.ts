@@ -141,11 +141,11 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
     const { uid = "" } = object.metadata;
     this.#adding.add(uid);
     const begun = await this.#marks.begin(object, context.signal);
-    const { isDeleting, isOurs } = begun === undefined ? GONE : this.#marks.factsOf(begun);
-    if (begun === undefined || isDeleting || isOurs) {
+    const decision = begun === undefined ? "ignore" : decideAdd(this.#marks.factsOf(begun));
+    if (begun === undefined || decision !== "adopt") {
       // A stale event: meanwhile it is gone, is being deleted, or was adopted.
       this.#adding.delete(uid);
-      if (begun !== undefined) await this.#do(decideAdd(this.#marks.factsOf(begun)), begun, begun, context);
+      if (begun !== undefined) await this.#do(decision, begun, begun, context);
       return;
     }
     if (!this.#added.has(uid)) await this.#handlers.add?.(begun, context);
@@ -179,5 +179,3 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
     return `OpinionatedWatcher of ${this.kind.plural}`;
   }
 }
-
-const GONE = { isDeleting: true, isOurs: false };

@@ -55,7 +55,7 @@ export class FakeObjectServer implements FinalizerClient {
 
   async get<T extends KubernetesObject>(_kind: Kind<T>, ref: ObjectRef): Promise<T> {
     this.requests.push("get");
-    if (this.#object === undefined) throw failure(404, `get things ${ref.name}`);
+    if (!this.#isAt(ref)) throw failure(404, `get things ${ref.name}`);
     return this.#object as unknown as T;
   }
 
@@ -63,7 +63,7 @@ export class FakeObjectServer implements FinalizerClient {
     this.requests.push("patch");
     this.#patchCount += 1;
     this.beforePatch(this.#patchCount);
-    if (this.#object === undefined) throw failure(404, `patch things ${ref.name}`);
+    if (this.#object === undefined || !this.#isAt(ref)) throw failure(404, `patch things ${ref.name}`);
     if (patch.type !== "json") throw failure(415, "only JSON patches");
     this.patches.push(patch.operations);
     let patched: Thing;
@@ -75,6 +75,11 @@ export class FakeObjectServer implements FinalizerClient {
     this.#version += 1;
     const stored = this.#store({ ...patched, metadata: { ...patched.metadata, resourceVersion: String(this.#version) } });
     return stored as unknown as T;
+  }
+
+  #isAt({ namespace, name }: ObjectRef): boolean {
+    const metadata = this.#object?.metadata;
+    return metadata !== undefined && metadata.namespace === namespace && metadata.name === name;
   }
 
   #store(object: Thing): Thing {
