@@ -11,7 +11,7 @@ import type { Suite } from "./suite.ts";
 
 /**
  * Every operator through crashes around its writes, restarts, stale views, missed events and what others do: it must come to the same end as without them.
- * Ours: on servers of its own, in virtual time. The real one: what needs no faults of the server.
+ * Ours: on servers of its own, in virtual time. The real one: what needs no server that shows the past. `--only "perturbations of Controller"` runs one of them.
  */
 export const perturbationSuite: Suite = {
   name: "perturbations",
@@ -26,7 +26,7 @@ export const perturbationSuite: Suite = {
     for (const subject of subjects) {
       const { name } = subject;
       // In real time each run takes seconds.
-      if (!isWanted(name) || (isReal && !isFull && subject !== controllerSubject)) continue;
+      if (!(isWanted(name) || isWanted(`perturbations of ${name}`)) || (isReal && !isFull && subject !== controllerSubject)) continue;
       await runSubject({
         subject,
         startWorld,

@@ -18,7 +18,7 @@ export function judge(plan: Plan, outcome: Outcome, references: References, ledg
     ...(JSON.stringify(outcome.view) === JSON.stringify(reference.view)
       ? []
       : [`people were told ${JSON.stringify(outcome.view)} instead of ${JSON.stringify(reference.view)}`]),
-    ...summaryDifferences(plan, outcome.summary, reference.summary),
+    ...summaryDifferences(plan, outcome, reference.summary),
     ...quiet(outcome),
     ...tooBusy(outcome, reference),
     ...outcome.problems,
@@ -65,7 +65,8 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
  * - who was shown the past may have made again what is gone by now; what is to be there is not touched;
  * - after the CRD was deleted all is told twice.
  */
-function summaryDifferences(plan: Plan, summary: ReadonlyMap<string, Counts>, expected: ReadonlyMap<string, Counts>): readonly string[] {
+function summaryDifferences(plan: Plan, outcome: Outcome, expected: ReadonlyMap<string, Counts>): readonly string[] {
+  const { summary } = outcome;
   if (plan.type === "CRD deleted") return [];
   const problems: string[] = [];
   for (const id of new Set([...summary.keys(), ...expected.keys()])) {
@@ -74,10 +75,10 @@ function summaryDifferences(plan: Plan, summary: ReadonlyMap<string, Counts>, ex
     const more = is.created - was.created;
     if (more === 0 && is.deleted === was.deleted) continue;
     const isGone = was.created === was.deleted;
-    if (isGone && is.created === is.deleted && is.created <= Math.max(was.created, 1) + (hasGaps(plan) ? 1 : 0)) continue;
+    if (isGone && is.created === is.deleted && is.created <= Math.max(was.created, 1) + (hasGaps(plan, outcome) ? 1 : 0)) continue;
     if (isGone && wasShownThePast(plan)) continue;
     const isBalanced = more === is.deleted - was.deleted;
-    if (isBalanced && id.includes("*") && (plan.type === "dropped event" || (more < 0 && hasGaps(plan)))) continue;
+    if (isBalanced && id.includes("*") && (plan.type === "dropped event" || (more < 0 && hasGaps(plan, outcome)))) continue;
     if (isBalanced && isRemade(plan, id, more)) continue;
     problems.push(`${id}: created ${is.created} and deleted ${is.deleted} times instead of ${was.created} and ${was.deleted}`);
   }
@@ -86,7 +87,9 @@ function summaryDifferences(plan: Plan, summary: ReadonlyMap<string, Counts>, ex
 
 const NONE: Counts = { created: 0, deleted: 0 };
 
-function hasGaps({ type }: Plan): boolean {
+/** Who starts while people act lists one kind before it happens and the next one after; in virtual time nobody acts meanwhile. */
+function hasGaps({ type }: Plan, { isInRealTime }: Outcome): boolean {
+  if (type === "crash" || type === "restart") return isInRealTime;
   return type === "missed events" || type === "stale view" || type === "time travel";
 }
 

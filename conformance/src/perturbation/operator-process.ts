@@ -51,6 +51,11 @@ export class OperatorProcess {
     void this.start();
   }
 
+  /** Breaks off the watches that are open. */
+  cut(): void {
+    this.#life?.connection.transport.cut();
+  }
+
   kill(): void {
     this.#life?.connection.transport.kill();
     this.#life?.stop.abort(new Error("killed"));

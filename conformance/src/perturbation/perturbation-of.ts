@@ -1,6 +1,6 @@
 import { TransportError } from "@operatorkit/client";
 import { CustomResourceDefinition } from "@operatorkit/object/kinds";
-import { crdFor, ensureCustomResources } from "operatorkit";
+import { crdFor, ensureCustomResources, type Kind } from "operatorkit";
 import type { OperatorProcess } from "./operator-process.ts";
 import type { Plan } from "./plan.ts";
 import type { Interference } from "./process-transport.ts";
@@ -9,6 +9,8 @@ import { OPERATOR_AGENT, type World } from "./world.ts";
 
 /** A plan in the making: what it does at which point of the run. */
 export interface Perturbation extends Interference {
+  /** In real time, how long nothing must happen before all is healed. @default as at any other time */
+  readonly quietMs?: number;
   /** Whether it has happened. */
   isReached(): boolean;
   /** Just before what people do in a step, counted from 1. */
@@ -55,7 +57,7 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
       const lost: Interference["afterWrite"] = ({ number }) => {
         if (number === plan.write && reach()) throw new LostAnswer();
       };
-      return { ...reached, afterWrite: lost };
+      return { ...reached, quietMs: 2_000, afterWrite: lost };
     }
     case "restart":
       return {
@@ -64,12 +66,23 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
           if (number === plan.event && reach()) process().restart();
         },
       };
-    case "stale view":
+    case "stale view": {
+      let held: PromiseWithResolvers<void> | undefined;
+      const { plural } = kindNamed(subject, plan.kind);
+      const freeze = (): (() => void) => {
+        if (world.server !== undefined)
+          return world.server.freeze({ kind: plan.kind, userAgent: OPERATOR_AGENT, consistentReads: true });
+        held = Promise.withResolvers();
+        return () => {
+          held?.resolve();
+          held = undefined;
+        };
+      };
       return {
         ...reached,
+        heldBack: (watched) => (watched === plural ? held?.promise : undefined),
         beforeStep: (step) => {
-          if (step === plan.step && reach())
-            release = server().freeze({ kind: plan.kind, userAgent: OPERATOR_AGENT, consistentReads: true });
+          if (step === plan.step && reach()) release = freeze();
         },
         afterStep: (step) => {
           if (step === plan.step + plan.forSteps - 1) end();
@@ -77,6 +90,7 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
         },
         atEnd: end,
       };
+    }
     case "time travel": {
       let before = "";
       return {
@@ -96,25 +110,25 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
         },
       };
     }
-    case "missed events":
+    case "missed events": {
+      let areRefused = false;
       return {
         ...reached,
+        // The next try may be some seconds away.
+        quietMs: 8_000,
+        areReadsRefused: () => areRefused,
         beforeStep: (step) => {
           if (step !== plan.step) return;
-          reach();
-          const rule = server().faults.add({
-            when: { verb: ["list", "watch"], userAgent: OPERATOR_AGENT },
-            do: { type: "status", code: 503 },
-          });
-          server().faults.cut({ userAgent: OPERATOR_AGENT });
-          release = () => rule.remove();
+          areRefused = reach();
+          process().cut();
         },
         afterStep: (step) => {
-          if (step === plan.step + plan.forSteps - 1) end();
+          if (step === plan.step + plan.forSteps - 1) areRefused = false;
           return false;
         },
-        atEnd: end,
+        atEnd: () => void (areRefused = false),
       };
+    }
     case "dropped event": {
       const rule = server().faults.add({
         when: { verb: "watch", userAgent: OPERATOR_AGENT, event: { nth: plan.event, times: 1 } },
@@ -153,13 +167,14 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
       let isDone = false;
       return {
         ...reached,
+        quietMs: 8_000,
         afterStep: async (step) => {
           if (step !== plan.step || isDone) return false;
           isDone = reach();
           await deleteCrd(subject, world);
-          await world.settle(30_000);
+          await world.settle(30_000, 1_000);
           await installAgain(subject, world);
-          await world.settle(60_000);
+          await world.settle(60_000, 8_000);
           return true;
         },
       };
@@ -169,6 +184,12 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
 
 /** Time for the operator between two steps. */
 export const STEP_MS = 10_000;
+
+function kindNamed({ kinds, crds }: Subject, name: string): Kind {
+  const found = [...kinds, ...crds].find(({ kind }) => kind === name);
+  if (found === undefined) throw new Error(`this subject has no kind ${name}`);
+  return found;
+}
 
 async function deleteCrd({ crds }: Subject, world: World): Promise<void> {
   const [crd] = crds;

@@ -2,15 +2,8 @@ import type { Outcome } from "./run-plan.ts";
 import type { Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
 
-/** What needs faults of the server, or more time than a server in real time is given. */
-const NEEDS_OURS: ReadonlySet<Plan["type"]> = new Set([
-  "stale view",
-  "time travel",
-  "missed events",
-  "dropped event",
-  "lost answer",
-  "CRD deleted",
-]);
+/** What needs a server that shows the past, or forgets what it has not sent. */
+const NEEDS_OURS: ReadonlySet<Plan["type"]> = new Set(["time travel", "dropped event"]);
 
 /** Every plan for a subject, from what its reference run did. The same run gives the same plans. */
 export function plansFor(subject: Subject, reference: Outcome): readonly Plan[] {
@@ -21,14 +14,15 @@ export function plansFor(subject: Subject, reference: Outcome): readonly Plan[] 
   const events = Array.from({ length: reference.events }, (_, index) => index + 1);
   return [
     ...writes.flatMap((write): Plan[] => [
-      { type: "crash", at: "before", write },
+      // Where nothing happened since the write before, a crash finds what one after that write finds.
+      ...(reference.effective.length === 0 || reference.afterOthers.includes(write)
+        ? ([{ type: "crash", at: "before", write }] as const)
+        : []),
       { type: "crash", at: "after", write },
       { type: "lost answer", write },
     ]),
-    ...events.flatMap((event): Plan[] => [
-      { type: "restart", event },
-      { type: "dropped event", event },
-    ]),
+    ...reference.moments.map((event): Plan => ({ type: "restart", event })),
+    ...events.map((event): Plan => ({ type: "dropped event", event })),
     ...steps.flatMap((step): Plan[] => [
       { type: "missed events", step, forSteps: 1 },
       ...(step < story.length ? ([{ type: "missed events", step, forSteps: 2 }] as const) : []),

@@ -6,9 +6,13 @@ import { isWatch, observed } from "./metered-transport.ts";
 export interface Interference {
   beforeWrite?(write: WriteRequest): Promise<void> | void;
   /** The server has done it; the operator has not heard. */
-  afterWrite?(write: WriteRequest): Promise<void> | void;
+  afterWrite?(write: WriteRequest, answer: WriteAnswer): Promise<void> | void;
   /** A change came in by a watch, and the operator has not read it. Counted from 1, over all processes. */
   onEvent?(number: number): void;
+  /** Whether lists and watches are refused now. */
+  areReadsRefused?(): boolean;
+  /** Until when what a watch of these objects (a plural name) brings is held back. */
+  heldBack?(plural: string): Promise<void> | undefined;
 }
 
 export interface WriteRequest {
@@ -18,10 +22,17 @@ export interface WriteRequest {
   readonly path: string;
 }
 
+export interface WriteAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** What all processes of a run have asked. */
 export class Requests {
   total = 0;
   events = 0;
+  /** The numbers of the events that came first in their piece of a watch: the others come in the same moment. */
+  readonly moments: number[] = [];
   readonly writes: WriteRequest[] = [];
   /** Plural names of what was watched. */
   readonly watched = new Set<string>();
@@ -33,6 +44,7 @@ export class ProcessTransport implements Transport {
   readonly #requests: Requests;
   readonly #interference: Interference;
   readonly #dead = new AbortController();
+  #cut = new AbortController();
   #open = 0;
   #writing = 0;
 
@@ -50,6 +62,12 @@ export class ProcessTransport implements Transport {
   /** Writes that the server has and has not answered: they outlive the process. */
   get writing(): number {
     return this.#writing;
+  }
+
+  /** Breaks off the watches that are open. */
+  cut(): void {
+    this.#cut.abort(new TransportError("the connection was cut", { wasSent: true }));
+    this.#cut = new AbortController();
   }
 
   kill(): void {
@@ -81,9 +99,22 @@ export class ProcessTransport implements Transport {
   }
 
   async #read(request: TransportRequest): Promise<TransportResponse> {
-    if (isWatch(request)) this.#requests.watched.add(/([^/?]+)\?/.exec(request.path)?.[1] ?? "");
+    const plural = listedPlural(request.path);
+    if (plural !== undefined && this.#interference.areReadsRefused?.() === true) return unavailable();
     const signals = [this.#dead.signal, ...(request.signal === undefined ? [] : [request.signal])];
-    return await this.#inner.request({ ...request, signal: AbortSignal.any(signals) });
+    if (!isWatch(request)) return await this.#inner.request({ ...request, signal: AbortSignal.any(signals) });
+    this.#requests.watched.add(plural ?? "");
+    const signal = AbortSignal.any([...signals, this.#cut.signal]);
+    const response = await this.#inner.request({ ...request, signal });
+    return { ...response, body: this.#heldBack(response.body, plural ?? "", signal) };
+  }
+
+  async *#heldBack(body: AsyncIterable<Uint8Array>, plural: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    for await (const piece of body) {
+      const release = this.#interference.heldBack?.(plural);
+      if (release !== undefined) await orAborted(release, signal);
+      yield piece;
+    }
   }
 
   async #write(request: TransportRequest): Promise<TransportResponse> {
@@ -92,23 +123,20 @@ export class ProcessTransport implements Transport {
     writes.push(write);
     await this.#interference.beforeWrite?.(write);
     this.#dead.signal.throwIfAborted();
-    const response = await this.#sendWrite(request);
-    try {
-      await this.#interference.afterWrite?.(write);
-      this.#dead.signal.throwIfAborted();
-    } catch (error) {
-      // Nobody will read it.
-      await response.body[Symbol.asyncIterator]().return?.();
-      throw error;
-    }
-    return response;
+    const { response, bytes } = await this.#sendWrite(request);
+    await this.#interference.afterWrite?.(write, { status: response.status, text: bytes.toString() });
+    this.#dead.signal.throwIfAborted();
+    return { ...response, body: inOnePiece(bytes) };
   }
 
   /** What was sent is done, though nobody may hear of it: a broken connection takes nothing back. */
-  async #sendWrite(request: TransportRequest): Promise<TransportResponse> {
+  async #sendWrite(request: TransportRequest): Promise<{ readonly response: TransportResponse; readonly bytes: Buffer }> {
     this.#writing += 1;
     try {
-      return await this.#inner.request({ ...request, signal: undefined });
+      const response = await this.#inner.request({ ...request, signal: undefined });
+      const pieces: Uint8Array[] = [];
+      for await (const piece of response.body) pieces.push(piece);
+      return { response, bytes: Buffer.concat(pieces) };
     } finally {
       this.#writing -= 1;
     }
@@ -116,15 +144,47 @@ export class ProcessTransport implements Transport {
 
   #onChunk(request: TransportRequest, chunk: Uint8Array): void {
     if (isWatch(request)) {
+      let isFirst = true;
       for (const line of Buffer.from(chunk).toString().split("\n")) {
         // Every line of a change names its type first; the rest of one that came in pieces does not.
         if (!CHANGE.test(line)) continue;
         this.#requests.events += 1;
+        if (isFirst) this.#requests.moments.push(this.#requests.events);
+        isFirst = false;
         this.#interference.onEvent?.(this.#requests.events);
       }
     }
     this.#dead.signal.throwIfAborted();
   }
+}
+
+/** What is listed or watched at this path; undefined for a single object, and for what is no object. */
+function listedPlural(path: string): string | undefined {
+  const [, rest = ""] = /^\/(?:api|apis\/[^/]+)\/[^/]+\/([^?]+)/.exec(path) ?? [];
+  const parts = rest.split("/");
+  const [first, , third] = parts;
+  if (parts.length === 3 && first === "namespaces") return third;
+  return parts.length === 1 && first !== "" ? first : undefined;
+}
+
+function unavailable(): TransportResponse {
+  return { status: 503, headers: {}, body: inOnePiece(Buffer.from("no lists and watches now")) };
+}
+
+async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 const CHANGE = /^\{"type":"(ADDED|MODIFIED|DELETED)"/;

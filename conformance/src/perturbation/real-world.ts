@@ -83,12 +83,12 @@ export class RealWorld implements World {
     return work;
   }
 
-  async settle(): Promise<void> {
+  async settle(_ms?: number, quietMs: number = QUIET_MS): Promise<void> {
     const deadline = performance.now() + LONGEST_MS;
     const traffic = this.#traffic;
     let quietSince = performance.now();
     let activity = traffic.activity;
-    while (performance.now() - quietSince < QUIET_MS) {
+    while (performance.now() - quietSince < quietMs) {
       await sleep(LOOK_EVERY_MS, { signal: this.#signal });
       if (traffic.activity === activity && traffic.inFlight === 0) continue;
       activity = traffic.activity;

@@ -7,6 +7,7 @@ import type { Plan } from "./plan.ts";
 import type { WriteRequest } from "./process-transport.ts";
 import type { Stage, Step, Subject } from "./subject.ts";
 import type { World } from "./world.ts";
+import { WriteEffects } from "./write-effects.ts";
 
 /** What came of a run. */
 export interface Outcome {
@@ -16,10 +17,14 @@ export interface Outcome {
   readonly summary: ReadonlyMap<string, Counts>;
   /** Writes of all processes up to the end of the story. */
   readonly writes: readonly WriteRequest[];
-  /** The numbers of those that changed something. */
+  /** The numbers of those that changed something; empty where the server does not tell. */
   readonly effective: readonly number[];
+  /** Of these, those before which there is what was not there after the one before: others wrote in between, or the two went together. */
+  readonly afterOthers: readonly number[];
   /** Lines of watches up to the end of the story. */
   readonly events: number;
+  /** The numbers of those that came first in their piece. */
+  readonly moments: readonly number[];
   /** Plural names of the kinds it watches. */
   readonly watched: readonly string[];
   readonly requests: number;
@@ -29,6 +34,8 @@ export interface Outcome {
   /** What that process wrote. */
   readonly quietWrites: readonly WriteRequest[];
   readonly isReached: boolean;
+  /** People and operator went on at the same time, as on the real server. */
+  readonly isInRealTime: boolean;
   /** What was wrong by itself, whatever the reference says. */
   readonly problems: readonly string[];
 }
@@ -70,17 +77,17 @@ interface Performance {
 async function perform({ subject, plan, world, problems, isTheLastStepRemoval }: Performance): Promise<Omit<Outcome, "problems">> {
   const stage: Stage = { admin: world.admin, namespace: world.namespace };
   const counts = await world.during(ChangeCounts.start(world.admin, subject.kinds, world.namespace));
-  const effective = new Set<number>();
+  const effects = new WriteEffects();
   const perturbation: Perturbation = perturbationOf(plan, { subject, world, stage, process: () => process });
-  const process = new OperatorProcess({ subject, world, interference: noting(effective, world, perturbation) });
+  const process = new OperatorProcess({ subject, world, interference: noting(effects, world, perturbation) });
   try {
     await world.during(process.start());
     await world.settle(STEP_MS);
     await tell(isTheLastStepRemoval ? [...subject.story, subject.remove] : subject.story, { world, stage, perturbation });
     await perturbation.atEnd?.();
-    await world.settle(HEAL_MS);
+    await world.settle(HEAL_MS, perturbation.quietMs);
     const { requests } = process;
-    const before = { writes: [...requests.writes], events: requests.events, requests: requests.total, starts: process.starts };
+    const before = { writes: [...requests.writes], events: requests.events, moments: [...requests.moments], requests: requests.total, starts: process.starts };
     const summary = counts.summary();
     const state = await world.during(stateOf(subject, world));
     const view = subject.view?.(process.lines);
@@ -101,11 +108,13 @@ async function perform({ subject, plan, world, problems, isTheLastStepRemoval }:
       state,
       view,
       summary,
-      effective: [...effective],
+      effective: effects.effective,
+      afterOthers: effects.afterOthers,
       watched: [...requests.watched],
       quietChanges: counts.changes - changesBefore,
       quietWrites: requests.writes.slice(before.writes.length),
       isReached: perturbation.isReached(),
+      isInRealTime: world.server === undefined,
     };
   } finally {
     process.kill();
@@ -128,18 +137,17 @@ async function tell(
 }
 
 /** Notes which writes change something; on a server that can be asked at once. */
-function noting(effective: Set<number>, { server }: World, perturbation: Perturbation): Perturbation {
+function noting(effects: WriteEffects, { server }: World, perturbation: Perturbation): Perturbation {
   if (server === undefined) return perturbation;
-  let version = "";
   return {
     ...perturbation,
     async beforeWrite(write) {
       await perturbation.beforeWrite?.(write);
-      version = server.resourceVersion;
+      effects.begin(write, server.resourceVersion);
     },
-    async afterWrite(write) {
-      if (server.resourceVersion !== version) effective.add(write.number);
-      await perturbation.afterWrite?.(write);
+    async afterWrite(write, answer) {
+      effects.end(write, answer, server.resourceVersion);
+      await perturbation.afterWrite?.(write, answer);
     },
   };
 }

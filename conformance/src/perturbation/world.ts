@@ -14,8 +14,8 @@ export interface World extends AsyncDisposable {
   connect(requests: Requests, interference: Interference): Promise<Connection>;
   /** Waits for what somebody does. */
   during<T>(work: Promise<T>): Promise<T>;
-  /** Waits until nothing happens, and nothing is going to within this time; on the real server, for quiet. */
-  settle(ms: number): Promise<void>;
+  /** Waits until nothing happens, and nothing is going to within this time; in real time, until nothing has happened for `quietMs`. */
+  settle(ms: number, quietMs?: number): Promise<void>;
   /** What is left after all was stopped, in words; empty when nothing is. */
   leftovers(): readonly string[];
 }
