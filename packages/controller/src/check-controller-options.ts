@@ -1,4 +1,4 @@
-import { parseLabelSelector, type KubernetesObject } from "@operatorkit/object";
+import { dns1123LabelProblems, parseLabelSelector, type KubernetesObject } from "@operatorkit/object";
 import { kindId } from "./cache.ts";
 import type { ControllerOptions } from "./controller.ts";
 import { kindOf, type WatchedKind } from "./only-metadata.ts";
@@ -11,8 +11,11 @@ export function checkControllerOptions<T extends KubernetesObject>(options: Cont
   };
   if (typeof name !== "string" || name === "") refuse("name", "is missing");
   if (name.length > 128) refuse("name", "must have 128 characters at most, since it is a field manager");
+  if (/\p{C}/u.test(name)) refuse("name", "must be printable, since it is a field manager");
   if (typeof kind?.kind !== "string") refuse("for", "must be a kind: one of object/kinds, or made by defineKind");
   checkFunctions(options, refuse);
+  for (const field of ["owns", "watches", "predicates"] as const)
+    if (options[field] !== undefined && !Array.isArray(options[field])) refuse(field, "must be a list");
   checkKinds(owns, refuse);
   for (const [i, watch] of watches.entries()) {
     if (typeof watch?.kind?.kind !== "string") refuse(`watches[${i}].kind`, "must be a kind");
@@ -62,6 +65,9 @@ function checkNumbers<T extends KubernetesObject>(options: ControllerOptions<T>,
 function checkScope<T extends KubernetesObject>({ for: kind, namespace, labelSelector }: ControllerOptions<T>, refuse: Refuse): void {
   if (namespace !== undefined && !kind.namespaced) refuse("namespace", `${kind.kind} is not namespaced`);
   if (namespace === "") refuse("namespace", "must not be empty; leave it out for all namespaces");
+  if (namespace !== undefined && typeof namespace !== "string") refuse("namespace", "must be a string");
+  const [problem] = namespace === undefined ? [] : dns1123LabelProblems(namespace);
+  if (problem !== undefined) refuse("namespace", `"${namespace}": ${problem}`);
   if (labelSelector === undefined) return;
   try {
     parseLabelSelector(labelSelector);

@@ -93,6 +93,10 @@ describe("a controller with bad options", () => {
   it.each<[string, RegExp, Partial<ControllerOptions<Echo>>]>([
     ["name", /name: is missing/, { name: "" }],
     ["name", /128 characters/, { name: "x".repeat(129) }],
+    ["name", /name: must be printable/, { name: "two\nlines" }],
+    ["owns", /owns: must be a list/, { owns: ConfigMap as never }],
+    ["namespace", /namespace: "No Name": a lowercase RFC 1123 label/, { namespace: "No Name" }],
+    ["namespace", /namespace: must be a string/, { namespace: null as never }],
     ["for", /for: must be a kind/, { for: "Echo" as unknown as typeof Echo }],
     ["owns", /owns\[1\]: ConfigMap is there twice/, { owns: [ConfigMap, ConfigMap] }],
     ["watches", /watches\[0\].map/, { watches: [{ kind: ConfigMap }] as unknown as NonNullable<ControllerOptions<Echo>["watches"]> }],

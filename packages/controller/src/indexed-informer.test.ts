@@ -269,6 +269,9 @@ describe("the indexed informer", () => {
     [{ maxRetries: -1 }, "maxRetries must be 0 or more, not -1"],
     [{ syncTimeoutMs: 0 }, "syncTimeoutMs must be more than 0, not 0"],
     [{ process: undefined as never }, "process must be a function"],
+    [{ filter: true as never }, "filter must be a function"],
+    [{ onError: "log" as never }, "onError must be a function"],
+    [{ rateLimiter: (() => 100) as never }, "rateLimiter must be a RateLimiter"],
   ])("refuses %j", (options, message) => {
     const listWatch = new FakeCluster([Pod]).listWatch(Pod);
     expect(() => new IndexedInformer<Pod>({ listWatch, process: () => {}, ...options })).toThrow(message);

@@ -57,6 +57,12 @@ export class IndexedInformer<T extends KubernetesObject> {
   constructor(options: IndexedInformerOptions<T>) {
     const { workers = 2, maxRetries = 3, syncTimeoutMs = Number.POSITIVE_INFINITY, clock = systemClock, metrics = noMetrics } = options;
     if (typeof options.process !== "function") throw new TypeError("IndexedInformer: process must be a function");
+    for (const field of ["filter", "onError"] as const) {
+      if (options[field] !== undefined && typeof options[field] !== "function")
+        throw new TypeError(`IndexedInformer: ${field} must be a function`);
+    }
+    if (options.rateLimiter !== undefined && typeof options.rateLimiter?.nextMs !== "function")
+      throw new TypeError("IndexedInformer: rateLimiter must be a RateLimiter, such as perKeyBackoff()");
     if (!(Number.isInteger(workers) && workers > 0)) throw new TypeError(`IndexedInformer: workers must be 1 or more, not ${workers}`);
     if (!(maxRetries >= 0)) throw new TypeError(`IndexedInformer: maxRetries must be 0 or more, not ${maxRetries}`);
     if (!(syncTimeoutMs > 0)) throw new TypeError(`IndexedInformer: syncTimeoutMs must be more than 0, not ${syncTimeoutMs}`);

@@ -123,5 +123,7 @@ describe("a kind of which a controller watches the metadata alone", () => {
     expect(() => new Controller({ name: "echo", for: Echo, owns: [{ metadataOf: undefined } as never], reconcile: () => {} })).toThrow(
       "owns[0]: must be a kind",
     );
+    expect(() => watch("ConfigMap" as never, () => [])).toThrow("watch: ConfigMap is no kind");
+    expect(() => watch(onlyMetadata(ConfigMap), undefined as never)).toThrow("watch: map must be a function");
   });
 });

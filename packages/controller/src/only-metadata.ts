@@ -17,6 +17,7 @@ export function onlyMetadata<T extends KubernetesObject>(kind: Kind<T>): OnlyMet
 export type WatchedKind<T extends KubernetesObject = KubernetesObject> = Kind<T> | OnlyMetadata<T>;
 
 export function isOnlyMetadata<T extends KubernetesObject>(watched: WatchedKind<T>): watched is OnlyMetadata<T> {
+  if (typeof watched !== "object" || watched === null) throw new TypeError(`watch: ${String(watched)} is no kind`);
   return "metadataOf" in watched;
 }
 

@@ -19,10 +19,13 @@ type MapOf<T> = (object: T, context: { readonly cache: Cache }) => Iterable<Obje
 /**
  * `watches: [watch(ConfigMap, (configMap, { cache }) => …)]`: gives the objects that `map` returns a turn whenever a ConfigMap
  * changes. The same as the literal, with `configMap` typed; of `onlyMetadata(ConfigMap)` it has the metadata alone.
+ *
+ * @throws {TypeError} for what is no kind, and a `map` that is no function.
  */
 export function watch<T extends KubernetesObject>(kind: OnlyMetadata<T>, map: MapOf<PartialObjectMetadata<T>>): Watch;
 export function watch<T extends KubernetesObject>(kind: Kind<T>, map: MapOf<T>): Watch;
 export function watch<T extends KubernetesObject>(kind: WatchedKind<T>, map: MapOf<T>): Watch {
+  if (typeof map !== "function") throw new TypeError("watch: map must be a function");
   return {
     kind: kindOf(kind),
     metadataOnly: isOnlyMetadata(kind),

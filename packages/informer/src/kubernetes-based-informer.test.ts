@@ -122,4 +122,13 @@ describe("KubernetesBasedInformer", () => {
     expect(() => new KubernetesBasedInformer({ client } as never)).toThrow("kind is missing");
     expect(() => new KubernetesBasedInformer({ kind: Widget } as never)).toThrow("client is missing");
   });
+
+  it.each([
+    [{ labelFilters: ["app=echo", "a in"] }, "labelFilters[1]: "],
+    [{ labelFilters: "app=echo" as never }, "labelFilters must be a list"],
+    [{ labelSelector: "((" }, "labelSelector: "],
+  ])("refuses %j, which the server would refuse for ever", (options, message) => {
+    const { client } = world();
+    expect(() => new KubernetesBasedInformer({ kind: Widget, client, ...options })).toThrow(`KubernetesBasedInformer: ${message}`);
+  });
 });

@@ -1,5 +1,5 @@
 import type { Client } from "@operatorkit/api";
-import type { Kind, KubernetesObject } from "@operatorkit/object";
+import { parseLabelSelector, type Kind, type KubernetesObject } from "@operatorkit/object";
 import type { HealthCheck } from "@operatorkit/observe";
 import type { EventHandler, Subscription } from "./event-handler.ts";
 import { Informer, type InformerOptions } from "./informer.ts";
@@ -34,6 +34,7 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
   readonly #convert: ((object: T) => U) | undefined;
   readonly #subscriptions = new Set<Subscription>();
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor({
     kind,
     client,
@@ -44,8 +45,9 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
     convert,
     ...rest
   }: KubernetesBasedInformerOptions<T, U>) {
-    if (kind === undefined || kind === null) throw new TypeError("KubernetesBasedInformer: kind is missing");
+    if (typeof kind?.kind !== "string") throw new TypeError("KubernetesBasedInformer: kind is missing");
     if (typeof client?.listWatch !== "function") throw new TypeError("KubernetesBasedInformer: client is missing");
+    checkSelectors(labelFilters, labelSelector);
     const selectors = [...(labelSelector === undefined || labelSelector === "" ? [] : [labelSelector]), ...labelFilters].join(",");
     const scope = {
       ...(namespace === undefined || namespace === "" ? {} : { namespace }),
@@ -110,4 +112,17 @@ function converting<T extends KubernetesObject, U>(handler: EventHandler<U>, con
     update: (old, object, context) => handler.update?.(convert(old), convert(object), context),
     delete: (object, context) => handler.delete?.(convert(object), context),
   };
+}
+
+/** What the server would refuse again and again is refused here, once. */
+function checkSelectors(labelFilters: readonly string[], labelSelector = ""): void {
+  if (!Array.isArray(labelFilters)) throw new TypeError("KubernetesBasedInformer: labelFilters must be a list");
+  const all: [string, string][] = labelFilters.map((filter, index) => [`labelFilters[${index}]`, filter]);
+  for (const [field, selector] of [["labelSelector", labelSelector] as const, ...all]) {
+    try {
+      parseLabelSelector(selector);
+    } catch (error) {
+      throw new TypeError(`KubernetesBasedInformer: ${field}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
 }

@@ -21,6 +21,12 @@ describe("exponentialBackoffRetryPolicy", () => {
     expect(policy(error, 1)).toEqual(stop);
   });
 
+  it("allows none when maxAttempts is negative, and refuses what is no number", () => {
+    expect(exponentialBackoffRetryPolicy(10, -1)(error, 0)).toEqual(stop);
+    expect(() => exponentialBackoffRetryPolicy(10, Number.NaN)).toThrow("maxAttempts: NaN must be a number");
+    expect(() => exponentialBackoffRetryPolicy(-1, 3)).toThrow("baseMs: -1");
+  });
+
   it("caps the wait of a late attempt at the longest timer", () => {
     expect(exponentialBackoffRetryPolicy(1000, 5000)(error, 4000).delayMs).toBe(2 ** 31 - 1);
   });
@@ -38,6 +44,7 @@ describe("backoffRetryPolicy", () => {
 
   it("refuses a negative number of retries", () => {
     expect(() => backoffRetryPolicy({ backoff: constantBackoff(7), maxRetries: -1 })).toThrow(/maxRetries/);
+    expect(() => backoffRetryPolicy({ backoff: 1_000 as never })).toThrow("backoff must be a function");
   });
 });
 

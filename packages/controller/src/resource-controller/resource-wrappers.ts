@@ -17,6 +17,7 @@ export function withRetry<R extends AnyResource>(
   resource: R,
   { policy = THREE_CALLS, clock = systemClock }: RetryResourceOptions = {},
 ): Wrapped<R> {
+  if (typeof policy !== "function") throw new TypeError("withRetry: policy must be a function: a RetryPolicy");
   return wrapResource(resource, ({ resource: name, function: fn, context }, run) =>
     retry(run, {
       policy: (error, attempt) =>
