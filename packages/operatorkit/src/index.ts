@@ -32,7 +32,7 @@ export type {
   ObjectRef,
 } from "@operatorkit/object";
 export { silentLogger, sleep, systemClock } from "@operatorkit/observe";
-export type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
+export type { Clock, HealthCheck, Logger, Metrics, Tracer } from "@operatorkit/observe";
 export { Operator, OperatorError, pinoLogger } from "@operatorkit/operator";
 export type { OperatorOptions } from "@operatorkit/operator";
 export { crdFor } from "@operatorkit/schema";
