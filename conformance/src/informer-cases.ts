@@ -5,13 +5,13 @@ import { DeterministicInformer, Informer } from "@operatorkit/informer";
 import { ConfigMap, Secret } from "@operatorkit/object/kinds";
 import type { CaseContext } from "./api-case.ts";
 
-interface InformerCase {
+export interface InformerCase {
   /** A sentence about behaviour; unique among all cases. */
   readonly name: string;
   run(context: InformerContext): Promise<void>;
 }
 
-interface InformerContext {
+export interface InformerContext {
   readonly api: CaseContext;
   readonly client: KubernetesClient;
   /** Ends what the case runs. */

@@ -15,9 +15,9 @@ export const ourSubject: Subject = {
   setting: "KubernetesBasedInformer over connect(), with limits on silence shortened to 1.5–2.5 s",
   isStrict: true,
   parallel: 6,
-  async start({ kubeconfigPath, told, useWatchList, pageSize, isCustom, isSelective }) {
+  async start({ url, caFile, tokenFile, told, useWatchList, pageSize, isCustom, isSelective }) {
     const stop = new AbortController();
-    const client = await connect({ kubeconfig: kubeconfigPath, userAgent: "subject" });
+    const client = await connect({ kubeconfig: { text: kubeconfigOf(url, caFile, tokenFile) }, userAgent: "subject" });
     const informer = new KubernetesBasedInformer<KubernetesObject>({
       kind: isCustom ? Gadget : ConfigMap,
       client,
@@ -48,6 +48,16 @@ export const ourSubject: Subject = {
     };
   },
 };
+
+function kubeconfigOf(server: string, caFile: string | undefined, tokenFile: string | undefined): string {
+  const cluster = { server, ...(caFile !== undefined && { "certificate-authority": caFile }) };
+  return JSON.stringify({
+    clusters: [{ name: "world", cluster }],
+    users: [{ name: "world", user: tokenFile === undefined ? {} : { tokenFile } }],
+    contexts: [{ name: "world", context: { cluster: "world", user: "world" } }],
+    "current-context": "world",
+  });
+}
 
 function seen({ metadata }: KubernetesObject): Seen {
   return { uid: metadata.uid ?? "", version: metadata.resourceVersion ?? "", name: metadata.name ?? "" };

@@ -43,11 +43,13 @@ export async function runScenario(subject: Subject, scenario: Scenario, signal: 
     world = await World.start({ front: scenario.front, isCustom });
     for (const name of ["a", "b", "c"]) await world.put(name, "0", isSelective ? { keep: "yes" } : {});
     await scenario.before?.(world);
-    const { url, caPem, token, kubeconfigPath } = world;
+    const { url, caPem, token, caFile, tokenFile, kubeconfigPath } = world;
     const running = await subject.start({
       url,
       caPem,
       token,
+      caFile,
+      tokenFile,
       kubeconfigPath,
       told: handlers === undefined ? journal : misbehaving(journal, handlers),
       useWatchList: scenario.useWatchList === true,

@@ -18,7 +18,10 @@ export interface SubjectOptions {
   readonly caPem: string | undefined;
   /** Undefined where none is asked for. */
   readonly token: string | undefined;
-  /** A file with the same. */
+  /** The same as files, which may be replaced. */
+  readonly caFile: string | undefined;
+  readonly tokenFile: string | undefined;
+  /** A file that names them. */
   readonly kubeconfigPath: string;
   readonly told: Told;
   /** Ask for the initial objects by a watch, where the subject can. */

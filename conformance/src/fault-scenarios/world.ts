@@ -60,8 +60,8 @@ export class World implements AsyncDisposable {
     this.kubeconfigPath = join(this.#folder, "kubeconfig");
     this.#control = server.transport();
     this.#serverTimes = serverTimes;
-    if (this.caPem !== undefined) writeFileSync(this.#caFile, this.caPem);
-    if (this.token !== undefined) this.writeToken();
+    if (this.caFile !== undefined) writeFileSync(this.caFile, this.caPem ?? "");
+    this.writeToken();
     writeFileSync(this.kubeconfigPath, this.#kubeconfig(), { mode: 0o600 });
   }
 
@@ -105,6 +105,15 @@ export class World implements AsyncDisposable {
     return this.#front instanceof RawFront || this.#front instanceof H2Front ? undefined : this.#tokens.current;
   }
 
+  /** Where the same are as files. */
+  get caFile(): string | undefined {
+    return this.caPem === undefined ? undefined : join(this.#folder, "ca.pem");
+  }
+
+  get tokenFile(): string | undefined {
+    return this.token === undefined ? undefined : join(this.#folder, "token");
+  }
+
   /** From now on only another token is let in; a watch that is open stays. The subject's file has the old one until `writeToken`. */
   rotateToken(): void {
     this.#tokens.current = "second";
@@ -112,7 +121,7 @@ export class World implements AsyncDisposable {
 
   /** The subject's file has the token that is let in. */
   writeToken(): void {
-    writeFileSync(this.#tokenFile, this.#tokens.current, { mode: 0o600 });
+    if (this.tokenFile !== undefined) writeFileSync(this.tokenFile, this.#tokens.current, { mode: 0o600 });
   }
 
   /** New connections are shown a certificate by another CA. The subject's file has the old one until `writeCa`. */
@@ -123,7 +132,7 @@ export class World implements AsyncDisposable {
   }
 
   writeCa(): void {
-    writeFileSync(this.#caFile, secondCa);
+    if (this.caFile !== undefined) writeFileSync(this.caFile, secondCa);
   }
 
   /** The server of bytes, in scenarios with that front. */
@@ -219,22 +228,15 @@ export class World implements AsyncDisposable {
     this.onStep();
   }
 
-  get #caFile(): string {
-    return join(this.#folder, "ca.pem");
-  }
-
-  get #tokenFile(): string {
-    return join(this.#folder, "token");
-  }
-
-  /** As JSON, which is YAML; CA and token are in files, as in a pod. */
+  /** As JSON, which is YAML; CA and token are in files, as in a pod. `tokenFile` of a kubeconfig's user is what client-node does not read. */
   #kubeconfig(): string {
-    const cluster = { server: this.url, ...(this.caPem !== undefined && { "certificate-authority": this.#caFile }) };
+    const { url, caFile, tokenFile } = this;
+    const cluster = { server: url, ...(caFile !== undefined && { "certificate-authority": caFile }) };
     return JSON.stringify({
       apiVersion: "v1",
       kind: "Config",
       clusters: [{ name: "world", cluster }],
-      users: [{ name: "world", user: this.token === undefined ? {} : { tokenFile: this.#tokenFile } }],
+      users: [{ name: "world", user: tokenFile === undefined ? {} : { "auth-provider": { name: "tokenFile", config: { tokenFile } } } }],
       contexts: [{ name: "world", context: { cluster: "world", user: "world" } }],
       "current-context": "world",
     });
