@@ -7,6 +7,10 @@ export interface ReflectorMetrics {
   replaced(items: number, afterMs: number): void;
   watched(): void;
   watchEnded(afterMs: number, events: number): void;
+  /** The server answered well, at this time since 1970. */
+  contacted(atMs: number): void;
+  /** A list or a watch failed, or a stream broke, for this `FailureKind`. */
+  failed(cause: string): void;
   /** A wait before something is tried again, and why. */
   retried(step: string, cause: string): void;
 }
@@ -33,6 +37,12 @@ export function informerMetrics(metrics: Metrics, name: string): InformerMetrics
   const watchSeconds = metrics.histogram(of("reflector_watch_duration_seconds", "How long a watch lived"));
   const watchItems = metrics.histogram({ ...of("reflector_items_per_watch", "Events of a watch"), buckets: SIZES });
   const version = metrics.gauge(of("reflector_last_resource_version", "The version the copy is at"));
+  const contact = metrics.gauge(
+    of("informer_last_contact_timestamp_seconds", "When the server last answered well: the copy is as old as this"),
+  );
+  const failures = metrics.counter(
+    of("informer_failures_total", "Lists and watches that failed; after an expired one all is listed anew", ["cause"]),
+  );
   const retries = metrics.counter(of("informer_retries_total", "Waits before trying again", ["step", "cause"]));
   const changes = metrics.counter(of("informer_changes_total", "Changes of the copy", ["type"]));
   const objects = metrics.gauge(of("informer_objects", "Objects in the copy"));
@@ -57,6 +67,8 @@ export function informerMetrics(metrics: Metrics, name: string): InformerMetrics
       watchSeconds.observe(afterMs / 1000, labels);
       watchItems.observe(events, labels);
     },
+    contacted: (atMs) => contact.set(atMs / 1000, labels),
+    failed: (cause) => failures.add(1, { name, cause }),
     retried: (step, cause) => retries.add(1, { name, step, cause }),
     changed: (type) => changes.add(1, changeLabels[type]),
     stored(count, at) {

@@ -260,6 +260,8 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       if (signal.aborted) return;
       turnMs = this.#clock.monotonicMs();
     }
+    // The version is that of the list only now, and a list may have changed nothing.
+    this.#metrics.stored(this.#store.size, this.#store.version);
     if (!isFirst) return;
     for (const handler of this.#handlers) handler.allPushed();
     this.#synced.reach();

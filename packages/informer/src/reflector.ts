@@ -385,13 +385,16 @@ export class Reflector<T extends KubernetesObject> {
   #contact(): void {
     this.#lastContactMs = this.#clock.monotonicMs();
     this.#lastError = undefined;
+    this.#metrics.contacted(this.#clock.now());
   }
 
   #failed(error: unknown, startMs: number, signal: AbortSignal): ReflectorEvent {
     if (signal.aborted) return { type: "stop" };
     this.#lastError = error;
     this.#onFailure(error);
-    return { type: "failed", failure: failureOf(error), afterMs: this.#clock.monotonicMs() - startMs };
+    const failure = failureOf(error);
+    this.#metrics.failed(failure.kind);
+    return { type: "failed", failure, afterMs: this.#clock.monotonicMs() - startMs };
   }
 
   #closeStream(): void {
