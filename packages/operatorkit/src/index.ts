@@ -14,7 +14,17 @@ export {
 export type { Client, ListWatch, Patch, Reader, Runnable, RunOptions, Transport, Writer } from "@operatorkit/api";
 export { ConfigError, connect, ensureCustomResources, ensureNamespace, KubernetesClient, retryOnConflict } from "@operatorkit/client";
 export type { ConnectOptions } from "@operatorkit/client";
-export { anyOf, Controller, EventRecorder, generationChanged, owned, ReconcileError, TerminalError, watch } from "@operatorkit/controller";
+export {
+  anyOf,
+  Controller,
+  EventRecorder,
+  generationChanged,
+  onlyMetadata,
+  owned,
+  ReconcileError,
+  TerminalError,
+  watch,
+} from "@operatorkit/controller";
 export type { Cache, ConditionInput, ControllerOptions, ReconcileContext, ReconcileResult } from "@operatorkit/controller";
 export { Informer, KubernetesBasedInformer, Lister, SharedInformers } from "@operatorkit/informer";
 export type { EventHandler, InformerOptions, KubernetesBasedInformerOptions } from "@operatorkit/informer";
@@ -33,7 +43,7 @@ export type {
 } from "@operatorkit/object";
 export { silentLogger, sleep, systemClock } from "@operatorkit/observe";
 export type { Clock, HealthCheck, Logger, Metrics, Tracer } from "@operatorkit/observe";
-export { Operator, OperatorError, pinoLogger } from "@operatorkit/operator";
+export { Operator, OperatorError, pinoLogger, PrometheusMetrics } from "@operatorkit/operator";
 export type { OperatorOptions } from "@operatorkit/operator";
 export { crdFor } from "@operatorkit/schema";
 export { OpinionatedWatcher, SimpleWatcher } from "@operatorkit/watcher";
