@@ -2,7 +2,7 @@
 export { constantBackoff, exponentialBackoff } from "./backoff.ts";
 export type { Backoff, ExponentialBackoffOptions } from "./backoff.ts";
 export { DelayHeap } from "./delay-heap.ts";
-export type { DelayHeapOptions, DueItem } from "./delay-heap.ts";
+export type { DelayHeapOptions } from "./delay-heap.ts";
 export { isPermanent, PermanentError } from "./permanent-error.ts";
 export { poll } from "./poll.ts";
 export type { PollOptions } from "./poll.ts";

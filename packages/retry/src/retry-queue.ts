@@ -64,11 +64,14 @@ export class RetryQueue<Job> {
   readonly #merge: (earlier: Job, later: Job) => Job;
   readonly #tickMs: number;
   readonly #clock: Clock;
-  readonly #heap: DelayHeap<Entry<Job>>;
+  readonly #heap: DelayHeap;
+  /** By the number each has in the heap. */
+  readonly #numbered: (Entry<Job> | undefined)[] = [];
+  /** Numbers that no entry has. */
+  readonly #free: number[] = [];
   /** Waiting, due and running, by key. */
   readonly #entries = new ListMap<Entry<Job>>();
   #count = 0;
-  #ids = 0;
 
   constructor(options: RetryQueueOptions<Job>) {
     const { onDue, dequeuePolicy = opinionatedRetryDequeuePolicy, onPolicyError = () => {}, merge = (_earlier, later) => later } = options;
@@ -79,7 +82,7 @@ export class RetryQueue<Job> {
     this.#merge = merge;
     this.#tickMs = tickMs;
     this.#clock = clock;
-    this.#heap = new DelayHeap({ onDue: (due) => onDue(due.map(({ value }) => value)), clock });
+    this.#heap = new DelayHeap({ clock, onDue: (due) => onDue(due.flatMap((number) => this.#numbered[number] ?? [])) });
   }
 
   /** How many retries wait or are due; not those that run. */
@@ -109,9 +112,10 @@ export class RetryQueue<Job> {
       same.job = this.#merge(same.job, retry.job);
       return false;
     }
-    this.#ids += 1;
     const { key, action, object, error, attempt, job } = retry;
-    const entry: Entry<Job> = { id: String(this.#ids), key, action, object, error, attempt, job, isRunning: false, isPointless: false };
+    const number = this.#free.pop() ?? this.#numbered.length;
+    const entry: Entry<Job> = { number, key, action, object, error, attempt, job, isRunning: false, isPointless: false };
+    this.#numbered[number] = entry;
     this.#entries.addItem(key, entry);
     this.#wait(entry, delayMs);
     return true;
@@ -134,7 +138,7 @@ export class RetryQueue<Job> {
   begin(retry: Retry<Job>): boolean {
     const entry = this.#entryOf(retry);
     if (entry === undefined || entry.isRunning) return false;
-    this.#heap.delete(entry.id);
+    this.#heap.delete(entry.number);
     entry.isRunning = true;
     this.#count -= 1;
     return true;
@@ -198,7 +202,7 @@ export class RetryQueue<Job> {
     const nowMs = this.#clock.monotonicMs();
     const dueMs = nowMs + Math.max(0, delayMs);
     const tickedMs = this.#tickMs === 0 ? dueMs : Math.ceil(dueMs / this.#tickMs) * this.#tickMs;
-    this.#heap.set(entry.id, tickedMs - nowMs, entry);
+    this.#heap.set(entry.number, tickedMs - nowMs);
   }
 
   #of(key: string): Entry<Job>[] {
@@ -222,19 +226,22 @@ export class RetryQueue<Job> {
   }
 
   #forget(entry: Entry<Job>): void {
-    this.#heap.delete(entry.id);
+    this.#heap.delete(entry.number);
     this.#count -= 1;
     this.#remove(entry);
   }
 
   #remove(entry: Entry<Job>): void {
+    this.#numbered[entry.number] = undefined;
+    this.#free.push(entry.number);
     this.#entries.removeItem(entry.key, (other) => other === entry);
     if (this.#entries.keySize(entry.key) === 0) this.#entries.removeKey(entry.key);
   }
 }
 
 interface Entry<Job> extends Retry<Job> {
-  readonly id: string;
+  /** Its own in the heap. */
+  readonly number: number;
   attempt: number;
   object: Retry<Job>["object"];
   error: unknown;

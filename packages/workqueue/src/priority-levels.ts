@@ -9,8 +9,8 @@ export class PriorityLevels {
   /** Highest first. */
   readonly #levels: Level[] = [];
   /** By slot: who is before and behind it in its line, or -1. */
-  #before: number[] = [];
-  #behind: number[] = [];
+  #before = new Int32Array(SMALLEST);
+  #behind = new Int32Array(SMALLEST);
 
   constructor({ maxOvertakes }: { readonly maxOvertakes: number }) {
     this.#maxOvertakes = maxOvertakes;
@@ -18,6 +18,7 @@ export class PriorityLevels {
 
   /** Puts `slot`, which waits nowhere, at the end of the line of `priority`. */
   push(slot: number, priority: number): void {
+    if (slot >= this.#before.length) this.#grow(slot);
     const level = this.#level(priority);
     this.#before[slot] = level.last;
     this.#behind[slot] = -1;
@@ -59,8 +60,17 @@ export class PriorityLevels {
   /** Forgets all, and the memory that a great many took. */
   clear(): void {
     this.#levels.length = 0;
-    this.#before = [];
-    this.#behind = [];
+    this.#before = new Int32Array(SMALLEST);
+    this.#behind = new Int32Array(SMALLEST);
+  }
+
+  #grow(slot: number): void {
+    const [before, behind] = [this.#before, this.#behind];
+    const length = Math.max(before.length * 2, slot + 1);
+    this.#before = new Int32Array(length);
+    this.#before.set(before);
+    this.#behind = new Int32Array(length);
+    this.#behind.set(behind);
   }
 
   #advance(level: Level): void {
@@ -94,6 +104,9 @@ export class PriorityLevels {
     return level;
   }
 }
+
+/** Room for so many slots at first. */
+const SMALLEST = 64;
 
 interface Level {
   readonly priority: number;

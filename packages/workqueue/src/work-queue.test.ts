@@ -199,6 +199,65 @@ describe("WorkQueue", () => {
       expect(takeAll(queue)).toEqual(["a"]);
     });
 
+    it("hands every key out when it is due and not before, whatever is added, delayed, taken and ended in between", async () => {
+      const key = fc.integer({ min: 0, max: 5 }).map((n) => `key-${n}`);
+      const ms = fc.integer({ min: 0, max: 40 });
+      const command = fc.oneof(
+        fc.record({ type: fc.constant("add" as const), key }),
+        fc.record({ type: fc.constant("addAfter" as const), key, ms }),
+        fc.record({ type: fc.constant("take" as const) }),
+        fc.record({ type: fc.constant("done" as const) }),
+        fc.record({ type: fc.constant("advance" as const), ms }),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(command, { maxLength: 120 }), async (commands) => {
+          const clock = new ManualClock();
+          const queue = new WorkQueue({ clock });
+          /** When each key is to have its next turn. */
+          const owed = new Map<string, number>();
+          const held: string[] = [];
+          const owe = (of: string, atMs: number): void => void owed.set(of, Math.min(owed.get(of) ?? atMs, atMs));
+          const take = (): void => {
+            const taken = queue.tryTake();
+            const nowMs = clock.monotonicMs();
+            const ready = [...owed].filter(([of, dueMs]) => dueMs <= nowMs && !held.includes(of)).map(([of]) => of);
+            expect(taken === undefined ? ready.length === 0 : ready.includes(taken)).toBe(true);
+            if (taken === undefined) return;
+            owed.delete(taken);
+            held.push(taken);
+          };
+          const done = (): void => {
+            const ended = held.shift();
+            if (ended !== undefined) queue.done(ended);
+          };
+          const untilNothingIsLeft = Array.from(
+            { length: 20 },
+            () => [{ type: "advance", ms: 40 }, { type: "done" }, { type: "take" }] as const,
+          );
+          for (const each of [...commands, ...untilNothingIsLeft.flat()]) {
+            if (each.type === "add") {
+              owe(each.key, clock.monotonicMs());
+              queue.add(each.key);
+            } else if (each.type === "addAfter") {
+              owe(each.key, clock.monotonicMs() + each.ms);
+              queue.addAfter(each.key, each.ms);
+            } else if (each.type === "take") take();
+            else if (each.type === "done") done();
+            else await clock.advance(each.ms);
+          }
+          while (held.length > 0) done();
+          expect([[...owed], queue.size, queue.delayed, queue.running, clock.pendingTimers]).toEqual([[], 0, 0, 0, 0]);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it("refuses a delay that is no number, and keeps nothing of it", () => {
+      const queue = new WorkQueue({ clock: new ManualClock() });
+      expect(() => queue.addAfter("a", Number.NaN)).toThrow("delay key a: delayMs");
+      expect([queue.size, queue.delayed]).toEqual([0, 0]);
+    });
+
     it("counts a delay of nothing as none", () => {
       const queue = new WorkQueue();
       queue.addAfter("a", 0);

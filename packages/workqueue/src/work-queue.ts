@@ -40,15 +40,16 @@ export interface RetryOptions extends AddOptions {
  *   memory of many keys is given back when none is left.
  */
 export class WorkQueue {
-  /** The keys that wait or run; what is known of each is in the arrays below, by its slot. */
+  /** The keys that wait, run or are delayed; what is known of each is in the arrays below, by its slot. */
   readonly #table = new KeyTable();
-  #states: State[] = [];
-  /** Of a key that waits, or will after its turn. */
-  #priorities: number[] = [];
+  #states = new Uint8Array(SMALLEST);
+  /** Of a key that waits, or will after its turn or its delay. */
+  #priorities = new Float64Array(SMALLEST);
   /** When a key came to wait; kept only for metrics. */
-  #addedMs: number[] = [];
+  #addedMs = new Float64Array(0);
   readonly #waiting: PriorityLevels;
-  readonly #delayed: DelayHeap<number>;
+  /** By slot. What is delayed does not wait, nor will it after its turn: it has a turn before the delay is over then. */
+  readonly #delayed: DelayHeap;
   readonly #rateLimiter: RateLimiter;
   readonly #clock: Clock;
   readonly #metrics: WorkQueueMetrics | undefined;
@@ -70,9 +71,10 @@ export class WorkQueue {
     this.#delayed = new DelayHeap({
       clock,
       onDue: (due) => {
-        for (const { key, value } of due) this.#add(key, value);
+        for (const slot of due) this.#add(slot, this.#priorities[slot] ?? 0);
       },
     });
+    this.#addedMs = new Float64Array(metrics === noMetrics ? 0 : SMALLEST);
     this.#metrics = metrics === noMetrics ? undefined : new WorkQueueMetrics(metrics, { name, clock });
   }
 
@@ -98,20 +100,24 @@ export class WorkQueue {
   /** Gives `key` a turn: at once, or after the one it has now. */
   add(key: string, options?: AddOptions): void {
     if (this.#isShutDown) return;
-    if (this.#delayed.size > 0) this.#delayed.delete(key);
-    this.#add(key, options?.priority ?? 0);
+    const slot = this.#slotFor(key);
+    if (this.#delayed.size > 0) this.#delayed.delete(slot);
+    this.#add(slot, options?.priority ?? 0);
   }
 
   /** Gives `key` a turn in `delayMs`; the earlier one counts when it is delayed already. */
   addAfter(key: string, delayMs: number, options?: AddOptions): void {
     if (this.#isShutDown) return;
+    if (Number.isNaN(delayMs)) throw new RangeError(`delay key ${key}: delayMs: must be a number`);
     if (delayMs <= 0) {
       this.add(key, options);
       return;
     }
-    const state = this.#stateOf(this.#table.slotOf(key));
+    const slot = this.#slotFor(key);
+    const state = this.#stateOf(slot);
     // What waits already, or will right after its turn, has a turn before the delay is over.
-    if (state === ABSENT || state === RUNNING) this.#delayed.setSooner(key, delayMs, options?.priority ?? 0);
+    if (state !== ABSENT && state !== RUNNING) return;
+    if (this.#delayed.setSooner(slot, delayMs)) this.#priorities[slot] = options?.priority ?? 0;
   }
 
   /** Gives `key` another turn after a failure, when the rate limiter allows; returns in how many milliseconds. */
@@ -181,7 +187,8 @@ export class WorkQueue {
       this.#again -= 1;
       this.#wait(slot, this.#priorities[slot] ?? 0);
     } else {
-      this.#remove(slot);
+      this.#states[slot] = ABSENT;
+      if (this.#delayed.size === 0 || !this.#delayed.has(slot)) this.#remove(slot);
     }
     this.#settle();
   }
@@ -192,15 +199,14 @@ export class WorkQueue {
    */
   shutDown({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
     this.#isShutDown = true;
-    this.#delayed.clear();
+    for (const slot of this.#delayed.clear()) if (this.#stateOf(slot) === ABSENT) this.#remove(slot);
     if (!drain) this.#drop();
     this.#ended ??= Promise.withResolvers<void>();
     this.#settle();
     return this.#ended.promise;
   }
 
-  #add(key: string, priority: number): void {
-    const slot = this.#table.slotFor(key);
+  #add(slot: number, priority: number): void {
     const state = this.#stateOf(slot);
     if (state === ABSENT) {
       this.#wait(slot, priority);
@@ -234,7 +240,7 @@ export class WorkQueue {
     }
   }
 
-  #raise(slot: number, state: State, priority: number): void {
+  #raise(slot: number, state: number, priority: number): void {
     if (state === WAITING) {
       this.#waiting.remove(slot, this.#priorities[slot] ?? 0);
       this.#waiting.push(slot, priority);
@@ -242,7 +248,13 @@ export class WorkQueue {
     this.#priorities[slot] = priority;
   }
 
-  #stateOf(slot: number): State {
+  #slotFor(key: string): number {
+    const slot = this.#table.slotFor(key);
+    if (slot >= this.#states.length) this.#grow();
+    return slot;
+  }
+
+  #stateOf(slot: number): number {
     return this.#states[slot] ?? ABSENT;
   }
 
@@ -252,12 +264,24 @@ export class WorkQueue {
     if (this.#table.size === 0 && this.#states.length > KEPT_SLOTS) this.#forget();
   }
 
+  #grow(): void {
+    const [states, priorities, addedMs] = [this.#states, this.#priorities, this.#addedMs];
+    this.#states = new Uint8Array(states.length * 2);
+    this.#states.set(states);
+    this.#priorities = new Float64Array(states.length * 2);
+    this.#priorities.set(priorities);
+    if (this.#metrics === undefined) return;
+    this.#addedMs = new Float64Array(states.length * 2);
+    this.#addedMs.set(addedMs);
+  }
+
   /** Gives memory back: as the table does, which numbers from 0 again. */
   #forget(): void {
-    this.#states = [];
-    this.#priorities = [];
-    this.#addedMs = [];
+    this.#states = new Uint8Array(SMALLEST);
+    this.#priorities = new Float64Array(SMALLEST);
+    this.#addedMs = new Float64Array(this.#metrics === undefined ? 0 : SMALLEST);
     this.#waiting.clear();
+    this.#delayed.clear();
   }
 
   #drop(): void {
@@ -284,10 +308,12 @@ export class WorkQueue {
   }
 }
 
+/** Not known, or delayed and nothing else. */
 const ABSENT = 0;
 const WAITING = 1;
 const RUNNING = 2;
 /** Running, and added meanwhile. */
 const RUNNING_THEN_AGAIN = 3;
 
-type State = typeof ABSENT | typeof WAITING | typeof RUNNING | typeof RUNNING_THEN_AGAIN;
+/** Room for so many keys at first. */
+const SMALLEST = 64;
