@@ -1,6 +1,6 @@
-import type { KubernetesObject } from "@operatorkit/object";
+import type { KubernetesObject, ObjectOf } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { KubernetesClient } from "./kubernetes-client.ts";
 import { rejection } from "./testing/bodies.ts";
 import { FakeTransport, failure, silence, type FakeAnswer, type SeenRequest } from "./testing/fake-transport.ts";
@@ -126,6 +126,44 @@ describe("KubernetesClient", () => {
     await other.client.get(Deployment, web.metadata);
     await other.client.update(web);
     expect(other.transport.paths).not.toContain("GET /apis/apps/v1");
+  });
+
+  const ref = { apiVersion: "apps/v1", kind: "Deployment" };
+  const list = { body: { kind: "DeploymentList", metadata: { resourceVersion: "1" }, items: [] } };
+
+  it.each<[string, (client: KubernetesClient) => Promise<unknown>, string]>([
+    ["get", (c) => c.get(ref, web.metadata), `GET ${IN_DEFAULT}/web`],
+    ["list", (c) => c.list(ref, { namespace: "default" }).toArray(), `GET ${IN_DEFAULT}?limit=500`],
+    ["patch", (c) => c.patch(ref, web.metadata, { type: "merge", body: {} }), `PATCH ${IN_DEFAULT}/web`],
+    ["delete", (c) => c.delete(ref, web.metadata), `DELETE ${IN_DEFAULT}/web`],
+    ["deleteCollection", (c) => c.deleteCollection(ref, { namespace: "default" }), `DELETE ${IN_DEFAULT}`],
+    ["getScale", (c) => c.getScale(ref, web.metadata), `GET ${IN_DEFAULT}/web/scale`],
+    ["scale", (c) => c.scale(ref, web.metadata, 3), `PATCH ${IN_DEFAULT}/web/scale`],
+  ])("takes an apiVersion and kind in place of a Kind, and asks for it once: %s", async (_title, call, path) => {
+    const { client, transport } = clientOf(({ path: asked }) => (asked.includes("limit=") ? list : { body: web }));
+    await call(client);
+    await call(client);
+    expect(transport.paths).toEqual(["GET /apis/apps/v1", path, path]);
+  });
+
+  it("gives what was asked for by apiVersion and kind the type that is said", async () => {
+    const { client } = clientOf();
+    expectTypeOf(await client.get(ref, web.metadata)).toEqualTypeOf<KubernetesObject>();
+    type Web = KubernetesObject & { readonly spec: { readonly replicas: number } };
+    expectTypeOf(await client.get<Web>(ref, web.metadata)).toEqualTypeOf<Web>();
+    expectTypeOf(await client.get(Pod, web.metadata)).toEqualTypeOf<ObjectOf<typeof Pod>>();
+  });
+
+  it("refuses half a kind by the missing field's name, before anything is sent", async () => {
+    const { client, transport } = clientOf();
+    await expect(client.get({ apiVersion: "", kind: "Deployment" }, web.metadata)).rejects.toMatchObject({
+      code: "InvalidRequest",
+      message: "get Deployment: apiVersion of the kind is missing",
+    });
+    await expect(client.list({ apiVersion: "v1", kind: "" }).toArray()).rejects.toMatchObject({
+      message: "list an object: kind of the kind is missing",
+    });
+    expect(transport.paths).toEqual([]);
   });
 
   it("says what it was doing when discovery fails", async () => {

@@ -70,11 +70,15 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return new KubernetesClient({ transport: core.transport, ...defaultsOf(signal, fieldManager) }, core);
   }
 
-  async get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options: GetOptions = {}): Promise<T> {
-    return await getObject(this.#caller, kind, ref, options);
+  /**
+   * One object. The kind is a `Kind` value, whose type the object has, or an `apiVersion` and `kind`, for which the server is asked once:
+   * `get({ apiVersion: "apps/v1", kind: "Deployment" }, ref)`. So it is for every verb that takes a kind.
+   */
+  async get<T extends KubernetesObject>(kind: Kind<T> | KindRef, ref: ObjectRef, options: GetOptions = {}): Promise<T> {
+    return await getObject(this.#caller, await this.#caller.kindFrom("get", kind, options), ref, options);
   }
 
-  list<T extends KubernetesObject>(kind: Kind<T>, options: ListOptions = {}): Listing<T> {
+  list<T extends KubernetesObject>(kind: Kind<T> | KindRef, options: ListOptions = {}): Listing<T> {
     return listObjects(this.#caller, kind, options);
   }
 
@@ -88,8 +92,13 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return await updateObject(this.#caller, object, options);
   }
 
-  async patch<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, patch: Patch, options: SubresourceWriteOptions = {}): Promise<T> {
-    return await patchObject(this.#caller, kind, ref, patch, options);
+  async patch<T extends KubernetesObject>(
+    kind: Kind<T> | KindRef,
+    ref: ObjectRef,
+    patch: Patch,
+    options: SubresourceWriteOptions = {},
+  ): Promise<T> {
+    return await patchObject(this.#caller, await this.#caller.kindFrom("patch", kind, options), ref, patch, options);
   }
 
   async apply<T extends KubernetesObject>(object: T, options: ApplyOptions = {}): Promise<T & KubernetesObject> {
@@ -110,22 +119,22 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return await applyAndCompare(this.#caller, object, options);
   }
 
-  async delete<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
-    await deleteObject(this.#caller, kind, ref, options);
+  async delete<T extends KubernetesObject>(kind: Kind<T> | KindRef, ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
+    await deleteObject(this.#caller, await this.#caller.kindFrom("delete", kind, options), ref, options);
   }
 
-  async deleteCollection<T extends KubernetesObject>(kind: Kind<T>, options: ListOptions & DeleteOptions = {}): Promise<void> {
-    await deleteCollection(this.#caller, kind, options);
+  async deleteCollection<T extends KubernetesObject>(kind: Kind<T> | KindRef, options: ListOptions & DeleteOptions = {}): Promise<void> {
+    await deleteCollection(this.#caller, await this.#caller.kindFrom("delete all", kind, options), options);
   }
 
   /** How many replicas an object wants and has, whatever its kind: its `scale` subresource. */
-  async getScale(kind: Kind, ref: ObjectRef, options: RequestOptions = {}): Promise<Scale> {
-    return await getScale(this.#caller, kind, ref, options);
+  async getScale(kind: Kind | KindRef, ref: ObjectRef, options: RequestOptions = {}): Promise<Scale> {
+    return await getScale(this.#caller, await this.#caller.kindFrom("get", kind, options), ref, options);
   }
 
   /** Asks for so many replicas, whatever else the object says. */
-  async scale(kind: Kind, ref: ObjectRef, replicas: number, options: WriteOptions = {}): Promise<Scale> {
-    return await scaleTo(this.#caller, kind, ref, replicas, options);
+  async scale(kind: Kind | KindRef, ref: ObjectRef, replicas: number, options: WriteOptions = {}): Promise<Scale> {
+    return await scaleTo(this.#caller, await this.#caller.kindFrom("scale", kind, options), ref, replicas, options);
   }
 
   /**

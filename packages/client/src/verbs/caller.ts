@@ -1,5 +1,5 @@
 import { ApiError, isApiError, type ClientDefaults, type RequestOptions, type WriteOptions } from "@operatorkit/api";
-import type { Kind, KindRef } from "@operatorkit/object";
+import type { Kind, KindRef, KubernetesObject } from "@operatorkit/object";
 import type { ClientCore } from "../client-core.ts";
 import type { Call, Verb } from "../request/call.ts";
 import type { Query } from "../request/resource-path.ts";
@@ -57,14 +57,32 @@ export class Caller {
     if (!object?.apiVersion) refuse("apiVersion");
     if (!object.kind) refuse("kind");
     if (object.metadata === null || typeof object.metadata !== "object") refuse("metadata");
-    const known = this.core.mapper.known(object);
+    return await this.#found(verb, object, signal);
+  }
+
+  /** The kind that is given, or the one behind an `apiVersion` and `kind`. */
+  async kindFrom<T extends KubernetesObject>(verb: string, given: Kind<T> | KindRef, { signal }: RequestOptions): Promise<Kind<T>> {
+    if (typeof (given as Partial<Kind<T>> | undefined)?.plural === "string") {
+      this.core.mapper.learn(given as Kind<T>);
+      return given as Kind<T>;
+    }
+    for (const field of ["apiVersion", "kind"] as const) {
+      if (typeof given?.[field] !== "string" || given[field] === "")
+        throw new ApiError(`${verb} ${given?.kind || "an object"}: ${field} of the kind is missing`, { code: "InvalidRequest" });
+    }
+    // Whoever gives no type but the name vouches for it.
+    return (await this.#found(verb, given, signal)) as Kind<T>;
+  }
+
+  async #found(verb: string, ref: KindRef, signal: AbortSignal | undefined): Promise<Kind> {
+    const known = this.core.mapper.known(ref);
     if (known !== undefined) return known;
     try {
-      return await this.unlessAborted(this.core.mapper.resolve(object), signal);
+      return await this.unlessAborted(this.core.mapper.resolve(ref), signal);
     } catch (error) {
       if (!isApiError(error)) throw error;
       const { code, status, response, retryAfterMs } = error;
-      throw new ApiError(`${verb} ${object.kind}: ${error.message}`, { code, status, response, retryAfterMs, cause: error });
+      throw new ApiError(`${verb} ${ref.kind}: ${error.message}`, { code, status, response, retryAfterMs, cause: error });
     }
   }
 

@@ -5,13 +5,11 @@ import { creationPath, objectPath, withQuery } from "../request/resource-path.ts
 import { jsonBody, type Caller } from "./caller.ts";
 
 export async function deleteObject(caller: Caller, kind: Kind, ref: ObjectRef, options: DeleteOptions): Promise<void> {
-  caller.core.mapper.learn(kind);
   const path = (): string => objectPath(kind, ref);
   await caller.core.requester.bytes(caller.call("delete", { kind, ref }, "DELETE", path, options, deleteBody(options)));
 }
 
 export async function deleteCollection(caller: Caller, kind: Kind, options: ListOptions & DeleteOptions): Promise<void> {
-  caller.core.mapper.learn(kind);
   const { namespace, labelSelector, fieldSelector, resourceVersion, resourceVersionMatch } = options;
   const path = (): string =>
     withQuery(creationPath(kind, namespace), { labelSelector, fieldSelector, resourceVersion, resourceVersionMatch });

@@ -1,9 +1,9 @@
 import { ApiError, type GetOptions, type Listing, type ListOptions, type ListPage } from "@operatorkit/api";
-import type { Kind, KubernetesObject, ObjectRef } from "@operatorkit/object";
+import type { Kind, KindRef, KubernetesObject, ObjectRef } from "@operatorkit/object";
 import { ObjectListing, type PageRequest } from "../object-listing.ts";
 import { collectionPath, objectPath, withQuery } from "../request/resource-path.ts";
 import { decodeList } from "../watch/decode-list.ts";
-import { nameOf, type Caller } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 
 export async function getObject<T extends KubernetesObject>(
   caller: Caller,
@@ -11,18 +11,16 @@ export async function getObject<T extends KubernetesObject>(
   ref: ObjectRef,
   options: GetOptions,
 ): Promise<T> {
-  caller.core.mapper.learn(kind);
   const { resourceVersion } = options;
   const path = (): string => withQuery(objectPath(kind, ref), { resourceVersion });
   return await caller.object(caller.call("get", { kind, ref }, "GET", path, options));
 }
 
-export function listObjects<T extends KubernetesObject>(caller: Caller, kind: Kind<T>, options: ListOptions): Listing<T> {
-  caller.core.mapper.learn(kind);
+export function listObjects<T extends KubernetesObject>(caller: Caller, given: Kind<T> | KindRef, options: ListOptions): Listing<T> {
   const { namespace, labelSelector, fieldSelector, limit } = options;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
     throw new ApiError(
-      `list ${nameOf({ kind, ref: { namespace } })}: limit is ${limit}, and must be a whole number from 0 (all in one page)`,
+      `list ${given.kind}${namespace ? ` in ${namespace}` : ""}: limit is ${limit}, and must be a whole number from 0 (all in one page)`,
       {
         code: "InvalidRequest",
       },
@@ -31,6 +29,7 @@ export function listObjects<T extends KubernetesObject>(caller: Caller, kind: Ki
   return new ObjectListing({
     options,
     fetch: async (page: PageRequest): Promise<ListPage<T>> => {
+      const kind = await caller.kindFrom("list", given, options);
       const path = (): string => withQuery(collectionPath(kind, namespace), { ...page, labelSelector, fieldSelector });
       const call = caller.call("list", { kind, ref: { namespace } }, "GET", path, options);
       const { items, ...rest } = decodeList(await caller.core.requester.json(call), call.action);

@@ -6,7 +6,6 @@ import { nameOf, type Caller } from "./caller.ts";
 import { patchObject } from "./write-objects.ts";
 
 export async function getScale(caller: Caller, kind: Kind, ref: ObjectRef, options: RequestOptions): Promise<Scale> {
-  caller.core.mapper.learn(kind);
   const about = { kind, ref, subresource: "scale" };
   return await caller.object(caller.call("get", about, "GET", () => objectPath(kind, ref, "scale"), options));
 }

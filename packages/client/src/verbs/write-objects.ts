@@ -38,7 +38,6 @@ export async function patchObject<T extends KubernetesObject>(
   patch: Patch,
   options: SubresourceWriteOptions,
 ): Promise<T> {
-  caller.core.mapper.learn(kind);
   const { subresource } = options;
   const contentType: string | undefined = PATCH_TYPES[patch.type];
   if (contentType === undefined) {
