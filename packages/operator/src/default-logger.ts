@@ -5,13 +5,12 @@ import { plainLogger } from "./plain-logger.ts";
 /** Plain lines on a terminal, else one JSON object a line by pino, which is loaded here: who brings a logger does not pay for it. */
 export async function defaultLogger(): Promise<Logger> {
   if (process.stdout.isTTY) return plainLogger();
-  const { pino, stdSerializers } = await import("pino");
+  const { pino } = await import("pino");
   return pinoLogger(
     pino({
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (level) => ({ level }) },
-      serializers: { error: stdSerializers.errWithCause },
     }),
   );
 }

@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { defaultLogger } from "./default-logger.ts";
+import { loggedError } from "./logged-error.ts";
 import { pinoLogger } from "./pino-logger.ts";
 import { plainLogger } from "./plain-logger.ts";
 
@@ -11,7 +14,50 @@ describe("pinoLogger", () => {
     const logger = pinoLogger(pino({ base: null, timestamp: false }, stream));
     logger.with({ controller: "echo" }).warn("watch out", { object: "n/a" });
     logger.debug("too quiet");
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{ level: 40, controller: "echo", object: "n/a", msg: "watch out" }]);
+    logger.error("failed", { error: Object.assign(new Error("no", { cause: new TypeError("because") }), { code: "NotFound" }) });
+    const [first, second] = lines.map((line) => JSON.parse(line) as { error?: { stack: string } });
+    expect(first).toEqual({ level: 40, controller: "echo", object: "n/a", msg: "watch out" });
+    expect(second).toMatchObject({
+      error: { type: "Error", message: "no", code: "NotFound", cause: { type: "TypeError", message: "because" } },
+    });
+    expect(second?.error?.stack).toContain("loggers.test.ts");
+  });
+});
+
+describe("loggedError", () => {
+  it("has each of several errors, ends a ring of causes, and leaves what is no error as it is", () => {
+    const ring = new Error("ring");
+    ring.cause = new Error("inner", { cause: ring });
+    expect(loggedError(ring)).toMatchObject({ message: "ring", cause: { message: "inner", cause: "ring" } });
+    expect(loggedError(new AggregateError([new RangeError("a"), "b"], "both"))).toMatchObject({
+      type: "AggregateError",
+      errors: [{ type: "RangeError", message: "a" }, "b"],
+    });
+    expect([loggedError("text"), loggedError(undefined)]).toEqual(["text", undefined]);
+  });
+});
+
+describe("defaultLogger", () => {
+  it("writes plain lines on a terminal", async () => {
+    const { isTTY } = process.stdout;
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => written.push(String(chunk)) > 0);
+    try {
+      process.stdout.isTTY = true;
+      (await defaultLogger()).info("started");
+    } finally {
+      process.stdout.isTTY = isTTY;
+      write.mockRestore();
+    }
+    expect(written).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d info  started\n$/)]);
+  });
+
+  it("writes one JSON object a line elsewhere, errors with all they say", () => {
+    const script = `
+      import { defaultLogger } from ${JSON.stringify(new URL("./default-logger.ts", import.meta.url).href)};
+      (await defaultLogger()).with({ controller: "echo" }).error("failed", { error: new Error("no") });`;
+    const line = execFileSync(process.execPath, ["--conditions=source", "--input-type=module", "--eval", script], { encoding: "utf8" });
+    expect(JSON.parse(line)).toMatchObject({ level: "error", controller: "echo", msg: "failed", error: { type: "Error", message: "no" } });
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Logger } from "@operatorkit/observe";
+import type { LogFields, Logger } from "@operatorkit/observe";
+import { loggedError } from "./logged-error.ts";
 
 /** What is asked of pino, or of anything that takes fields before the message. */
 export interface PinoLike {
@@ -9,13 +10,17 @@ export interface PinoLike {
   child(fields: object): PinoLike;
 }
 
-/** A logger that writes by a pino of yours. Errors come in the field `error`: give it a serializer. */
+/** A logger that writes by a pino of yours. An error is the field `error`, as JSON with its stack, `code` and causes; it needs no serializer. */
 export function pinoLogger(to: PinoLike): Logger {
   return {
-    debug: (message, fields) => to.debug(fields ?? {}, message),
-    info: (message, fields) => to.info(fields ?? {}, message),
-    warn: (message, fields) => to.warn(fields ?? {}, message),
-    error: (message, fields) => to.error(fields ?? {}, message),
-    with: (fields) => pinoLogger(to.child(fields)),
+    debug: (message, fields) => to.debug(written(fields), message),
+    info: (message, fields) => to.info(written(fields), message),
+    warn: (message, fields) => to.warn(written(fields), message),
+    error: (message, fields) => to.error(written(fields), message),
+    with: (fields) => pinoLogger(to.child(written(fields))),
   };
+}
+
+function written(fields: LogFields = {}): LogFields {
+  return fields["error"] === undefined ? fields : { ...fields, error: loggedError(fields["error"]) };
 }
