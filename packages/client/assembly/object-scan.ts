@@ -61,11 +61,17 @@ const VALUE_SEEN: usize = VALUE_INDEX + <usize>VALUE_SLOTS * 8;
 // Each with its length before it.
 const SHAPE_BYTES: usize = VALUE_SEEN + <usize>VALUE_SLOTS * 4;
 const VALUE_BYTES: usize = SHAPE_BYTES + (1 << 22);
+// For each shape how to follow it, see `follow`.
+const GUIDES: usize = VALUE_BYTES + (1 << 20);
+const GUIDE_BYTES: usize = 16;
 // What is being made.
 const LONGEST_PACKED: u32 = 1 << 16;
-const SKELETON: usize = VALUE_BYTES + (1 << 20);
+const SKELETON: usize = GUIDES + <usize>MOST_SHAPES * GUIDE_BYTES;
 const PACKED: usize = SKELETON + <usize>LONGEST_PACKED + 64;
-const INPUT: usize = PACKED + <usize>LONGEST_PACKED + 64;
+// The values of the object that was followed, four bytes each for where they begin and end.
+const MOST_HOLES: u32 = 8192;
+const HOLES: usize = PACKED + <usize>LONGEST_PACKED + 64;
+const INPUT: usize = HOLES + <usize>MOST_HOLES * 8;
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -84,6 +90,9 @@ const MODIFIED: u64 = 0x4445494649444f4d;
 const DELE: u32 = 0x454c4544;
 const ETED: u32 = 0x44455445;
 const OBJECT_KEY: u64 = 0x63656a626f222c22; // ","objec
+const BRACE_AND_NEWLINE: u16 = 0x0a7d;
+const COMMA_AND_QUOTE: u16 = 0x222c;
+const QUOTE_AND_COLON: u16 = 0x3a22;
 const METADATA: u64 = 0x617461646174656d;
 const NAME: u32 = 0x656d616e;
 const NAMESPAC: u64 = 0x63617073656d616e;
@@ -119,6 +128,17 @@ let cutStart: u32 = 0;
 let cutEnd: u32 = 0;
 /** managedFields are left out. */
 let cuts: bool = false;
+/** They were the first member, so that the comma behind them was cut out too. */
+let cutsFirst: bool = false;
+/** The shape that the object passed over last was found to have; negative when it was not followed. */
+let followed: i32 = -1;
+/** Its values, in bytes of `HOLES`. */
+let followedHoles: u32 = 0;
+/** Its text, without what is cut out. */
+let followedLength: u32 = 0;
+/** The shapes that objects had last, the later one first; negative for none. */
+let lastShape: i32 = -1;
+let otherShape: i32 = -1;
 let shapes: u32 = 0;
 let shapesEnd: u32 = <u32>SHAPE_BYTES;
 let values: u32 = 0;
@@ -138,11 +158,36 @@ export function keyStart(): u32 {
  * Passes over a line of a watch. What it is, if it is written as kube-apiserver writes a change: 1 ADDED, 2 MODIFIED, 3 DELETED, with the
  * object's result as of `object`. 0 for any other line, in which nothing was changed; INCOMPLETE without a newline.
  */
-export function event(at: u32, end: u32, cutsManagedFields: bool): i32 {
+export function event(at: u32, end: u32, cutsManagedFields: bool, follows: bool): i32 {
+  cuts = cutsManagedFields;
+  const type = changeType(at);
+  if (follows && type != 0) {
+    const after = followRecent(objectAt, end);
+    if (after != 0 && after + 1 < end && load<u16>(after) == BRACE_AND_NEWLINE) {
+      store<u32>(LINE_END, after + 1);
+      return type;
+    }
+  }
+  followed = -1;
   const lineEnd = findNewline(at, end);
   if (lineEnd >= end) return INCOMPLETE;
   store<u32>(LINE_END, lineEnd);
-  if (lineEnd - at < 40 || load<u64>(at) != TYPE_KEY || load<u8>(at + 8) != QUOTE) return 0;
+  if (type == 0 || lineEnd - at < 40) return 0;
+  const start = skipSpace(objectAt, lineEnd);
+  const after = pass(start, lineEnd);
+  if (after < 0) return 0;
+  const closing = skipSpace(after, lineEnd);
+  if (closing >= lineEnd || load<u8>(closing) != CLOSE_BRACE) return 0;
+  if (skipSpace(closing + 1, lineEnd) != lineEnd) return 0;
+  return describe(start, after) ? type : 0;
+}
+
+/** Where the object of the last change begins. */
+let objectAt: u32 = 0;
+
+/** Of a line that begins as kube-apiserver writes a change; 0 for any other. */
+function changeType(at: u32): i32 {
+  if (load<u64>(at) != TYPE_KEY || load<u8>(at + 8) != QUOTE) return 0;
   at += 9;
   let type = 0;
   if (load<u64>(at) == MODIFIED) {
@@ -158,13 +203,8 @@ export function event(at: u32, end: u32, cutsManagedFields: bool): i32 {
     return 0;
   }
   if (load<u64>(at) != OBJECT_KEY || load<u16>(at + 8) != 0x2274 || load<u8>(at + 10) != COLON) return 0;
-  const start = skipSpace(at + 11, lineEnd);
-  const after = pass(start, lineEnd, cutsManagedFields);
-  if (after < 0) return 0;
-  const closing = skipSpace(after, lineEnd);
-  if (closing >= lineEnd || load<u8>(closing) != CLOSE_BRACE) return 0;
-  if (skipSpace(closing + 1, lineEnd) != lineEnd) return 0;
-  return describe(start, after) ? type : 0;
+  objectAt = at + 11;
+  return type;
 }
 
 /**
@@ -174,8 +214,16 @@ export function event(at: u32, end: u32, cutsManagedFields: bool): i32 {
  * Only the top level's `metadata` counts: a pod template's is data. Anything out of the ordinary that JSON allows (a key
  * twice, a key or identity with an escape, metadata that is no object) is UNCLEAR, so that there is one judge of such things: `JSON.parse`.
  */
-export function object(at: u32, end: u32, cutsManagedFields: bool): i32 {
-  const after = pass(at, end, cutsManagedFields);
+export function object(at: u32, end: u32, cutsManagedFields: bool, follows: bool): i32 {
+  cuts = cutsManagedFields;
+  const after = follows ? followRecent(at, end) : 0;
+  if (after != 0) return after;
+  followed = -1;
+  return passOver(at, end);
+}
+
+function passOver(at: u32, end: u32): i32 {
+  const after = pass(at, end);
   return after >= 0 && !describe(at, after) ? UNCLEAR : after;
 }
 
@@ -211,10 +259,9 @@ export function items(at: u32, end: u32): i32 {
 }
 
 /** As `object`, without a change of the memory. */
-function pass(at: u32, end: u32, cutsManagedFields: bool): i32 {
+function pass(at: u32, end: u32): i32 {
   nameStart = nameEnd = namespaceStart = namespaceEnd = uidStart = uidEnd = versionStart = versionEnd = 0;
   metadataStart = metadataEnd = cutStart = cutEnd = 0;
-  cuts = cutsManagedFields;
   highBytes = 0;
   hasEscapes = false;
   if (at >= end) return INCOMPLETE;
@@ -226,18 +273,9 @@ function pass(at: u32, end: u32, cutsManagedFields: bool): i32 {
 
 /** Fills in the result; false, without a change, when the key does not fit. */
 function describe(start: u32, end: u32): bool {
+  if (!writeKey()) return false;
   const nameLength = nameEnd - nameStart;
   const namespaceLength = namespaceEnd - namespaceStart;
-  if (nameLength >= LONGEST_KEY || namespaceLength >= LONGEST_KEY - nameLength) return false;
-  let at: u32 = <u32>KEY;
-  if (namespaceLength > 0) {
-    memory.copy(at, namespaceStart, namespaceLength);
-    at += namespaceLength;
-    store<u8>(at, SLASH);
-    at += 1;
-  }
-  memory.copy(at, nameStart, nameLength);
-  store<u32>(KEY_LENGTH, at + nameLength - <u32>KEY);
   if (cuts && cutEnd > cutStart) {
     memory.copy(cutStart, cutEnd, end - cutEnd);
     end -= cutEnd - cutStart;
@@ -260,6 +298,22 @@ function describe(start: u32, end: u32): bool {
   store<u32>(VERSION_END, versionEnd);
   store<u32>(METADATA_START, metadataStart);
   store<u32>(METADATA_END, metadataEnd);
+  return true;
+}
+
+/** False when it does not fit. */
+function writeKey(): bool {
+  const nameLength = nameEnd - nameStart;
+  const namespaceLength = namespaceEnd - namespaceStart;
+  if (nameLength >= LONGEST_KEY || namespaceLength >= LONGEST_KEY - nameLength) return false;
+  let at: u32 = <u32>KEY;
+  if (namespaceLength > 0) {
+    at = copy(at, namespaceStart, namespaceLength);
+    store<u8>(at, SLASH);
+    at += 1;
+  }
+  at = copy(at, nameStart, nameLength);
+  store<u32>(KEY_LENGTH, at - <u32>KEY);
   return true;
 }
 
@@ -301,8 +355,9 @@ function members(at: u32, end: u32, inMetadata: bool): i32 {
     if (byte != CLOSE_BRACE && byte != COMMA) return INVALID;
     if (isCut) {
       // With the comma before it, or as the first member with the one behind it.
-      cutStart = comma == 0 ? key - 1 : comma;
-      cutEnd = comma == 0 && byte == COMMA ? at + 1 : at;
+      cutsFirst = comma == 0;
+      cutStart = cutsFirst ? key - 1 : comma;
+      cutEnd = cutsFirst && byte == COMMA ? at + 1 : at;
     }
     if (byte == CLOSE_BRACE) return at + 1;
     comma = at;
@@ -620,10 +675,15 @@ function findNewline(at: u32, end: u32): u32 {
  *     a value: REPEATED and its number u16, or NAME, NAMESPACE, UID, VERSION, or its bytes and END
  */
 export function pack(at: u32, end: u32, withShapes: bool): bool {
+  if (followed >= 0) {
+    store<u32>(PACKED_START, <u32>PACKED);
+    store<u32>(PACKED_END, packHoles());
+    return true;
+  }
   const versionLength = versionEnd - versionStart;
   const uidLength = uidEnd - uidStart;
   if (versionLength > 255 || uidLength > 255) return false;
-  let out = withShapes && end - at < LONGEST_PACKED - 1024 && !hasSlash() ? packValues(at, end) : 0;
+  let out = withShapes && end - at < LONGEST_TEXT && !hasSlash() ? packValues(at, end) : 0;
   if (out != 0) {
     store<u32>(PACKED_START, <u32>PACKED);
     store<u32>(PACKED_END, out);
@@ -646,32 +706,41 @@ export function pack(at: u32, end: u32, withShapes: bool): bool {
 
 /** Where the result that begins at PACKED ends; 0 when the shape has no number. */
 function packValues(at: u32, end: u32): u32 {
-  const length = end - at;
-  const versionLength = versionEnd - versionStart;
-  const uidLength = uidEnd - uidStart;
+  const start = at;
   let skeleton: u32 = <u32>SKELETON;
-  let out: u32 = <u32>PACKED + HEAD;
-  out = copy(out, versionStart, versionLength);
-  out = copy(out, uidStart, uidLength);
+  let out = packIdentity();
+  let hole: u32 = 0;
+  let nameHole: u32 = NO_HOLE;
+  let namespaceHole: u32 = NO_HOLE;
+  let uidHole: u32 = NO_HOLE;
+  let versionHole: u32 = NO_HOLE;
+  let cut: u32 = 0;
   while (at < end) {
+    if (at == cutStart) cut = skeleton - <u32>SKELETON;
     const byte = <u32>load<u8>(at);
     if (byte == QUOTE) {
       const after = <u32>skipString(at + 1, end);
       if (load<u8>(skipSpace(after, end)) == COLON) {
         skeleton = copy(skeleton, at, after - at);
       } else {
+        if (at + 1 == nameStart) nameHole = hole;
+        else if (at + 1 == namespaceStart) namespaceHole = hole;
+        else if (at + 1 == uidStart) uidHole = hole;
+        else if (at + 1 == versionStart) versionHole = hole;
+        hole += 1;
         store<u8>(skeleton, TEXT_HOLE);
         skeleton += 1;
         out = packValue(out, at + 1, after - 1);
       }
       at = after;
     } else if (byte == 0x2d || isDigit(byte)) {
-      const start = at;
+      const from = at;
       do at += 1;
       while (at < end && isOfNumber(load<u8>(at)));
+      hole += 1;
       store<u8>(skeleton, NUMBER_HOLE);
       skeleton += 1;
-      out = packValue(out, start, at);
+      out = packValue(out, from, at);
     } else {
       if (byte > 0x20) {
         store<u8>(skeleton, <u8>byte);
@@ -682,12 +751,175 @@ function packValues(at: u32, end: u32): u32 {
   }
   const shape = numberOfShape(skeleton - <u32>SKELETON);
   if (shape < 0) return 0;
+  packHead(shape, end - start);
+  // Of an object's metadata alone there is nothing to follow.
+  if (!cuts || start != load<u32>(TEXT_START) || end != load<u32>(TEXT_END)) return out;
+  const guide = GUIDES + <usize>shape * GUIDE_BYTES;
+  if (load<u32>(guide) == 0) {
+    store<u32>(guide, hole < MOST_HOLES && isPlain(<u32>SKELETON, skeleton) ? FOLLOWS : NEVER_FOLLOWS);
+    store<u16>(guide + 4, <u16>nameHole);
+    store<u16>(guide + 6, <u16>namespaceHole);
+    store<u16>(guide + 8, <u16>uidHole);
+    store<u16>(guide + 10, <u16>versionHole);
+  }
+  if (cut != 0 && !cutsFirst) store<u32>(guide + 12, cut);
+  if (load<u32>(guide) == FOLLOWS && shape != lastShape) {
+    otherShape = lastShape;
+    lastShape = shape;
+  }
+  return out;
+}
+
+/** The same for the object that was followed. */
+function packHoles(): u32 {
+  let out = packIdentity();
+  for (let hole: u32 = 0; hole < followedHoles; hole += 8) {
+    out = packValue(out, load<u32>(HOLES + hole), load<u32>(HOLES + hole + 4));
+  }
+  packHead(followed, followedLength);
+  return out;
+}
+
+function packIdentity(): u32 {
+  return copy(copy(<u32>PACKED + HEAD, versionStart, versionEnd - versionStart), uidStart, uidEnd - uidStart);
+}
+
+function packHead(shape: i32, length: u32): void {
   store<u16>(PACKED, <u16>shape);
-  store<u8>(PACKED + 2, <u8>versionLength);
-  store<u8>(PACKED + 3, <u8>uidLength);
+  store<u8>(PACKED + 2, <u8>(versionEnd - versionStart));
+  store<u8>(PACKED + 3, <u8>(uidEnd - uidStart));
   store<u16>(PACKED + 4, <u16>length);
   store<u8>(PACKED + 6, load<u8>(ENCODING));
-  return out;
+}
+
+/** Where the object ends that begins at `at`, if it has one of the shapes that were seen last; otherwise 0. */
+function followRecent(at: u32, end: u32): u32 {
+  if (lastShape < 0 || !cuts) return 0;
+  let after = follow(at, end, lastShape);
+  if (after != 0 || otherShape < 0) return after;
+  after = follow(at, end, otherShape);
+  if (after == 0) return 0;
+  const other = otherShape;
+  otherShape = lastShape;
+  lastShape = other;
+  return after;
+}
+
+/**
+ * Passes over an object by comparing it with a shape: what is equal to something that was JSON need not be judged again, and neither need
+ * it be looked for who the object is. Only the values are looked at. Where it ends, with the result's fields, and its values in HOLES, for
+ * `pack`; 0 when it has another shape or is out of the ordinary, and then it says nothing. In the memory nothing is moved.
+ *
+ * A shape's guide: FOLLOWS or NEVER_FOLLOWS u32 · the holes of name, namespace, uid and version u16, NO_HOLE for none · where in the shape
+ * managedFields were cut out u32, 0 for nowhere
+ */
+function follow(at: u32, end: u32, number: i32): u32 {
+  const start = at;
+  const guide = GUIDES + <usize>number * GUIDE_BYTES;
+  let known = load<u32>(SHAPE_AT + (<usize>number << 2)) + 4;
+  let cut = load<u32>(guide + 12);
+  if (cut != 0) cut += known;
+  let cutBytes: u32 = 0;
+  let hole: u32 = <u32>HOLES;
+  highBytes = 0;
+  hasEscapes = false;
+  while (true) {
+    if (at >= end) return 0;
+    const shape = v128.load(known);
+    const stops = (i8x16.bitmask(i8x16.eq(shape, v128.load(at))) ^ 0xffff) | i8x16.bitmask(i8x16.lt_u(shape, i8x16.splat(0x20)));
+    if (stops == 0) {
+      known += 16;
+      at += 16;
+      continue;
+    }
+    const same = <u32>ctz(stops);
+    known += same;
+    at += same;
+    const stop = load<u8>(known);
+    if (stop == TEXT_HOLE) {
+      if (at >= end || load<u8>(at) != QUOTE) return 0;
+      const after = skipString(at + 1, end);
+      if (after < 0 || highBytes != 0) return 0;
+      store<u32>(hole, at + 1);
+      store<u32>(hole + 4, after - 1);
+      hole += 8;
+      known += 1;
+      at = after;
+    } else if (stop == NUMBER_HOLE) {
+      if (at >= end || (load<u8>(at) != 0x2d && !isDigit(load<u8>(at)))) return 0;
+      const after = skipNumber(at, end);
+      if (after < 0) return 0;
+      store<u32>(hole, at);
+      store<u32>(hole + 4, after);
+      hole += 8;
+      known += 1;
+      at = after;
+    } else if (stop == SHAPE_END) {
+      break;
+    } else {
+      // The first letters of what comes next in the shape may be the same; there is no value among them.
+      const from = at - (known - cut);
+      if (cut == 0 || known < cut || known - cut >= LONGEST_SAME || from + MEMBER_BYTES >= end || !isManagedFields(from)) return 0;
+      const after = skipBrackets(from + MEMBER_BYTES, end);
+      if (after < 0) return 0;
+      known = cut;
+      cut = 0;
+      cutBytes = after - from;
+      at = after;
+    }
+  }
+  nameStart = holeStart(guide + 4);
+  nameEnd = holeEnd(guide + 4);
+  namespaceStart = holeStart(guide + 6);
+  namespaceEnd = holeEnd(guide + 6);
+  uidStart = holeStart(guide + 8);
+  uidEnd = holeEnd(guide + 8);
+  versionStart = holeStart(guide + 10);
+  versionEnd = holeEnd(guide + 10);
+  followedLength = at - start - cutBytes;
+  if (at > end || versionEnd - versionStart > 255 || uidEnd - uidStart > 255 || followedLength >= LONGEST_TEXT || hasSlash()) return 0;
+  if (hasEscapes && hasIdentityEscape()) return 0;
+  if (!writeKey()) return 0;
+  followed = number;
+  followedHoles = hole - <u32>HOLES;
+  store<u32>(TEXT_START, start);
+  store<u32>(TEXT_END, at);
+  store<u32>(ENCODING, hasEscapes ? ALL_ASCII : ALL_PLAIN);
+  return at;
+}
+
+/** The first byte of the value whose number is there; 0 for none. */
+@inline
+function holeStart(at: usize): u32 {
+  const number = <usize>load<u16>(at);
+  return number == NO_HOLE ? 0 : load<u32>(HOLES + (number << 3));
+}
+
+@inline
+function holeEnd(at: usize): u32 {
+  const number = <usize>load<u16>(at);
+  return number == NO_HOLE ? 0 : load<u32>(HOLES + (number << 3) + 4);
+}
+
+/** Whether there is `,"managedFields":[`. */
+function isManagedFields(at: u32): bool {
+  return (
+    load<u16>(at) == COMMA_AND_QUOTE &&
+    load<u64>(at + 2) == MANAGED_F &&
+    load<u64>(at + 7) == ED_FIELDS &&
+    load<u16>(at + 15) == QUOTE_AND_COLON &&
+    load<u8>(at + MEMBER_BYTES) == OPEN_BRACKET
+  );
+}
+
+function hasIdentityEscape(): bool {
+  return !(isPlain(nameStart, nameEnd) && isPlain(namespaceStart, namespaceEnd) && isPlain(uidStart, uidEnd) && isPlain(versionStart, versionEnd));
+}
+
+/** ASCII without a backslash. */
+function isPlain(at: u32, end: u32): bool {
+  for (; at < end; at += 1) if (load<u8>(at) > 0x7f || load<u8>(at) == BACKSLASH) return false;
+  return true;
 }
 
 /**
@@ -759,6 +991,17 @@ const HEAD: u32 = 7;
 const PLAIN: u16 = 0xffff;
 const TEXT_HOLE: u8 = 1;
 const NUMBER_HOLE: u8 = 2;
+/** Behind the last byte of a shape. */
+const SHAPE_END: u8 = 0;
+const NO_HOLE: u32 = 0xffff;
+const FOLLOWS: u32 = 1;
+const NEVER_FOLLOWS: u32 = 2;
+/** Longer texts are not packed by their shape. */
+const LONGEST_TEXT: u32 = LONGEST_PACKED - 1024;
+/** What another member's key and `,"managedFields"` can have in common. */
+const LONGEST_SAME: u32 = 16;
+/** Of `,"managedFields":`. */
+const MEMBER_BYTES: u32 = 17;
 // What no value begins with: JSON writes control characters as escapes.
 const END: u32 = 0;
 const REPEATED: u32 = 1;
@@ -810,7 +1053,7 @@ function numberOfValue(from: u32, length: u32): i32 {
     return <u32>load<u16>(known) == length && isEqual(known + 2, from, length) ? number : -1;
   }
   if (isNews(hash, VALUE_SEEN, VALUE_SLOTS)) return -1;
-  if (values == MOST_VALUES || valuesEnd + length + 32 > <u32>SKELETON) return -1;
+  if (values == MOST_VALUES || valuesEnd + length + 32 > <u32>GUIDES) return -1;
   store<u32>(entry, hash);
   store<u32>(entry + 4, values);
   store<u32>(VALUE_AT + (<usize>values << 2), valuesEnd);
@@ -837,8 +1080,8 @@ function numberOfShape(length: u32): i32 {
   store<u32>(entry + 4, shapes);
   store<u32>(SHAPE_AT + (<usize>shapes << 2), shapesEnd);
   store<u32>(shapesEnd, length);
-  copy(shapesEnd + 4, <u32>SKELETON, length);
-  shapesEnd += 4 + length;
+  store<u8>(copy(shapesEnd + 4, <u32>SKELETON, length), SHAPE_END);
+  shapesEnd += 5 + length;
   shapes += 1;
   return shapes - 1;
 }

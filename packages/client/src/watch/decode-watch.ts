@@ -63,7 +63,7 @@ export class WatchDecoder<T extends KubernetesObject> {
     this.#pendingBytes = 0;
     let at = scan.start;
     while (at < scan.end) {
-      const change = scan.event(at, this.#entries.cutsManagedFields);
+      const change = this.#entries.changeAt(scan, at);
       if (change === INCOMPLETE) break;
       const { lineEnd } = scan;
       if (lineEnd - at > this.#maxLineBytes) throw this.#tooLong();
@@ -81,7 +81,7 @@ export class WatchDecoder<T extends KubernetesObject> {
   #keep(piece: Uint8Array): void {
     this.#pendingBytes += piece.length;
     if (this.#pendingBytes > this.#maxLineBytes) throw this.#tooLong();
-    this.#pending.push(Uint8Array.from(piece));
+    this.#pending.push(Buffer.from(piece));
   }
 
   /** A line that is not written as a change is: parsed as a whole. */

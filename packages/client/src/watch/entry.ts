@@ -40,11 +40,6 @@ export class EntryMaker<T extends KubernetesObject> {
     this.#part = options.metadataOnly === true ? "metadata" : "object";
   }
 
-  /** Of objects that are meant for `scanned`. */
-  get cutsManagedFields(): boolean {
-    return !this.#options.keepManagedFields;
-  }
-
   /** Where the object of the last `entryAt` ended. */
   get end(): number {
     return this.#end;
@@ -52,7 +47,7 @@ export class EntryMaker<T extends KubernetesObject> {
 
   /** The entry of the object at `at`; undefined when it goes on. Throws for what is not JSON, or not an object of Kubernetes. */
   entryAt(scan: ObjectScan, at: number): ObjectEntry<T> | undefined {
-    let after = scan.object(at, this.cutsManagedFields);
+    let after = scan.object(at, !this.#options.keepManagedFields, this.#part);
     if (after >= 0) {
       this.#end = after;
       return this.scanned(scan);
@@ -67,7 +62,12 @@ export class EntryMaker<T extends KubernetesObject> {
     return this.entry(this.#parsed(scan.bytes.subarray(at, after)));
   }
 
-  /** The entry of the object that was passed over last, as `cutsManagedFields` says. */
+  /** Passes over a line of a watch, as `ObjectScan.event` does. */
+  changeAt(scan: ObjectScan, at: number): number {
+    return scan.event(at, !this.#options.keepManagedFields, this.#part);
+  }
+
+  /** The entry of the object that was passed over last. */
   scanned(scan: ObjectScan): ObjectEntry<T> {
     return this.#text(scan) ?? this.entry(this.#parsed(textBytes(scan)));
   }

@@ -118,7 +118,7 @@ describe("ObjectScan", () => {
         const metadata = { a: "x".repeat(shift), managedFields, name: "n" };
         const scan = objectScan();
         scan.load(Buffer.from(JSON.stringify({ metadata, z: 1 })));
-        expect(scan.object(scan.start, true)).toBe(scan.end);
+        expect(scan.object(scan.start, true, "object")).toBe(scan.end);
         expect(scan.bytes.toString("utf8", scan.textStart, scan.textEnd)).toBe(
           JSON.stringify({ metadata: { a: metadata.a, name: "n" }, z: 1 }),
         );
@@ -132,7 +132,7 @@ describe("ObjectScan", () => {
     const scan = objectScan();
     for (let length = 1; length < bytes.length; length += 1) {
       scan.load(bytes.subarray(0, length));
-      expect(scan.object(scan.start, true)).toBe(INCOMPLETE);
+      expect(scan.object(scan.start, true, "object")).toBe(INCOMPLETE);
     }
   });
 
@@ -142,7 +142,7 @@ describe("ObjectScan", () => {
     for (const text of ['{"a":"b', '{"a"', "[1,2", "tru", "12"]) {
       scan.load(Buffer.from(text));
       expect(scan.endOfValue(scan.start)).toBe(INCOMPLETE);
-      expect(scan.event(scan.start, true)).toBe(INCOMPLETE);
+      expect(scan.event(scan.start, true, "object")).toBe(INCOMPLETE);
     }
   });
 
@@ -150,10 +150,10 @@ describe("ObjectScan", () => {
     const scan = new ObjectScan();
     const large = Buffer.from(JSON.stringify({ metadata: { name: "a" }, data: "x".repeat(10_000_000) }));
     scan.load(large);
-    expect(scan.object(scan.start, true)).toBe(scan.start + large.length);
+    expect(scan.object(scan.start, true, "object")).toBe(scan.start + large.length);
     expect(scan.bytes.length).toBeGreaterThan(10_000_000);
     scan.load(Buffer.from('{"metadata":{"name":"b"}}'));
-    expect(scan.object(scan.start, true)).toBe(scan.end);
+    expect(scan.object(scan.start, true, "object")).toBe(scan.end);
     expect(scan.key).toBe("b");
     expect(scan.bytes.length).toBeLessThan(8_000_000);
   });

@@ -32,8 +32,8 @@ interface Scanner {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   inputStart(): number;
   keyStart(): number;
-  event(at: number, end: number, cutsManagedFields: boolean): number;
-  object(at: number, end: number, cutsManagedFields: boolean): number;
+  event(at: number, end: number, cutsManagedFields: boolean, follows: boolean): number;
+  object(at: number, end: number, cutsManagedFields: boolean, follows: boolean): number;
   value(at: number, end: number): number;
   items(at: number, end: number): number;
   pack(at: number, end: number, withShapes: boolean): number;
@@ -92,14 +92,21 @@ export class ObjectScan {
   /**
    * Passes over a line of a watch: the index of its type in `CHANGE_TYPES`, with the object's result as of `object`; `OTHER_LINE`, with
    * only `lineEnd`; or `INCOMPLETE`.
+   *
+   * @param part what of the object is going to be packed
    */
-  event(at: number, cutsManagedFields: boolean): number {
-    return this.#scanner.event(at, this.#end, cutsManagedFields);
+  event(at: number, cutsManagedFields: boolean, part: ObjectPart): number {
+    return this.#scanner.event(at, this.#end, cutsManagedFields, this.#follows(part));
   }
 
   /** Where the object that begins at `at` ends, and from then on its parts; or `INVALID`, `INCOMPLETE`, `TOO_DEEP`, `UNCLEAR`. */
-  object(at: number, cutsManagedFields: boolean): number {
-    return this.#scanner.object(at, this.#end, cutsManagedFields);
+  object(at: number, cutsManagedFields: boolean, part: ObjectPart): number {
+    return this.#scanner.object(at, this.#end, cutsManagedFields, this.#follows(part));
+  }
+
+  /** Whether it may be enough to compare an object with those before it. Only the main scanner remembers them. */
+  #follows(part: ObjectPart): boolean {
+    return part === "object" && this.#scanner === this.#main;
   }
 
   /** Where any JSON value that begins at `at` ends; negative: `INVALID`, `INCOMPLETE`, `TOO_DEEP`. Takes exactly what `JSON.parse` takes. */
@@ -123,17 +130,13 @@ export class ObjectScan {
     return this.#field(0);
   }
 
+  /** Of the last object, from here to `textEnd`. What is cut out is still there if `encoding` is `ascii` or `plain`. */
   get textStart(): number {
     return this.#field(1);
   }
 
   get textEnd(): number {
     return this.#field(2);
-  }
-
-  /** Of the last object: all of it, or its metadata alone. */
-  text(part: ObjectPart): string {
-    return this.#text(this.#field(PARTS[part]), this.#field(PARTS[part] + 1), this.encoding);
   }
 
   /** The last object's key: `namespace/name`, or the name alone. One flat string. */

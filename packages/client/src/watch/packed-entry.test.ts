@@ -65,7 +65,7 @@ const like = (number: number, more: object = {}): { metadata: object; spec: obje
 function packedLength(text: string): number {
   const scan = objectScan();
   scan.load(Buffer.from(text));
-  scan.object(scan.start, true);
+  scan.object(scan.start, true, "object");
   return scan.pack("object")?.length ?? Number.NaN;
 }
 
@@ -218,7 +218,7 @@ describe("PackedEntry", () => {
     const written = JSON.stringify(like(3));
     const scan = new ObjectScan();
     scan.load(Buffer.from(written));
-    scan.object(scan.start, true);
+    scan.object(scan.start, true, "object");
     let reads = 0;
     const read = (packed: string, key: string): never => {
       reads += 1;
