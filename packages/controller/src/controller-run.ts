@@ -91,7 +91,10 @@ export class ControllerRun<T extends KubernetesObject> {
         onChange?.(change);
       },
       // What was there before waits behind what happens now.
-      onKey: (key, initial) => this.#queue.add(key, { priority: initial ? INITIAL_PRIORITY : 0 }),
+      onKey: (key, initial) => {
+        this.#ownWrites.unpark(key);
+        this.#queue.add(key, { priority: initial ? INITIAL_PRIORITY : 0 });
+      },
       onGone: (uid) => this.#lostChildren.gone(uid),
       onChange: () => this.#ownWrites.released().forEach((key) => this.#queue.add(key)),
       onError: (error, what, key) => {

@@ -140,4 +140,28 @@ describe("a controller's own writes", () => {
     expect(cluster.writes).toEqual(["create ConfigMap n/a as echo"]);
     await stop();
   });
+
+  it("give it one turn when the cache shows them, not another for having waited", async () => {
+    let turns = 0;
+    const { clock, cluster, stop } = await start(
+      {
+        owns: [ConfigMap],
+        async reconcile(context) {
+          turns += 1;
+          if (context.cache.get(ConfigMap, context.ref) !== undefined) return {};
+          await context.api.create(configMapOf(context));
+          return { requeueAfterMs: 10 };
+        },
+      },
+      { objects: [] },
+    );
+    cluster.put(echo("a"));
+    cluster.onWrite = () => cluster.hold();
+    await clock.advance(1000);
+    expect(turns).toBe(1);
+    cluster.release();
+    await clock.advance(1000);
+    expect(turns).toBe(2);
+    await stop();
+  });
 });

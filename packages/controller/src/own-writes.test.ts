@@ -22,6 +22,15 @@ describe("OwnWrites", () => {
     expect([writes.waitMs("a"), writes.released()]).toEqual([undefined, []]);
   });
 
+  it("does not release a key that has its turn already", () => {
+    const { writes, view } = setUp();
+    writes.note("a", view, "105");
+    writes.park("a");
+    writes.unpark("a");
+    view.version = "105";
+    expect(writes.released()).toEqual([]);
+  });
+
   it("waits for every copy that was written through", () => {
     const { writes, view } = setUp();
     const other = { version: "7" };

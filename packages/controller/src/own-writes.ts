@@ -56,6 +56,11 @@ export class OwnWrites {
     this.#parked.add(key);
   }
 
+  /** `key` has a turn for another reason: `released` need not name it. */
+  unpark(key: ObjectKey): void {
+    this.#parked.delete(key);
+  }
+
   /** A copy has moved: the parked keys that need not wait any more. */
   released(): readonly ObjectKey[] {
     if (this.#parked.size === 0) return NONE;
