@@ -37,6 +37,17 @@ it("answers over HTTP, says when its port is taken, and frees it", async () => {
   expect(again.port).toBe(port);
 });
 
+it("is only read: HEAD is answered as GET without a body, anything else with 405", async () => {
+  await using server = await HealthServer.start({ port: 0, host: "127.0.0.1", checks: () => [], metricsText: () => "up 1\n" });
+  const ask = async (method: string, path: string): Promise<[number, string]> => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
+    return [answer.status, await answer.text()];
+  };
+  expect(await ask("HEAD", "/readyz")).toEqual([200, ""]);
+  expect(await ask("POST", "/readyz")).toEqual([405, "only GET\n"]);
+  expect(await ask("GET", "/metrics?format=text")).toEqual([200, "up 1\n"]);
+});
+
 it("answers 500 when a check list or the metrics cannot be made, and lives on; so it does when a connection cannot be taken", async () => {
   const errors: string[] = [];
   let served: Server | undefined;

@@ -169,6 +169,12 @@ describe("replaceFinalizer", () => {
     expect(server.patches.length).toBeLessThanOrEqual(1);
   });
 
+  it("refuses a name the server would refuse, before anything is asked", () => {
+    const server = new FakeObjectServer({ finalizers: [PLACEHOLDER] });
+    expect(() => replaceFinalizer(server, Thing, server.object, PLACEHOLDER, "a/b/c")).toThrow('finalizer "a/b/c"');
+    expect(server.requests).toEqual([]);
+  });
+
   it("leaves the placeholder on an object that is being deleted, which may get no other", async () => {
     const server = new FakeObjectServer({ finalizers: [PLACEHOLDER] });
     server.beforePatch = (attempt) => attempt === 1 && server.delete();
