@@ -13,6 +13,7 @@ import { processSuite } from "./process-suite.ts";
 import { propertySuite } from "./property-suite.ts";
 import { reconnectSuite } from "./reconnect-suite.ts";
 import type { Suite } from "./suite.ts";
+import { vanishingSuite } from "./vanishing-suite.ts";
 import { watcherTableSuite } from "./watcher-table-suite.ts";
 import { wireSuite } from "./wire-suite.ts";
 
@@ -32,6 +33,7 @@ export const suites: readonly Suite[] = [
   podLogsSuite,
   ...appSuites,
   watcherTableSuite,
+  vanishingSuite,
   perturbationSuite,
   differentialSuite,
 ];

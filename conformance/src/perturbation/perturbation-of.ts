@@ -70,8 +70,7 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
       let held: PromiseWithResolvers<void> | undefined;
       const { plural } = kindNamed(subject, plan.kind);
       const freeze = (): (() => void) => {
-        if (world.server !== undefined)
-          return world.server.freeze({ kind: plan.kind, userAgent: OPERATOR_AGENT, consistentReads: true });
+        if (world.server !== undefined) return world.server.freeze({ kind: plan.kind, userAgent: OPERATOR_AGENT, consistentReads: true });
         held = Promise.withResolvers();
         return () => {
           held?.resolve();
@@ -116,7 +115,7 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
         ...reached,
         // The next try may be some seconds away.
         quietMs: 8_000,
-        areReadsRefused: () => areRefused,
+        refusalOf: () => (areRefused ? 503 : undefined),
         beforeStep: (step) => {
           if (step !== plan.step) return;
           areRefused = reach();

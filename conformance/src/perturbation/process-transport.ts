@@ -9,8 +9,8 @@ export interface Interference {
   afterWrite?(write: WriteRequest, answer: WriteAnswer): Promise<void> | void;
   /** A change came in by a watch, and the operator has not read it. Counted from 1, over all processes. */
   onEvent?(number: number): void;
-  /** Whether lists and watches are refused now. */
-  areReadsRefused?(): boolean;
+  /** How a list or a watch of these objects (a plural name) is refused, if it is: 503, or 410 for a watch of a history that is forgotten. */
+  refusalOf?(read: "list" | "watch", plural: string): 503 | 410 | undefined;
   /** Until when what a watch of these objects (a plural name) brings is held back. */
   heldBack?(plural: string): Promise<void> | undefined;
 }
@@ -100,7 +100,8 @@ export class ProcessTransport implements Transport {
 
   async #read(request: TransportRequest): Promise<TransportResponse> {
     const plural = listedPlural(request.path);
-    if (plural !== undefined && this.#interference.areReadsRefused?.() === true) return unavailable();
+    const status = plural === undefined ? undefined : this.#interference.refusalOf?.(isWatch(request) ? "watch" : "list", plural);
+    if (status !== undefined) return refused(status);
     const signals = [this.#dead.signal, ...(request.signal === undefined ? [] : [request.signal])];
     if (!isWatch(request)) return await this.#inner.request({ ...request, signal: AbortSignal.any(signals) });
     this.#requests.watched.add(plural ?? "");
@@ -167,8 +168,10 @@ function listedPlural(path: string): string | undefined {
   return parts.length === 1 && first !== "" ? first : undefined;
 }
 
-function unavailable(): TransportResponse {
-  return { status: 503, headers: {}, body: inOnePiece(Buffer.from("no lists and watches now")) };
+function refused(code: 503 | 410): TransportResponse {
+  const reason = code === 410 ? "Expired" : "ServiceUnavailable";
+  const status = { apiVersion: "v1", kind: "Status", status: "Failure", code, reason, message: "refused by the plan" };
+  return { status: code, headers: { "content-type": "application/json" }, body: inOnePiece(Buffer.from(JSON.stringify(status))) };
 }
 
 async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
