@@ -1,10 +1,11 @@
-import type { Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { ApiError, codeOf, type Status } from "@operatorkit/api";
 import type { ObjectRef } from "@operatorkit/object";
 import { orAborted } from "../transport/or-aborted.ts";
 import type { Caller } from "../verbs/caller.ts";
 import { ExecOutput } from "./exec-output.ts";
 import { frame, openPodSocket, sent, stopOf, type PodSocket } from "./pod-socket.ts";
+import { StreamPieces } from "./stream-pieces.ts";
 import { problemOf, resizeMessage, sizesOf, type TerminalSize } from "./terminal-size.ts";
 
 /** What goes to a process in a container, and comes from it. */
@@ -13,7 +14,7 @@ export interface PodStreamOptions {
   readonly container?: string;
   /**
    * What the process reads, and then its end, which a server before Kubernetes 1.30 cannot be told. A stream is read no faster than it is
-   * sent, and destroyed when it is left before its end. @default nothing: it has no stdin
+   * sent, and paused when the process ends before it does. @default nothing: it has no stdin
    */
   readonly stdin?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
   /** Where output goes as it comes, no faster than it is taken; left open. @default collected into the result */
@@ -135,7 +136,7 @@ async function feed<T>(
   bytesOf: (piece: T) => Uint8Array,
   over: AbortSignal,
 ): Promise<void> {
-  const pieces = source[Symbol.asyncIterator]();
+  const pieces = source instanceof Readable ? new StreamPieces<T>(source) : source[Symbol.asyncIterator]();
   try {
     for (;;) {
       const piece = await orAborted(pieces.next(), over);
