@@ -87,7 +87,13 @@ async function perform({ subject, plan, world, problems, isTheLastStepRemoval }:
     await perturbation.atEnd?.();
     await world.settle(HEAL_MS, perturbation.quietMs);
     const { requests } = process;
-    const before = { writes: [...requests.writes], events: requests.events, moments: [...requests.moments], requests: requests.total, starts: process.starts };
+    const before = {
+      writes: [...requests.writes],
+      events: requests.events,
+      moments: [...requests.moments],
+      requests: requests.total,
+      starts: process.starts,
+    };
     const summary = counts.summary();
     const state = await world.during(stateOf(subject, world));
     const view = subject.view?.(process.lines);
