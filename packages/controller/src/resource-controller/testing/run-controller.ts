@@ -5,6 +5,7 @@ import { FakeCluster } from "../../testing/fake-cluster.ts";
 import { Echo, recordingLogger, type LogLine } from "../../testing/harness.ts";
 import { ResourceController } from "../resource-controller.ts";
 import type { ResourceControllerOptions } from "../resource-controller-options.ts";
+import type { ResourceContext } from "../resource-context.ts";
 import type { Resource } from "../resource.ts";
 
 export interface RunningController {
@@ -60,6 +61,11 @@ export async function runController(
 /** Lets informers, queue and turns run, without time going by. */
 export async function steps(clock: ManualClock): Promise<void> {
   for (let step = 0; step < 10; step += 1) await clock.advance(0);
+}
+
+/** A resource of one function for both. */
+export function resource(run: (context: ResourceContext<Echo>) => void, name = "r"): Resource<Echo> {
+  return { name, ensureCreated: run, ensureDeleted: run };
 }
 
 /** A resource that notes its calls, and fails at those that `failing` says. */
