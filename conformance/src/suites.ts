@@ -4,6 +4,7 @@ import { clientSuite } from "./client-suite.ts";
 import { differentialSuite } from "./differential-suite.ts";
 import { faultSuite } from "./fault-suite.ts";
 import { historySuite } from "./history-suite.ts";
+import { informerControllerTableSuite } from "./informer-controller-table-suite.ts";
 import { informerSuite } from "./informer-suite.ts";
 import { kubectlSuite } from "./kubectl-suite.ts";
 import { oldServersSuite } from "./old-servers-suite.ts";
@@ -12,6 +13,7 @@ import { podLogsSuite } from "./pod-logs-suite.ts";
 import { processSuite } from "./process-suite.ts";
 import { propertySuite } from "./property-suite.ts";
 import { reconnectSuite } from "./reconnect-suite.ts";
+import { resourceControllerTableSuite } from "./resource-controller-table-suite.ts";
 import type { Suite } from "./suite.ts";
 import { vanishingSuite } from "./vanishing-suite.ts";
 import { watcherTableSuite } from "./watcher-table-suite.ts";
@@ -34,6 +36,8 @@ export const suites: readonly Suite[] = [
   ...appSuites,
   watcherTableSuite,
   vanishingSuite,
+  informerControllerTableSuite,
+  resourceControllerTableSuite,
   perturbationSuite,
   differentialSuite,
 ];

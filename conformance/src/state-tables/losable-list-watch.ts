@@ -1,0 +1,47 @@
+import { ApiError, type EntryPage, type ListRequest, type ListWatch, type WatchRequest, type WatchStream } from "@operatorkit/api";
+import type { Kind, KubernetesObject } from "@operatorkit/object";
+
+/** A `ListWatch` that can be lost: what happens until it is found again is seen by a new list alone, as after a version that has expired. */
+export class LosableListWatch<T extends KubernetesObject> implements ListWatch<T> {
+  readonly kind: Kind<T>;
+  readonly #inner: ListWatch<T>;
+  #loss = new AbortController();
+  #found: PromiseWithResolvers<void> | undefined;
+
+  constructor(inner: ListWatch<T>) {
+    this.kind = inner.kind;
+    this.#inner = inner;
+  }
+
+  lose(): void {
+    this.#found = Promise.withResolvers<void>();
+    this.#loss.abort(new Error("the watch was lost"));
+    this.#loss = new AbortController();
+  }
+
+  find(): void {
+    this.#found?.resolve();
+    this.#found = undefined;
+  }
+
+  async list(request: ListRequest): Promise<EntryPage<T>> {
+    await this.#found?.promise;
+    return this.#inner.list(request);
+  }
+
+  async watch(request: WatchRequest): Promise<WatchStream<T>> {
+    await this.#found?.promise;
+    const loss = this.#loss.signal;
+    const stream = await this.#inner.watch({ ...request, signal: AbortSignal.any([request.signal, loss]) });
+    return untilLost(stream, loss);
+  }
+}
+
+async function* untilLost<T extends KubernetesObject>(stream: WatchStream<T>, loss: AbortSignal): WatchStream<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (!loss.aborted) throw error;
+  }
+  if (loss.aborted) throw new ApiError("watch: too old resource version", { code: "Expired", status: 410 });
+}
