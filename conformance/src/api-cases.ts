@@ -12,6 +12,7 @@ import { listingCases } from "./cases/listing.ts";
 import { loggingCases } from "./cases/logging.ts";
 import { patchingCases } from "./cases/patching.ts";
 import { refusingCases } from "./cases/refusing.ts";
+import { rulingCases } from "./cases/ruling.ts";
 import { scalingCases } from "./cases/scaling.ts";
 import { strategicCases } from "./cases/strategic.ts";
 import { watchingCases } from "./cases/watching.ts";
@@ -28,6 +29,7 @@ export const apiCases: readonly ApiCase[] = [
   ...refusingCases,
   ...describingCases,
   ...customizingCases,
+  ...rulingCases,
   ...builtInCases,
   ...loggingCases,
   ...grantingCases,

@@ -1,3 +1,3 @@
 import { library } from "../../tsup.base.ts";
 
-export default library(["src/index.ts", "src/kinds/index.ts", "src/merge/index.ts"]);
+export default library(["src/index.ts", "src/kinds/index.ts", "src/merge/index.ts", "src/rules/index.ts"]);

@@ -83,6 +83,8 @@ export interface RuleContext {
   readonly dryRun: boolean;
   /** For validation: the object as it was decoded, before it was prepared. */
   readonly sent?: JsonObject;
+  /** For validation: takes what is wrong and let through all the same; it is sent as a warning. */
+  readonly warn?: (warning: string) => void;
 }
 
 /** What a review may ask the server. */

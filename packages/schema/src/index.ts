@@ -1,7 +1,7 @@
 /** Structural schemas: from JSON Schema, to a CRD manifest, validate, default, prune. */
 export type { NestedSchema, SchemaType, StructuralSchema, ValidationRule } from "./structural-schema.ts";
 export type { FieldError, FieldErrorReason } from "./field-error.ts";
-export { validate } from "./validate.ts";
+export { blocksRules, validate } from "./validate.ts";
 export type { ValidateOptions } from "./validate.ts";
 export { hasValidationRules } from "./validation-rules.ts";
 export { withDefaults } from "./defaults.ts";

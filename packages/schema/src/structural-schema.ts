@@ -65,7 +65,7 @@ export type SchemaType = "array" | "boolean" | "integer" | "number" | "object" |
 /** A schema inside `allOf`, `anyOf`, `oneOf` or `not`: it may restrict values, but says nothing about their structure. */
 export type NestedSchema = StructuralSchema;
 
-/** A rule in CEL. Rules are kept and passed on; `validate` does not evaluate them. */
+/** A rule in CEL: `@operatorkit/schema/rules` evaluates it, `validate` does not. */
 export interface ValidationRule {
   readonly rule: string;
   readonly message?: string;

@@ -144,3 +144,39 @@ describe("for any value", () => {
     );
   });
 });
+
+describe("validate of an update", () => {
+  const item: StructuralSchema = { type: "object", properties: { k: { type: "string" }, v: { type: "integer", minimum: 5 } } };
+  const schema: StructuralSchema = {
+    type: "object",
+    required: ["needed"],
+    properties: {
+      a: { type: "integer", minimum: 5 },
+      atomic: { type: "array", items: { type: "string", maxLength: 0 } },
+      set: { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" } },
+      map: { type: "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"], items: item },
+    },
+  };
+  const before = { needed: 1, a: 1, atomic: ["x"], set: ["s", "s"], map: [{ k: "p", v: 1 }] };
+
+  it.each<[title: string, change: object, fields: readonly string[]]>([
+    ["nothing wrong that was so before", { other: 1 }, []],
+    ["a wrong value that is another one", { a: 2 }, ["a"]],
+    ["every item of a list without keys", { atomic: ["x", "y"] }, ["atomic[0]", "atomic[1]"]],
+    [
+      "no item that its keys find unchanged",
+      {
+        map: [
+          { k: "new", v: 9 },
+          { k: "p", v: 1 },
+        ],
+      },
+      [],
+    ],
+    ["items that are new", { map: [{ k: "new", v: 2 }] }, ["map[0].v"]],
+    ["no twins in a list that had some", { set: ["s", "s", "t"] }, []],
+    ["what goes missing", { needed: undefined }, ["needed"]],
+  ])("tells %s", (_title, change, fields) => {
+    expect(validate(schema, { ...before, ...change }, { before }).map(({ field }) => field)).toEqual(fields);
+  });
+});

@@ -1,4 +1,5 @@
 import { sameJson, type Json } from "@operatorkit/object";
+import { fieldBefore, isUnchanged, itemBefore } from "./correlation.ts";
 import { embeddedResourceErrors } from "./embedded-resource.ts";
 import { invalid, notSupported, required, tooLong, tooMany, typeInvalid, type FieldError, type FieldErrorReason } from "./field-error.ts";
 import { hasFormat, isKnownFormat, isStringFormat } from "./formats.ts";
@@ -13,6 +14,8 @@ import { hasValidationRules } from "./validation-rules.ts";
 export interface ValidateOptions {
   /** Where the value is in the whole object: `spec`. @default "" */
   readonly path?: string;
+  /** What the value was before an update: what is wrong with a part that stayed as it was is not told. @default none: everything is new */
+  readonly before?: unknown;
 }
 
 /**
@@ -20,8 +23,8 @@ export interface ValidateOptions {
  * `withDefaults` and `prune` come first there, and should here.
  *
  * It walks the value, not the schema, so a schema may contain itself. Time is linear in the value but for `uniqueItems`, which a
- * CRD cannot ask for. Rules in CEL (`x-kubernetes-validations`) are not evaluated; where the server would not evaluate them
- * either, its note about that is among the errors. Properties are reported in the value's
+ * CRD cannot ask for. Rules in CEL (`x-kubernetes-validations`) are for `@operatorkit/schema/rules`; where the server would not evaluate them,
+ * its note about that is among the errors. Properties are reported in the value's
  * order; the server's order changes from call to call.
  *
  * Quirks are the server's own: a composite error has the field `<nil>`; null is never a member of an `enum`; an array passes
@@ -29,18 +32,21 @@ export interface ValidateOptions {
  *
  * Source: k8s.io/kube-openapi `pkg/validation/validate`, apiextensions-apiserver `pkg/apiserver/schema`.
  */
-export function validate(schema: StructuralSchema, value: unknown, options: ValidateOptions = {}): readonly FieldError[] {
-  const path = options.path ?? "";
+export function validate(schema: StructuralSchema, value: unknown, { path = "", before }: ValidateOptions = {}): readonly FieldError[] {
   const errors = [
-    ...valueErrors(schema, value, path),
+    ...check(schema, value, path, before).errors,
     ...embeddedResourceErrors(schema, value, path),
-    ...listTypeErrors(schema, value, path),
+    // Lists that were wrong before may stay so, and change.
+    ...(before !== undefined && listTypeErrors(schema, before, path).length > 0 ? [] : listTypeErrors(schema, value, path)),
   ];
-  const leavesRulesOut = errors.some(({ reason }) => BLOCKING.has(reason)) && hasValidationRules(schema);
-  return leavesRulesOut ? [...errors, invalid("", null, UNCHECKED_RULES)] : errors;
+  return blocksRules(errors) && hasValidationRules(schema) ? [...errors, invalid("", null, UNCHECKED_RULES)] : errors;
 }
 
-/** With one of these an API server does not evaluate the rules of a schema, and says so. */
+/** Whether an API server would evaluate no rules (`@operatorkit/schema/rules`) of a value with these errors; `validate` says so among them. */
+export function blocksRules(errors: readonly FieldError[]): boolean {
+  return errors.some(({ reason }) => BLOCKING.has(reason));
+}
+
 const BLOCKING: ReadonlySet<FieldErrorReason> = new Set([
   "FieldValueNotSupported",
   "FieldValueRequired",
@@ -53,7 +59,7 @@ const UNCHECKED_RULES =
 
 /** What is wrong with a value as such, without a look at list types and embedded resources: all that a default is checked for. */
 export function valueErrors(schema: StructuralSchema, value: unknown, path: string): readonly FieldError[] {
-  return check(schema, value, path).errors;
+  return check(schema, value, path, undefined).errors;
 }
 
 /**
@@ -90,7 +96,13 @@ class Result {
   }
 }
 
-function check(schema: StructuralSchema, value: unknown, path: string): Result {
+/** Source of what `before` does: apiextensions-apiserver `pkg/apiserver/validation/ratcheting.go`, KEP-4008. */
+function check(schema: StructuralSchema, value: unknown, path: string, before: unknown): Result {
+  const result = checkAll(schema, value, path, before);
+  return before === undefined || result.isValid || !isUnchanged(value, before) ? result : new Result();
+}
+
+function checkAll(schema: StructuralSchema, value: unknown, path: string, before: unknown): Result {
   const result = new Result();
   const format = schema.format !== undefined && isKnownFormat(schema.format) ? schema.format : undefined;
   if (typesOf(schema).length > 0 || format !== undefined) {
@@ -102,15 +114,15 @@ function check(schema: StructuralSchema, value: unknown, path: string): Result {
     checkEnum(schema, value, path, result);
     return result;
   }
-  checkJunctors(schema, value, path, result);
+  checkJunctors(schema, value, path, before, result);
   if (typeof value === "string") checkString(schema, format, value, path, result);
   if (typeof value === "number") {
     result.add(...numberErrors(format === schema.format ? schema : { ...schema, format: "" }, value, path));
     result.matches += 2;
   }
-  if (Array.isArray(value)) checkArray(schema, value, path, result);
+  if (Array.isArray(value)) checkArray(schema, value, path, before, result);
   checkEnum(schema, value, path, result);
-  if (isObject(value)) checkObject(schema, value, path, result);
+  if (isObject(value)) checkObject(schema, value, path, before, result);
   result.matches++;
   return result;
 }
@@ -138,16 +150,16 @@ function typeOf(value: unknown): readonly [type: string, goType: string] {
   return [typeof value, ""];
 }
 
-function checkJunctors(schema: StructuralSchema, value: unknown, path: string, result: Result): void {
+function checkJunctors(schema: StructuralSchema, value: unknown, path: string, before: unknown, result: Result): void {
   const compose = (message: string): FieldError => invalid("", "", `"${path}" must ${message}`);
   if (schema.anyOf !== undefined && schema.anyOf.length > 0) {
-    const results = schema.anyOf.map((alternative) => check(alternative, value, path));
+    const results = schema.anyOf.map((alternative) => check(alternative, value, path, before));
     const valid = results.find((one) => one.isValid);
     if (valid === undefined) result.add(compose("validate at least one schema (anyOf)"));
     result.merge(valid ?? mostMatches(results));
   }
   if (schema.oneOf !== undefined && schema.oneOf.length > 0) {
-    const results = schema.oneOf.map((alternative) => check(alternative, value, path));
+    const results = schema.oneOf.map((alternative) => check(alternative, value, path, before));
     const valid = results.filter((one) => one.isValid);
     const found = valid.length === 0 ? "Found none valid" : `Found ${valid.length} valid alternatives`;
     if (valid.length !== 1) result.add(compose(`validate one and only one schema (oneOf). ${found}`));
@@ -155,13 +167,13 @@ function checkJunctors(schema: StructuralSchema, value: unknown, path: string, r
     else if (valid.length === 1 && valid[0] !== undefined) result.merge(valid[0]);
   }
   if (schema.allOf !== undefined && schema.allOf.length > 0) {
-    const results = schema.allOf.map((part) => check(part, value, path));
+    const results = schema.allOf.map((part) => check(part, value, path, before));
     for (const one of results) result.merge(one);
     if (results.some((one) => !one.isValid)) {
       result.add(compose(`validate all the schemas (allOf)${results.some((one) => one.isValid) ? "" : ". None validated"}`));
     }
   }
-  if (schema.not !== undefined && check(schema.not, value, path).isValid) result.add(compose("not validate the schema (not)"));
+  if (schema.not !== undefined && check(schema.not, value, path, undefined).isValid) result.add(compose("not validate the schema (not)"));
   result.matches += 2;
 }
 
@@ -193,9 +205,9 @@ function characterCount(value: string, schema: StructuralSchema): number {
   return count;
 }
 
-function checkArray(schema: StructuralSchema, value: readonly unknown[], path: string, result: Result): void {
+function checkArray(schema: StructuralSchema, value: readonly unknown[], path: string, before: unknown, result: Result): void {
   const { items } = schema;
-  if (items !== undefined) value.forEach((item, i) => result.merge(check(items, item, `${path}[${i}]`)));
+  if (items !== undefined) value.forEach((item, i) => result.merge(check(items, item, `${path}[${i}]`, itemBefore(schema, before, item))));
   const size = value.length;
   if (schema.minItems !== undefined && size < schema.minItems) {
     result.add(invalid(path, size, `${path} in body should have at least ${schema.minItems} items`));
@@ -223,7 +235,7 @@ function isMember(member: Json, value: unknown): boolean {
   return sameJson(member, value as Json);
 }
 
-function checkObject(schema: StructuralSchema, value: JsonObject, path: string, result: Result): void {
+function checkObject(schema: StructuralSchema, value: JsonObject, path: string, before: unknown, result: Result): void {
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
   if (schema.minProperties !== undefined && keys.length < schema.minProperties) {
     result.add(invalid(path, keys.length, `${path} in body should have at least ${schema.minProperties} properties`));
@@ -232,9 +244,9 @@ function checkObject(schema: StructuralSchema, value: JsonObject, path: string, 
     result.add(tooMany(path, keys.length, schema.maxProperties));
   for (const key of keys) {
     const property = propertySchema(schema, key);
-    if (property !== undefined) result.merge(check(property, value[key], childPath(path, key)));
+    if (property !== undefined) result.merge(check(property, value[key], childPath(path, key), fieldBefore(schema, before, key)));
     else if (typeof schema.additionalProperties === "object") {
-      result.merge(check(schema.additionalProperties, value[key], childPath(path, key)));
+      result.merge(check(schema.additionalProperties, value[key], childPath(path, key), fieldBefore(schema, before, key)));
     } else if (schema.additionalProperties === false) {
       result.add(invalid(path, key, `${path}.${key} in body is a forbidden property`));
     }

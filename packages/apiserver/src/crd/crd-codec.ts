@@ -1,4 +1,5 @@
-import { type StructuralSchema, prune, validate, withDefaults } from "@operatorkit/schema";
+import { type StructuralSchema, blocksRules, hasValidationRules, prune, validate, withDefaults } from "@operatorkit/schema";
+import { checkRules } from "@operatorkit/schema/rules";
 import type { FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject } from "../json-object.ts";
 import { type DecodedObject, decodeBuiltIn } from "../typed/decode-built-in.ts";
@@ -14,9 +15,18 @@ export function decodeCustom(value: JsonObject, schema: StructuralSchema): Decod
   return { object, unknown: [...metadata.unknown.map((path) => `metadata.${path}`), ...unknown] };
 }
 
-/** What is wrong with a custom resource's own fields. */
-export function customProblems(object: JsonObject, schema: StructuralSchema): readonly FieldProblem[] {
-  return validate(schema, object);
+/** What is wrong with a custom resource's own fields, rules included. `warn` is told what an update left as wrong as it was. */
+export function customProblems(
+  schema: StructuralSchema,
+  object: JsonObject,
+  before: JsonObject | undefined,
+  warn: (warning: string) => void = () => {},
+): readonly FieldProblem[] {
+  const problems = validate(schema, object, { before });
+  if (!hasValidationRules(schema) || blocksRules(problems)) return problems;
+  const { errors, warnings } = checkRules(schema, object, { before, isResource: true });
+  for (const { field, message } of warnings) warn(`${field}: ${message}`);
+  return [...problems, ...errors];
 }
 
 /**

@@ -75,7 +75,7 @@ function rulesOf(
     nameProblems: dns1123SubdomainProblems,
     generationChanges: (before, after) => contentChanges(before, after, hasStatus),
     mergedProblems: (object) => nullProblems(object, schema),
-    validate: (object) => [...customProblems(object, checked), ...scaleProblems(object, subresources)],
+    validate: (object, before, { warn }) => [...customProblems(checked, object, before, warn), ...scaleProblems(object, subresources)],
   };
 }
 

@@ -1,5 +1,6 @@
 import { dns1035LabelProblems, dns1123SubdomainProblems } from "@operatorkit/object";
 import { structuralSchemaProblems } from "@operatorkit/schema";
+import { ruleProblems } from "@operatorkit/schema/rules";
 import { type FieldProblem, invalid, notSupported, required } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import { timestamp } from "../rules/deletion.ts";
@@ -113,7 +114,8 @@ function versionProblems(spec: JsonObject, demands: SchemaDemands): readonly Fie
     } else if (demands.structural) {
       // A single version's schema is told as the one of the whole CRD, where it lived in v1beta1.
       const path = versions.length === 1 ? "spec.validation.openAPIV3Schema" : `${field}.schema.openAPIV3Schema`;
-      problems.push(...structuralSchemaProblems(schema, { path }));
+      const found = structuralSchemaProblems(schema, { path });
+      problems.push(...(found.length > 0 ? found : ruleProblems(schema, { path })));
     }
     problems.push(...columnProblems(version, field));
   }

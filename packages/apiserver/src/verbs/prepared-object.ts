@@ -75,7 +75,7 @@ export function preparedForCreate(context: ServerContext, request: ResourceReque
   if (rules.generationChanges !== undefined) (prepared["metadata"] as JsonObject)["generation"] = 1;
   const problems = [
     ...metadataProblems(prepared, descriptor.namespaced, rules.nameProblems),
-    ...(rules.validate?.(prepared, undefined, { ...rule, sent: object }) ?? []),
+    ...(rules.validate?.(prepared, undefined, { ...rule, sent: object, warn: (warning) => void request.warnings.push(warning) }) ?? []),
   ];
   refuse(descriptor, prepared, problems);
   return prepared;
@@ -123,7 +123,7 @@ export function preparedForUpdate(request: ResourceRequest, object: JsonObject, 
   const problems = [
     ...metadataProblems(prepared, descriptor.namespaced, rules.nameProblems),
     ...metadataUpdateProblems(prepared, before),
-    ...(rules.validate?.(prepared, before, { ...rule, sent: object }) ?? []),
+    ...(rules.validate?.(prepared, before, { ...rule, sent: object, warn: (warning) => void request.warnings.push(warning) }) ?? []),
   ];
   refuse(descriptor, prepared, problems);
   return prepared;
