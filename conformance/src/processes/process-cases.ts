@@ -34,20 +34,18 @@ const LONG: readonly Standstill[] = [
   { ms: 100_000, isImpatient: false },
 ];
 
-export const processCases: readonly ProcessCase[] = [
-  ...[...SHORT, ...LONG].flatMap((standstill) => [
-    ofOperator("an operator's event loop that is blocked", standstill, async (operator, meanwhile) => {
-      operator.block(standstill.ms);
-      await meanwhile();
-    }),
-    ofOperator("an operator's process that is stopped", standstill, async (operator, meanwhile) => {
-      operator.freeze();
-      await meanwhile();
-      operator.resume();
-    }),
-    ofServer(standstill),
-  ]),
-];
+export const processCases: readonly ProcessCase[] = [...SHORT, ...LONG].flatMap((standstill) => [
+  ofOperator("an operator's event loop that is blocked", standstill, async (operator, meanwhile) => {
+    operator.block(standstill.ms);
+    await meanwhile();
+  }),
+  ofOperator("an operator's process that is stopped", standstill, async (operator, meanwhile) => {
+    operator.freeze();
+    await meanwhile();
+    operator.resume();
+  }),
+  ofServer(standstill),
+]);
 
 function nameOf(what: string, { ms, isImpatient }: Standstill): string {
   return `${what} for ${ms / 1000} s, ${isImpatient ? "longer than each of its short limits" : "longer than each of the default limits"}`;
