@@ -2,7 +2,7 @@ import { ConfigMap } from "@operatorkit/object/kinds";
 import { ignoreNotFound, type Client } from "operatorkit";
 import type { ForeignAct, Stage } from "../subject.ts";
 import { ifThere } from "./if-there.ts";
-import { deleteWidget, Widget } from "./widget.ts";
+import { deleteWidget, Widget, type Deletion } from "./widget.ts";
 
 /** A list that all Widgets share: each has an entry, and gives it back when it goes. */
 export const LEDGER = "ledger";
@@ -54,15 +54,19 @@ export const childActs: readonly ForeignAct[] = [
 ];
 
 /** What others do to a Widget itself. */
-export const widgetActs: readonly ForeignAct[] = [
-  {
-    name: "somebody removes all finalizers of a",
-    leadsTo: "reference",
-    run: ({ admin, namespace }) =>
-      ifThere(admin.patch(Widget, { namespace, name: "a" }, { type: "merge", body: { metadata: { finalizers: null } } })),
-  },
-  { name: "somebody deletes a", leadsTo: "removal", run: (stage) => deleteWidget(stage, "a") },
-];
+export function widgetActsWith(deletion: Deletion): readonly ForeignAct[] {
+  return [
+    {
+      name: "somebody removes all finalizers of a",
+      leadsTo: "reference",
+      run: ({ admin, namespace }) =>
+        ifThere(admin.patch(Widget, { namespace, name: "a" }, { type: "merge", body: { metadata: { finalizers: null } } })),
+    },
+    { name: "somebody deletes a", leadsTo: "removal", run: (stage) => deletion(stage, "a") },
+  ];
+}
+
+export const widgetActs: readonly ForeignAct[] = widgetActsWith(deleteWidget);
 
 /** Where the operator writes the status. */
 export const statusAct: ForeignAct = {

@@ -3,7 +3,6 @@ import { Memcached } from "@operatorkit/sample-operator/memcached";
 import { memcachedController } from "@operatorkit/sample-operator/memcached-controller";
 import { Operator } from "operatorkit";
 import type { Stage, Subject } from "../subject.ts";
-import { comesAndGoes } from "./comes-and-goes.ts";
 import { ifThere } from "./if-there.ts";
 
 /** The sample operator. */
@@ -27,7 +26,8 @@ export const memcachedSubject: Subject = {
       run: async (stage) => {
         await remove(stage, "b");
         await create(stage, "c", 1);
-        await comesAndGoes(stage.admin, Memcached, memcached(stage, "d", 1));
+        await create(stage, "d", 1);
+        await remove(stage, "d");
       },
     },
     { name: "c gets more memory and is scaled", run: (stage) => patch(stage, "c", { memoryMegabytes: 128, size: 2 }) },

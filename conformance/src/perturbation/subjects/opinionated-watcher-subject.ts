@@ -3,8 +3,8 @@ import { Informer } from "@operatorkit/informer";
 import { ConfigMap } from "@operatorkit/object/kinds";
 import { isNotFound, OpinionatedWatcher, type Client } from "operatorkit";
 import type { Subject } from "../subject.ts";
-import { childName, childOf, LEDGER, read, setEntry, widgetActs } from "./children.ts";
-import { removeWidget, Widget, widgetStory } from "./widget.ts";
+import { childName, childOf, LEDGER, read, setEntry, widgetActsWith } from "./children.ts";
+import { deleteWidgetAsSeen, removeWidget, Widget, widgetStoryWith } from "./widget.ts";
 
 /** Children that nobody collects: only the handlers make and take them away, told by finalizers what was done before. */
 export const opinionatedWatcherSubject: Subject = {
@@ -13,9 +13,10 @@ export const opinionatedWatcherSubject: Subject = {
   needsControllers: false,
   kinds: [Widget, ConfigMap],
   ledgers: [LEDGER],
-  story: widgetStory,
+  // It does nothing on a deletion, and so does not notice when a finalizer is lost.
+  story: widgetStoryWith(deleteWidgetAsSeen),
   remove: removeWidget,
-  foreign: widgetActs,
+  foreign: widgetActsWith(deleteWidgetAsSeen),
   async start({ client, signal, clock, logger }) {
     const controller = new InformerController({
       name: "widgets",
