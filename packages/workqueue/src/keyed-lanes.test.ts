@@ -170,6 +170,21 @@ describe("KeyedLanes", () => {
   });
 
   it("refuses a concurrency that would run nothing", () => {
-    expect(() => new KeyedLanes({ run: () => {}, concurrency: 0 })).toThrow(/concurrency/);
+    for (const concurrency of [0, 1.5, Number.POSITIVE_INFINITY, Number.NaN])
+      expect(() => new KeyedLanes({ run: () => {}, concurrency })).toThrow(`concurrency: ${concurrency} must be a whole number`);
+    expect(() => new KeyedLanes({} as never)).toThrow("run must be a function");
+  });
+
+  it("runs a job that is undefined as any other", async () => {
+    const seen: string[] = [];
+    const lanes = new KeyedLanes<undefined>({ run: (key, job) => void seen.push(`${key} ${job}`) });
+    const stop = new AbortController();
+    const ended = lanes.run({ signal: stop.signal });
+    lanes.push("a", undefined);
+    lanes.push("a", undefined);
+    await lanes.idle();
+    expect(seen).toEqual(["a undefined", "a undefined"]);
+    stop.abort();
+    await ended;
   });
 });

@@ -36,7 +36,9 @@ export class KeyedLanes<Job> {
 
   constructor(options: KeyedLanesOptions<Job>) {
     const { run, concurrency = 10, merge, onError = () => {}, name = "", clock = systemClock, metrics } = options;
-    if (!(concurrency >= 1)) throw new RangeError(`keyed lanes ${name}: concurrency: ${concurrency} must be a number, 1 or more`);
+    if (typeof run !== "function") throw new TypeError(`keyed lanes ${name}: run must be a function`);
+    if (!(Number.isInteger(concurrency) && concurrency >= 1))
+      throw new RangeError(`keyed lanes ${name}: concurrency: ${concurrency} must be a whole number, 1 or more`);
     this.#run = run;
     this.#concurrency = concurrency;
     this.#merge = merge;
@@ -92,10 +94,10 @@ export class KeyedLanes<Job> {
 
   async #turn(key: string, signal: AbortSignal): Promise<void> {
     const lane = this.#lanes.get(key);
-    const job = lane?.shift();
-    if (lane?.length === 0) this.#lanes.delete(key);
-    // The lane may have been dropped since its key was queued.
-    if (lane === undefined || job === undefined) return this.#end(key);
+    // The lane may have been dropped since its key was queued. A job may be `undefined`.
+    if (lane === undefined || lane.length === 0) return this.#end(key);
+    const job = lane.shift() as Job;
+    if (lane.length === 0) this.#lanes.delete(key);
     try {
       await this.#run(key, job, signal);
     } catch (error) {
