@@ -53,6 +53,19 @@ describe("PrometheusMetrics", () => {
       expect(() => metrics.histogram({ name: "seconds", help: "", buckets })).toThrow(/buckets: \[.*\] must be numbers that ascend/);
   });
 
+  it("tells series apart that take turns, also when who counts uses one object of labels for all", () => {
+    const metrics = new PrometheusMetrics();
+    const counter = metrics.counter({ name: "requests_total", help: "Requests.", labels: ["code", "method"] });
+    const labels = { code: "200", method: "GET" };
+    counter.add(1, labels);
+    counter.add(1, { ...labels });
+    labels.code = "404";
+    counter.add(1, labels);
+    labels.code = "200";
+    counter.add(1, labels);
+    expect(metrics.text()).toContain('requests_total{code="200",method="GET"} 3\nrequests_total{code="404",method="GET"} 1\n');
+  });
+
   it("forgets a series that is removed, and begins anew when it comes back", () => {
     const metrics = new PrometheusMetrics();
     const labels = ["kind", "name"];

@@ -86,6 +86,8 @@ class Metric {
   readonly labels: readonly string[];
   readonly buckets: readonly number[];
   readonly #samples = new Map<string, Sample>();
+  /** Mostly the next one asked for, too: comparing labels costs less than finding them. */
+  #last: Sample | undefined;
 
   constructor(type: Metric["type"], name: string, help: string, labels: readonly string[], buckets: readonly number[]) {
     this.type = type;
@@ -96,16 +98,20 @@ class Metric {
   }
 
   sample(labels: Labels = {}): Sample {
+    const last = this.#last;
+    if (last !== undefined && this.labels.every((label) => last.labels[label] === labels[label])) return last;
     const id = this.#idOf(labels);
     let sample = this.#samples.get(id);
     if (sample === undefined) {
-      sample = { labels, value: 0, count: 0, counts: this.buckets.map(() => 0) };
+      sample = { labels: { ...labels }, value: 0, count: 0, counts: this.buckets.map(() => 0) };
       this.#samples.set(id, sample);
     }
+    this.#last = sample;
     return sample;
   }
 
   remove(labels: Labels = {}): void {
+    this.#last = undefined;
     this.#samples.delete(this.#idOf(labels));
   }
 

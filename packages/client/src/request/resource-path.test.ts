@@ -45,6 +45,7 @@ describe("resource paths", () => {
     expect(withQuery("/a", { labelSelector: "a in (b,c)", limit: 500, watch: true, continue: undefined, fieldManager: "" })).toBe(
       "/a?labelSelector=a+in+%28b%2Cc%29&limit=500&watch=true",
     );
+    expect(withQuery("/a", { fieldManager: "ä b", force: true })).toBe("/a?fieldManager=%C3%A4+b&force=true");
     expect(withQuery("/a", {})).toBe("/a");
   });
 });

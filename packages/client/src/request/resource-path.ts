@@ -32,11 +32,19 @@ export function objectPath(kind: Kind, ref: ObjectRef, subresource?: string): st
 
 /** A path with its query. */
 export function withQuery(path: string, query: Query): string {
-  const parts = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") parts.append(name, String(value));
-  const text = parts.toString();
-  return text === "" ? path : `${path}?${text}`;
+  let text = path;
+  let joint = "?";
+  for (const name in query) {
+    const value = query[name];
+    if (value === undefined || value === "") continue;
+    // Nearly always there is nothing to escape, and to find out costs a tenth of escaping.
+    text += `${joint}${isPlain.test(String(value)) ? `${name}=${value}` : String(new URLSearchParams([[name, String(value)]]))}`;
+    joint = "&";
+  }
+  return text;
 }
+
+const isPlain = /^[\w.-]+$/;
 
 /** The server's own rule for names in paths. Source: apimachinery `api/validation/path.IsValidPathSegmentName`. */
 function segment(kind: Kind, what: string, value: string): string {
