@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { resync } from "./resync.ts";
 import { echo, start } from "./testing/harness.ts";
 
-function round(waitMs: number): { clock: ManualClock; versions: Map<string, string>; told: string[]; stop: () => Promise<void> } {
+function round(
+  waitMs: number,
+  others?: () => readonly string[],
+): { clock: ManualClock; versions: Map<string, string>; told: string[]; stop: () => Promise<void> } {
   const clock = new ManualClock();
   const versions = new Map([
     ["a", "1"],
@@ -21,6 +24,7 @@ function round(waitMs: number): { clock: ManualClock; versions: Map<string, stri
       keys: () => [...versions.keys()],
       entry: (key) => (versions.has(key) ? { resourceVersion: versions.get(key) } : undefined),
     },
+    ...(others !== undefined && { others }),
     onKey: (key) => told.push(`${key} ${clock.monotonicMs()}`),
   });
   return { clock, versions, told, stop: () => (stopping.abort(), running) };
@@ -33,6 +37,16 @@ describe("resync", () => {
     expect(told).toEqual(["a 1000", "b 1000", "c 1000", "a 2000", "b 2000", "c 2000"]);
     await stop();
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("tells what no copy has at the end of each round", async () => {
+    const others = ["gone"];
+    const { clock, told, stop } = round(0, () => others);
+    await clock.advance(1000);
+    others.length = 0;
+    await clock.advance(1000);
+    expect(told).toEqual(["a 1000", "b 1000", "c 1000", "gone 1000", "a 2000", "b 2000", "c 2000"]);
+    await stop();
   });
 
   it("waits between two keys, never before the first, and begins the next period after the last", async () => {
