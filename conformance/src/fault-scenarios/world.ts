@@ -222,9 +222,11 @@ export class World implements AsyncDisposable {
     this.onStep();
   }
 
-  /** The kind goes, and its objects with it. */
+  /** The kind goes, and its objects with it: until then it cannot be made again. */
   async removeKind(): Promise<void> {
-    await this.send("DELETE", `${CRDS}/gadgets.example.com`);
+    const path = `${CRDS}/gadgets.example.com`;
+    await this.send("DELETE", path);
+    for (let turn = 0; turn < 100 && (await this.send("GET", path)).kind !== "Status"; turn += 1) await sleep(20);
     this.onStep();
   }
 
