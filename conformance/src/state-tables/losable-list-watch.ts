@@ -32,16 +32,38 @@ export class LosableListWatch<T extends KubernetesObject> implements ListWatch<T
   async watch(request: WatchRequest): Promise<WatchStream<T>> {
     await this.#found?.promise;
     const loss = this.#loss.signal;
-    const stream = await this.#inner.watch({ ...request, signal: AbortSignal.any([request.signal, loss]) });
-    return untilLost(stream, loss);
+    try {
+      const stream = await this.#inner.watch({ ...request, signal: AbortSignal.any([request.signal, loss]) });
+      return untilLost(stream, loss);
+    } catch (error) {
+      throw loss.aborted ? expired() : error;
+    }
   }
 }
 
+/** Whatever comes after the loss is not told, however long the stream takes to notice. */
 async function* untilLost<T extends KubernetesObject>(stream: WatchStream<T>, loss: AbortSignal): WatchStream<T> {
+  const lost = Promise.withResolvers<undefined>();
+  const onLoss = (): void => lost.resolve(undefined);
+  loss.addEventListener("abort", onLoss);
+  if (loss.aborted) onLoss();
+  const batches = stream[Symbol.asyncIterator]();
   try {
-    yield* stream;
+    for (;;) {
+      const result = await Promise.race([lost.promise, batches.next()]);
+      if (loss.aborted || result === undefined) throw expired();
+      if (result.done === true) return;
+      yield result.value;
+    }
   } catch (error) {
-    if (!loss.aborted) throw error;
+    throw loss.aborted ? expired() : error;
+  } finally {
+    loss.removeEventListener("abort", onLoss);
+    // Its end may wait for the batch that is asked for, which its signal ends.
+    batches.return?.().catch(() => {});
   }
-  if (loss.aborted) throw new ApiError("watch: too old resource version", { code: "Expired", status: 410 });
+}
+
+function expired(): ApiError {
+  return new ApiError("watch: too old resource version", { code: "Expired", status: 410 });
 }
