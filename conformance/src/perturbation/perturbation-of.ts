@@ -57,7 +57,7 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
       const lost: Interference["afterWrite"] = ({ number }) => {
         if (number === plan.write && reach()) throw new LostAnswer();
       };
-      return { ...reached, quietMs: 2_000, afterWrite: lost };
+      return { ...reached, quietMs: RETRY_MS, afterWrite: lost };
     }
     case "restart":
       return {
@@ -113,8 +113,7 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
       let areRefused = false;
       return {
         ...reached,
-        // The next try may be some seconds away.
-        quietMs: 8_000,
+        quietMs: RETRY_MS,
         refusalOf: () => (areRefused ? 503 : undefined),
         beforeStep: (step) => {
           if (step !== plan.step) return;
@@ -166,20 +165,23 @@ export function perturbationOf(plan: Plan, { subject, world, stage, process }: P
       let isDone = false;
       return {
         ...reached,
-        quietMs: 8_000,
+        quietMs: RETRY_MS,
         afterStep: async (step) => {
           if (step !== plan.step || isDone) return false;
           isDone = reach();
           await deleteCrd(subject, world);
           await world.settle(30_000, 1_000);
           await installAgain(subject, world);
-          await world.settle(60_000, 8_000);
+          await world.settle(60_000, RETRY_MS);
           return true;
         },
       };
     }
   }
 }
+
+/** In real time, how far away the next try may be: handlers of an InformerController are tried again after 5 s. */
+const RETRY_MS = 8_000;
 
 /** Time for the operator between two steps. */
 export const STEP_MS = 10_000;
