@@ -69,7 +69,7 @@ const steps = [
     limitMinutes: 5,
   },
   { name: "snippets", command: "node", args: ["scripts/snippets.mjs"], count: once, limitMinutes: 5 },
-  { name: "pack-alone", command: "node", args: ["scripts/pack-alone.mjs"], count: closingCounts, limitMinutes: 10 },
+  { name: "pack-alone", command: "node", args: ["scripts/pack-alone.mjs"], count: closingCounts, limitMinutes: 15 },
   {
     name: "npm start -- --until-ready, fresh clone",
     command: "npm",

@@ -1,7 +1,8 @@
 // Each package is useful alone: packed as it would be published, installed with nothing of ours but its own workspace
 // closure into an empty project, every entry point imported, every declaration file type-checked without skipLibCheck. What imports
 // an optional peer is tried when the rest has passed without the peer. Then its README is followed: what its install lines name is
-// installed into another empty project, and the first example must run there.
+// installed into another empty project, and the first example must run there, on this Node and on the oldest that the package says it
+// runs on.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -100,7 +101,24 @@ function versionOf(name) {
   throw new Error(`no package of the workspace has ${name}`);
 }
 
-function tryFirstExample(folder, project) {
+const nodes = new Map();
+
+/** The oldest Node that a manifest's `engines` allows, from the registry. */
+function oldestNode({ engines }) {
+  const version = /^>=(\d+\.\d+)$/.exec(engines.node)?.[1];
+  if (version === undefined) throw new Error(`engines.node is ${engines.node}; say it as ">=22.19"`);
+  if (!nodes.has(version)) {
+    const home = join(work, `node-${version}`);
+    const name = `node-${process.platform}-${process.arch}`;
+    mkdirSync(home);
+    writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, dependencies: { [name]: `${version}.0` } }));
+    npmInstall(home);
+    nodes.set(version, join(home, "node_modules", name, "bin", "node"));
+  }
+  return nodes.get(version);
+}
+
+function tryFirstExample({ folder, manifest }, project) {
   const { code, named } = firstExample(folder);
   mkdirSync(project);
   const fileOf = (name) => `file:${packages.get(name).tarball}`;
@@ -111,6 +129,9 @@ function tryFirstExample(folder, project) {
   npmInstall(project);
   writeFileSync(join(project, "first.ts"), code);
   run("node", ["first.ts"], project);
+  // An older Node has no `await using`: who is on it compiles.
+  run("tsc", ["first.ts", "--ignoreConfig", "--noCheck", "--target", "es2023", "--module", "nodenext", "--outDir", "compiled"], project);
+  run(oldestNode(manifest), ["compiled/first.js"], project);
 }
 
 let passed = 0;
@@ -167,9 +188,11 @@ try {
         npmInstall(project, "--no-save", ...peers.map((peer) => `${peer}@${inside.peerDependencies[peer]}`));
         tryEntries(project, entries);
       }
-      tryFirstExample(folder, `${project}-first`);
+      tryFirstExample({ folder, manifest }, `${project}-first`);
       passed += 1;
-      console.log(`pack-alone: ${name}: installed alone, ${entries.length} entry points imported, types checked, first example run`);
+      console.log(
+        `pack-alone: ${name}: installed alone, ${entries.length} entry points imported, types checked, first example run on this Node and on ${manifest.engines.node.slice(2)}`,
+      );
     } catch (error) {
       failed += 1;
       console.error(`pack-alone: ${error.message}`);
