@@ -6,7 +6,7 @@ import type { WorkMeter } from "./work-meter.ts";
 import type { Widget } from "./widget.ts";
 
 const LONGEST_MS = 60_000;
-const LOOK_EVERY_MS = 10;
+const LOOK_EVERY_MS = 20;
 const A_WHILE_MS = 200;
 
 export interface AtRestOptions {

@@ -6,6 +6,8 @@ export class LosableListWatch<T extends KubernetesObject> implements ListWatch<T
   readonly kind: Kind<T>;
   readonly #inner: ListWatch<T>;
   #loss = new AbortController();
+  /** No watch goes on from before the loss, also where none was open then. */
+  #mustList = false;
   #found: PromiseWithResolvers<void> | undefined;
 
   constructor(inner: ListWatch<T>) {
@@ -14,6 +16,7 @@ export class LosableListWatch<T extends KubernetesObject> implements ListWatch<T
   }
 
   lose(): void {
+    this.#mustList = true;
     this.#found = Promise.withResolvers<void>();
     this.#loss.abort(new Error("the watch was lost"));
     this.#loss = new AbortController();
@@ -26,11 +29,16 @@ export class LosableListWatch<T extends KubernetesObject> implements ListWatch<T
 
   async list(request: ListRequest): Promise<EntryPage<T>> {
     await this.#found?.promise;
-    return this.#inner.list(request);
+    const loss = this.#loss.signal;
+    const page = await this.#inner.list(request);
+    if (loss.aborted) throw expired();
+    this.#mustList = false;
+    return page;
   }
 
   async watch(request: WatchRequest): Promise<WatchStream<T>> {
     await this.#found?.promise;
+    if (this.#mustList) throw expired();
     const loss = this.#loss.signal;
     try {
       const stream = await this.#inner.watch({ ...request, signal: AbortSignal.any([request.signal, loss]) });
