@@ -1,6 +1,7 @@
 import type { ApiCase } from "./api-case.ts";
 import { applyingCases } from "./cases/applying.ts";
 import { builtInCases } from "./cases/built-in.ts";
+import { checkingCases } from "./cases/checking.ts";
 import { creatingCases } from "./cases/creating.ts";
 import { customizingCases } from "./cases/customizing.ts";
 import { deletingCases } from "./cases/deleting.ts";
@@ -31,6 +32,7 @@ export const apiCases: readonly ApiCase[] = [
   ...customizingCases,
   ...rulingCases,
   ...builtInCases,
+  ...checkingCases,
   ...loggingCases,
   ...grantingCases,
   ...impersonatingCases,

@@ -9,6 +9,8 @@ export interface RandomRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** In which form the answer is asked for. @default JSON */
+  readonly accept?: string;
   /** The object whose last seen state `body` starts from. */
   readonly basedOn?: string;
 }
@@ -29,10 +31,34 @@ export function randomRequest(random: Random, subjects: readonly [Subject, ...Su
   if (turn < 0.36) return replacing(random, subject, name, path);
   if (turn < 0.5) return mergePatch(random, subject, path);
   if (turn < 0.6) return jsonPatch(random, subject, path);
-  if (turn < 0.82) return applying(random, subject, name, path);
-  if (turn < 0.9) return deleting(random, path);
-  if (turn < 0.95) return { method: "GET", path: place(random, subject, path) };
-  return { method: "GET", path: subject.path + listQuery(random) };
+  if (turn < 0.64 && subject.strategic !== undefined) return strategicPatch(random, subject, path);
+  if (turn < 0.8) return applying(random, subject, name, path);
+  if (turn < 0.88) return deleting(random, path);
+  if (turn < 0.89) return deletingAll(random, subject);
+  if (turn < 0.94) return { method: "GET", path: place(random, subject, path), ...form(random) };
+  return { method: "GET", path: subject.path + listQuery(random, subject), ...form(random) };
+}
+
+/** As a table, or metadata alone. */
+function form(random: Random): Pick<RandomRequest, "accept"> {
+  if (!random.chance(0.3)) return {};
+  const as = random.pick(["Table", "Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
+  return { accept: `application/json;as=${as};v=v1;g=meta.k8s.io` };
+}
+
+function strategicPatch(random: Random, subject: Subject, path: string): RandomRequest {
+  const body = { ...(random.chance(0.3) ? { metadata: metadata(random) } : {}), ...subject.strategic?.(random) };
+  return { method: "PATCH", path: path + writeQuery(random), body, contentType: PATCH_TYPES.strategic, basedOn: path };
+}
+
+function deletingAll(random: Random, subject: Subject): RandomRequest {
+  const query = random.pick([
+    "?labelSelector=l%3D1",
+    "?fieldSelector=metadata.name%3Dtwo",
+    "?dryRun=All",
+    "?propagationPolicy=Orphan&labelSelector=l%3D0",
+  ]);
+  return { method: "DELETE", path: subject.path + query };
 }
 
 function objectOf(random: Random, subject: Subject, name: string): JsonBody {
@@ -126,7 +152,7 @@ function deleting(random: Random, path: string): RandomRequest {
   return { method: "DELETE", path, ...(Object.keys(body).length === 0 ? {} : { body }), basedOn: path };
 }
 
-function listQuery(random: Random): string {
+function listQuery(random: Random, subject: Subject): string {
   return random.pick([
     "",
     "?limit=1",
@@ -134,5 +160,19 @@ function listQuery(random: Random): string {
     "?labelSelector=!l",
     "?fieldSelector=metadata.name%3Done",
     "?labelSelector=l+in+(0)",
+    "?labelSelector=l+notin+(0),l",
+    "?fieldSelector=metadata.name!%3Done,metadata.name!%3Dthree",
+    "?resourceVersion=0",
+    "?resourceVersionMatch=NotOlderThan&resourceVersion=0",
+    "?resourceVersionMatch=Exact&resourceVersion=0",
+    "?resourceVersionMatch=Exact",
+    "?resourceVersionMatch=Other&resourceVersion=1",
+    "?limit=1&resourceVersion=0",
+    "?limit=x",
+    "?continue=nonsense",
+    "?labelSelector=a+b",
+    "?fieldSelector=spec.nonsense%3D1",
+    "?sendInitialEvents=true",
+    ...(subject.selectors ?? []),
   ]);
 }

@@ -41,8 +41,14 @@ export function shapeOne(request: ResourceRequest, object: JsonObject, withColum
     case "PartialObjectMetadata":
       return partialMetadata(object, representation.version);
     case "PartialObjectMetadataList":
-      throw wrongShape("PartialObjectMetadataList", `not a list (*${descriptor.kind})`);
+      throw wrongShape("PartialObjectMetadataList", `not a list (*${goType(descriptor, "")})`);
   }
+}
+
+/** The real server's own name for what it holds. */
+function goType({ group, kind, origin }: ResourceDescriptor, suffix: "" | "List"): string {
+  if (origin === "custom") return `unstructured.Unstructured${suffix}`;
+  return `${group === "" ? "core" : group.split(".")[0]}.${kind}${suffix}`;
 }
 
 /** Metadata alone. Source: apiserver `endpoints/handlers/response.go`. */
@@ -78,10 +84,10 @@ export function listResponse(request: ResourceRequest, { items, metadata }: Show
         kind: "PartialObjectMetadataList",
         apiVersion: `meta.k8s.io/${representation.version}`,
         metadata,
-        items: objects.map((object) => partialMetadata(object, representation.version)),
+        items: objects.length === 0 ? null : objects.map((object) => partialMetadata(object, representation.version)),
       });
     case "PartialObjectMetadata":
-      throw wrongShape("PartialObjectMetadata", `a list (*${descriptor.listKind})`);
+      throw wrongShape("PartialObjectMetadata", `a list (*${goType(descriptor, "List")})`);
   }
 }
 

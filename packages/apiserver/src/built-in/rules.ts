@@ -1,9 +1,12 @@
-import { dns1123LabelProblems, labelRequirementsOf, matchesLabels, sameJson } from "@operatorkit/object";
+import { deploymentProblems } from "./deployment-problems.ts";
+import { podSpecProblems, portNameProblems, portProblems, protocolProblems } from "./pod-problems.ts";
+import { dns1123LabelProblems, dns1123SubdomainProblems, labelRequirementsOf, matchesLabels, sameJson } from "@operatorkit/object";
 import type { Json } from "@operatorkit/object";
 import { duplicate, forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceRules, RuleContext } from "../resource-descriptor.ts";
 import { timestamp } from "../rules/deletion.ts";
+import { annotationProblems, labelProblems } from "../rules/metadata.ts";
 import { crdProblems, markCrdTerminating, prepareCrd, prepareCrdUpdate } from "../crd/crd-rules.ts";
 import { wasGivenEmpty } from "../typed/decode-built-in.ts";
 import { allocateServiceAddresses } from "./service-addresses.ts";
@@ -51,19 +54,34 @@ function workloadProblems(
   if (isObject(selector)) {
     if (Object.keys(selector).length === 0)
       problems.push(invalid("spec.selector", selector, `empty selector is invalid for ${stringAt(object, "kind").toLowerCase()}`));
+    else if (selectorProblems(selector).length > 0) problems.push(...selectorProblems(selector));
     else if (!isChosen(selector, labels)) {
       problems.push(invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
     }
   } else problems.push(invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"));
   const template = objectAt(objectAt(spec, "template"), "spec");
-  problems.push(...containerProblems(template, "spec.template.spec"));
+  const metadata = objectAt(objectAt(spec, "template"), "metadata");
+  problems.push(
+    ...labelProblems(labels, "spec.template.labels"),
+    ...annotationProblems(objectAt(metadata, "annotations"), "spec.template.annotations"),
+    ...podSpecProblems(template, "spec.template.spec"),
+  );
   if (template["restartPolicy"] !== "Always") {
     problems.push(notSupported("spec.template.spec.restartPolicy", template["restartPolicy"], ["Always"]));
+  }
+  if (template["activeDeadlineSeconds"] !== undefined) {
+    problems.push(forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported"));
   }
   if (before !== undefined && !sameJson((objectAt(before, "spec")["selector"] ?? null) as Json, (selector ?? null) as Json)) {
     problems.push(invalid("spec.selector", selector ?? null, "field is immutable"));
   }
   return problems;
+}
+
+/** Source: apimachinery `pkg/apis/meta/v1/validation/validation.go` ValidateLabelSelector. */
+function selectorProblems(selector: JsonObject): readonly FieldProblem[] {
+  const problems = labelProblems(objectAt(selector, "matchLabels"), "spec.selector.matchLabels");
+  return problems.length === 0 ? [] : [...problems, invalid("spec.selector", selector, "invalid label selector")];
 }
 
 function isChosen(selector: JsonObject, labels: JsonObject): boolean {
@@ -75,7 +93,10 @@ function isChosen(selector: JsonObject, labels: JsonObject): boolean {
   }
 }
 
-export const DEPLOYMENT: RuleOverrides = workload({ generationChanges: specOrAnnotationsChange });
+export const DEPLOYMENT: RuleOverrides = workload({
+  generationChanges: specOrAnnotationsChange,
+  validate: (deployment, before, context) => [...workloadProblems(deployment, before, context), ...deploymentProblems(deployment)],
+});
 
 export const REPLICA_SET: RuleOverrides = workload({
   prepareForCreate: (object) => void (object["status"] = { replicas: 0 }),
@@ -117,7 +138,7 @@ export const JOB: RuleOverrides = {
   validate(object, before) {
     const template = objectAt(objectAt(objectAt(object, "spec"), "template"), "spec");
     const policy = template["restartPolicy"];
-    const problems = [...immutable(object, before, ["selector"]), ...containerProblems(template, "spec.template.spec")];
+    const problems = [...immutable(object, before, ["selector"]), ...podSpecProblems(template, "spec.template.spec")];
     if (policy === "OnFailure" || policy === "Never") return problems;
     return [...problems, required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"')];
   },
@@ -140,34 +161,16 @@ export const POD: RuleOverrides = {
     if (spec["preemptionPolicy"] === undefined) spec["preemptionPolicy"] = "PreemptLowerPriority";
     spec["tolerations"] = withDefaultTolerations(listAt(spec, "tolerations"));
   },
+  // What its resources make of a pod is not for its status to say.
+  prepareForUpdate(pod, before, { subresource }) {
+    const spec = objectAt(pod, "spec");
+    if (subresource === undefined) spec["tolerations"] = withDefaultTolerations(listAt(spec, "tolerations"));
+    const { qosClass } = objectAt(before, "status");
+    if (qosClass !== undefined) pod["status"] = { ...objectAt(pod, "status"), qosClass };
+  },
   validate: (pod, before, { subresource }) =>
-    before === undefined
-      ? containerProblems(objectAt(pod, "spec"), "spec")
-      : subresource === undefined
-        ? podUpdateProblems(pod, before)
-        : [],
+    before === undefined ? podSpecProblems(objectAt(pod, "spec"), "spec") : subresource === undefined ? podUpdateProblems(pod, before) : [],
 };
-
-/** Source: `pkg/apis/core/validation/validation.go` (validateContainerCommon). */
-function containerProblems(spec: JsonObject, field: string): readonly FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const seen = new Set<string>();
-  for (const key of ["initContainers", "containers"]) {
-    for (const [index, container] of listAt(spec, key).entries()) {
-      const name = stringAt(container, "name");
-      const at = `${field}.${key}[${index}]`;
-      const image = stringAt(container, "image");
-      if (name !== "") {
-        for (const detail of dns1123LabelProblems(name)) problems.push(invalid(`${at}.name`, name, detail));
-        if (seen.has(name)) problems.push(duplicate(`${at}.name`, name));
-        seen.add(name);
-      }
-      if (image === "") problems.push(required(`${at}.image`, ""));
-      else if (image.trim() !== image) problems.push(invalid(`${at}.image`, image, "must not have leading or trailing whitespace"));
-    }
-  }
-  return problems;
-}
 
 const DEFAULT_TOLERATION_KEYS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
@@ -216,8 +219,13 @@ function fixedPart(object: JsonObject): JsonObject {
 
 /** Fields of a Pod's spec that may change: images, deadlines, tolerations (added), gates, and the grace period of a negative one. */
 function podUpdateProblems(pod: JsonObject, before: JsonObject): readonly FieldProblem[] {
-  if (sameJson(fixedPart(pod) as Json, fixedPart(before) as Json)) return [];
+  const problems = [...podSpecProblems(objectAt(pod, "spec"), "spec")];
+  if (listAt(pod["spec"], "containers").length !== listAt(before["spec"], "containers").length) {
+    return [...problems, forbidden("spec.containers", "pod updates may not add or remove containers")];
+  }
+  if (sameJson(fixedPart(pod) as Json, fixedPart(before) as Json)) return problems;
   return [
+    ...problems,
     forbidden(
       "spec",
       "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
@@ -340,7 +348,33 @@ function sizeOf(object: JsonObject): number {
   );
 }
 
-export const SECRET: RuleOverrides = sealable(["data"], ["type"]);
+const SEALED_SECRET: RuleOverrides = sealable(["data"], ["type"]);
+
+export const SECRET: RuleOverrides = {
+  ...SEALED_SECRET,
+  validate: (secret, before, context) => [...(SEALED_SECRET.validate?.(secret, before, context) ?? []), ...secretTypeProblems(secret)],
+};
+
+/** What a Secret of a known type must have. Source: `pkg/apis/core/validation/validation.go` (ValidateSecret). */
+function secretTypeProblems(secret: JsonObject): readonly FieldProblem[] {
+  const data = objectAt(secret, "data");
+  const missing = (...keys: readonly string[]): readonly FieldProblem[] =>
+    keys.filter((key) => !Object.hasOwn(data, key)).map((key) => required(`data[${key}]`, ""));
+  switch (secret["type"]) {
+    case "kubernetes.io/basic-auth": {
+      const absent = missing("username", "password");
+      return absent.length === 2 ? absent : [];
+    }
+    case "kubernetes.io/ssh-auth":
+      return missing("ssh-privatekey");
+    case "kubernetes.io/tls":
+      return missing("tls.crt", "tls.key");
+    case "kubernetes.io/dockerconfigjson":
+      return missing(".dockerconfigjson");
+    default:
+      return [];
+  }
+}
 
 export const SERVICE: RuleOverrides = {
   createOnUpdate: true,
@@ -367,7 +401,26 @@ function keepAddresses(service: JsonObject, before: JsonObject): void {
   }
 }
 
-function serviceProblems(service: JsonObject, before: JsonObject | undefined): readonly FieldProblem[] {
+const AFFINITIES = ["ClientIP", "None"];
+
+/** The same port in the same protocol is one. */
+function repeatedPortProblems(ports: readonly JsonObject[]): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const seen = new Set<string>();
+  for (const [index, { port, protocol }] of ports.entries()) {
+    const key = JSON.stringify([port, protocol]);
+    const shown = { Name: "", Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 };
+    if (seen.has(key)) problems.push(duplicate(`spec.ports[${index}]`, shown));
+    seen.add(key);
+  }
+  return problems;
+}
+
+function serviceProblems(
+  service: JsonObject,
+  before: JsonObject | undefined,
+  { warn }: Pick<RuleContext, "warn">,
+): readonly FieldProblem[] {
   const spec = objectAt(service, "spec");
   const problems: FieldProblem[] = [];
   const ports = listAt(spec, "ports").filter(isObject);
@@ -386,10 +439,19 @@ function serviceProblems(service: JsonObject, before: JsonObject | undefined): r
         });
       names.add(name);
     }
-    const number = port["port"];
-    if (typeof number !== "number" || number < 1 || number > 65_535) {
-      problems.push(invalid(`spec.ports[${index}].port`, number, "must be between 1 and 65535, inclusive"));
-    }
+    const at = `spec.ports[${index}]`;
+    problems.push(...portProblems(port["port"], `${at}.port`), ...protocolProblems(port, at));
+    const target = port["targetPort"];
+    if (typeof target === "string" && target !== "") problems.push(...portNameProblems(target, `${at}.targetPort`));
+    else if (typeof target === "number") problems.push(...portProblems(target, `${at}.targetPort`));
+  }
+  problems.push(...repeatedPortProblems(ports), ...labelProblems(objectAt(spec, "selector"), "spec.selector"));
+  const affinity = stringAt(spec, "sessionAffinity");
+  if (affinity !== "" && !AFFINITIES.includes(affinity)) problems.push(notSupported("spec.sessionAffinity", affinity, AFFINITIES));
+  const external = stringAt(spec, "externalName").replace(/\.$/, "");
+  if (spec["type"] === "ExternalName") {
+    if (external === "") problems.push(required("spec.externalName", ""));
+    else for (const why of dns1123SubdomainProblems(external)) problems.push(invalid("spec.externalName", external, why));
   }
   const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
   if (!types.includes(stringAt(spec, "type"))) problems.push(notSupported("spec.type", spec["type"], types));
@@ -399,6 +461,9 @@ function serviceProblems(service: JsonObject, before: JsonObject | undefined): r
   const old = objectAt(before, "spec");
   if (before !== undefined && old["type"] === spec["type"] && old["clusterIP"] !== undefined && spec["clusterIP"] !== old["clusterIP"]) {
     problems.push(invalid("spec.clusterIPs[0]", [spec["clusterIP"] ?? ""], "may not change once set"));
+  }
+  if (problems.length === 0 && spec["clusterIP"] === "None" && affinity === "ClientIP") {
+    warn?.("spec.SessionAffinity is ignored for headless services");
   }
   return problems;
 }

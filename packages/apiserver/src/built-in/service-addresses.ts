@@ -68,8 +68,10 @@ function allocateAddress(
     spec["clusterIP"] = address;
   }
   spec["clusterIPs"] ??= [spec["clusterIP"]];
-  spec["ipFamilies"] ??= ["IPv4"];
-  spec["ipFamilyPolicy"] ??= "SingleStack";
+  // Nobody knows what addresses the endpoints have that somebody else writes.
+  const isDual = asked === "None" && Object.keys(objectAt(spec, "selector")).length === 0;
+  spec["ipFamilies"] ??= isDual ? ["IPv4", "IPv6"] : ["IPv4"];
+  spec["ipFamilyPolicy"] ??= isDual ? "RequireDualStack" : "SingleStack";
   return [];
 }
 

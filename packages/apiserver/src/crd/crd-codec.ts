@@ -12,7 +12,7 @@ export function decodeCustom(value: JsonObject, schema: StructuralSchema): Decod
   const metadata = decodeBuiltIn(isObject(given) ? given : {}, OBJECT_META);
   const { value: pruned, pruned: unknown } = prune(schema, { ...content, metadata: metadata.object }, { isResourceRoot: true });
   const object = withDefaults(schema, pruned) as JsonObject;
-  return { object, unknown: [...metadata.unknown.map((path) => `metadata.${path}`), ...unknown] };
+  return { object, unknown: [...metadata.unknown.map((path) => `metadata.${path}`), ...unknown.toSorted()] };
 }
 
 /** What is wrong with a custom resource's own fields, rules included. `warn` is told what an update left as wrong as it was. */

@@ -1,3 +1,4 @@
+import { goJsonError } from "./go-json-error.ts";
 import { badRequest } from "../status-error.ts";
 
 /** Where the next page of a list starts. */
@@ -17,10 +18,11 @@ export function encodeContinue({ version, after }: ContinueToken): string {
 /** @throws StatusError 400 */
 export function decodeContinue(token: string): ContinueToken {
   let value: unknown;
+  const bytes = Buffer.from(token, "base64url");
   try {
-    value = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+    value = JSON.parse(bytes.toString("utf8"));
   } catch {
-    throw badRequest("invalid continue token: continue key is not valid: invalid character looking for beginning of value");
+    throw badRequest(`invalid continue token: continue key is not valid: ${goJsonError(bytes.toString("latin1"))}`);
   }
   const { v, rv, start } = (value ?? {}) as { v?: unknown; rv?: unknown; start?: unknown };
   if (v !== "meta.k8s.io/v1")

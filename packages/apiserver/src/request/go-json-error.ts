@@ -26,5 +26,6 @@ function positionOf(text: string): number | undefined {
 }
 
 function quote(character: string): string {
-  return character === "'" ? "'\\''" : `'${character}'`;
+  if (character === "'") return "'\\''";
+  return /\p{Cc}/u.test(character) ? `'\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}'` : `'${character}'`;
 }

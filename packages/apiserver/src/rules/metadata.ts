@@ -45,17 +45,18 @@ export function labelProblems(labels: JsonObject, field = "metadata.labels"): re
 
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 
-function annotationProblems(annotations: JsonObject): readonly FieldProblem[] {
+/** Annotations wherever they appear. */
+export function annotationProblems(annotations: JsonObject, field = "metadata.annotations"): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations)) {
-    for (const detail of qualifiedNameProblems(key.toLowerCase())) problems.push(invalid("metadata.annotations", key, detail));
+    for (const detail of qualifiedNameProblems(key.toLowerCase())) problems.push(invalid(field, key, detail));
     bytes += Buffer.byteLength(key) + Buffer.byteLength(String(value));
   }
   if (bytes > MAX_ANNOTATION_BYTES) {
     problems.push({
       reason: "FieldValueTooLong",
-      field: "metadata.annotations",
+      field,
       message: `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`,
     });
   }

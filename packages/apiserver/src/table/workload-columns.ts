@@ -150,7 +150,11 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       "Total number of non-terminating pods targeted by this deployment that have the desired template spec.",
       number("status", "updatedReplicas"),
     ),
-    text("Available", "Total number of available non-terminating pods targeted by this deployment.", number("status", "availableReplicas")),
+    text(
+      "Available",
+      "Total number of available non-terminating pods (ready for at least minReadySeconds) targeted by this deployment.",
+      number("status", "availableReplicas"),
+    ),
     AGE,
     CONTAINERS,
     IMAGES,

@@ -113,7 +113,18 @@ function merged(
 function typed({ descriptor, target, warnings }: ResourceRequest, object: JsonObject, options: WriteOptions): JsonObject {
   const problems = descriptor.rules.mergedProblems?.(object) ?? [];
   if (problems.length > 0) throw invalidError(kindSubject(descriptor), target.name, problems);
-  return typedObject(object, [], descriptor, options.fieldValidation, warnings);
+  try {
+    return typedObject(object, [], descriptor, options.fieldValidation, warnings);
+  } catch (error) {
+    // What the merge could not know of, and the kind's own type does: text that is not base64.
+    const why = error instanceof StatusError ? /^.* cannot be handled as a [^:]*: (illegal .*)$/.exec(error.message)?.[1] : undefined;
+    if (why === undefined) throw error;
+    const { group, version, kind } = descriptor;
+    const what = `${group}/${version}, Kind=${kind}`;
+    throw plainError(
+      `failed to convert new object (/${target.name}; ${what}) to proper version: unable to convert unstructured object to ${what}: error decoding from json: ${why}`,
+    );
+  }
 }
 
 /** Another uid is another object: the change of an immutable field. */
