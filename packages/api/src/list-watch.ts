@@ -10,6 +10,8 @@ export interface ObjectEntry<out T extends KubernetesObject = KubernetesObject> 
   readonly uid: string;
   readonly resourceVersion: string;
   readonly object: T;
+  /** Of the object's JSON as it came, without what was left out of it. Undefined where that is not known. */
+  readonly bytes?: number;
 }
 
 /** One page of a list of entries. */

@@ -49,6 +49,30 @@ describe("an informer's metrics", () => {
     expect(metrics.of("informer_changes_total update", "informer_changes_total delete")).toEqual([1, 1]);
   });
 
+  it("say what the objects measure, after each came, changed and went", async () => {
+    const { lab: made, metrics } = await lab();
+    await using _ = made;
+    const measured = (): number => [...made.informer.lister.list()].reduce((sum, object) => sum + JSON.stringify(object).length, 0);
+    const before = metrics.of("informer_json_bytes")[0];
+    expect(before).toBe(measured());
+    made.server.update("a", { color: "a longer one" });
+    await made.settle();
+    expect(metrics.of("informer_json_bytes")).toEqual([measured()]);
+    expect(measured()).not.toBe(before);
+    made.server.delete("b");
+    await made.settle();
+    expect(metrics.of("informer_json_bytes")).toEqual([measured()]);
+    made.server.delete("a");
+    made.server.create("c");
+    made.server.compact();
+    made.server.breakStreams();
+    await made.advance(60_000);
+    expect(metrics.of("informer_json_bytes")).toEqual([measured()]);
+    made.server.delete("c");
+    await made.settle();
+    expect(metrics.of("informer_json_bytes")).toEqual([0]);
+  });
+
   it("say so of an empty copy, and of a list that changed nothing", async () => {
     const metrics = new Recorded();
     const made = new Lab({ metrics });

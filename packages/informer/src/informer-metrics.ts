@@ -18,7 +18,7 @@ export interface ReflectorMetrics {
 /** What an informer counts besides. */
 export interface InformerMetrics extends ReflectorMetrics {
   changed(type: Change["type"]): void;
-  stored(objects: number, version: string | undefined): void;
+  stored(objects: number, jsonBytes: number, version: string | undefined): void;
   handlerFailed(): void;
   /** How many handlers have been at one object for too long. */
   handlersStuck(change: 1 | -1): void;
@@ -46,6 +46,7 @@ export function informerMetrics(metrics: Metrics, name: string): InformerMetrics
   const retries = metrics.counter(of("informer_retries_total", "Waits before trying again", ["step", "cause"]));
   const changes = metrics.counter(of("informer_changes_total", "Changes of the copy", ["type"]));
   const objects = metrics.gauge(of("informer_objects", "Objects in the copy"));
+  const bytes = metrics.gauge(of("informer_json_bytes", "What the objects in the copy measure as JSON; packed they take less"));
   const handlerErrors = metrics.counter(of("informer_handler_errors_total", "Handler calls that threw or rejected"));
   const stuck = metrics.gauge(of("informer_handlers_stuck", "Handlers that have been at one object for too long"));
   // Made once: every event of every watch comes here.
@@ -71,8 +72,9 @@ export function informerMetrics(metrics: Metrics, name: string): InformerMetrics
     failed: (cause) => failures.add(1, { name, cause }),
     retried: (step, cause) => retries.add(1, { name, step, cause }),
     changed: (type) => changes.add(1, changeLabels[type]),
-    stored(count, at) {
+    stored(count, jsonBytes, at) {
       objects.set(count, labels);
+      bytes.set(jsonBytes, labels);
       // A gauge is a number; comparing versions never goes through this.
       if (at !== undefined && Number.isFinite(Number(at))) version.set(Number(at), labels);
     },

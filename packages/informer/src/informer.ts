@@ -261,7 +261,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       turnMs = this.#clock.monotonicMs();
     }
     // The version is that of the list only now, and a list may have changed nothing.
-    this.#metrics.stored(this.#store.size, this.#store.version);
+    this.#metrics.stored(this.#store.size, this.#store.bytes, this.#store.version);
     if (!isFirst) return;
     for (const handler of this.#handlers) handler.allPushed();
     this.#synced.reach();
@@ -282,7 +282,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
       for (const listener of this.#listeners) this.#tellListener(listener, change);
       for (const handler of this.#handlers) handler.push(change);
     }
-    this.#metrics.stored(this.#store.size, this.#store.version);
+    this.#metrics.stored(this.#store.size, this.#store.bytes, this.#store.version);
   }
 
   #tellListener(listener: KeyListener<T>, change: Change<T>): void {

@@ -23,6 +23,7 @@ export class Store<T extends KubernetesObject> {
   readonly #onIndexError: NonNullable<StoreOptions<T>["onIndexError"]>;
   #namespaces: StoreIndex<T> | undefined;
   #version: string | undefined;
+  #bytes = 0;
   #dropped = 0;
   #contradictions = 0;
 
@@ -38,6 +39,11 @@ export class Store<T extends KubernetesObject> {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** What its objects measure as JSON, as far as their entries say. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Stream events that were not applied because they were already seen. */
@@ -216,6 +222,7 @@ export class Store<T extends KubernetesObject> {
 
   #set(entry: ObjectEntry<T>, old: ObjectEntry<T> | undefined, initial: boolean): Change<T> {
     this.#entries.set(entry.key, entry);
+    this.#bytes += (entry.bytes ?? 0) - (old?.bytes ?? 0);
     this.#namespaces?.set(entry);
     if (this.#indexes.size > 0) for (const index of this.#indexes.values()) index.set(entry);
     return { key: entry.key, type: old === undefined ? "add" : "update", entry, old, initial, finalStateUnknown: false };
@@ -223,6 +230,7 @@ export class Store<T extends KubernetesObject> {
 
   #remove(last: ObjectEntry<T>, old: ObjectEntry<T>, finalStateUnknown: boolean): Change<T> {
     this.#entries.delete(old.key);
+    this.#bytes -= old.bytes ?? 0;
     this.#namespaces?.delete(old.key);
     for (const index of this.#indexes.values()) index.delete(old.key);
     return { key: old.key, type: "delete", entry: last, old, initial: false, finalStateUnknown };

@@ -59,7 +59,7 @@ export class EntryMaker<T extends KubernetesObject> {
       throw this.#malformed(`something that is not JSON: ${excerpt}`);
     }
     this.#end = after;
-    return this.entry(this.#parsed(scan.bytes.subarray(at, after)));
+    return this.#parsed(scan.bytes.subarray(at, after));
   }
 
   /** Passes over a line of a watch, as `ObjectScan.event` does. */
@@ -69,7 +69,7 @@ export class EntryMaker<T extends KubernetesObject> {
 
   /** The entry of the object that was passed over last. */
   scanned(scan: ObjectScan): ObjectEntry<T> {
-    return this.#text(scan) ?? this.entry(this.#parsed(textBytes(scan)));
+    return this.#text(scan) ?? this.#parsed(textBytes(scan));
   }
 
   /** Undefined when its identity is out of the ordinary. */
@@ -82,9 +82,9 @@ export class EntryMaker<T extends KubernetesObject> {
     return new PackedEntry<T>(key, packed, this.#read);
   }
 
-  #parsed(object: Buffer): unknown {
+  #parsed(object: Buffer): ObjectEntry<T> {
     this.#checkUtf8(object);
-    return JSON.parse(object.toString("utf8"));
+    return { ...this.entry(JSON.parse(object.toString("utf8"))), bytes: object.byteLength };
   }
 
   #checkUtf8(bytes: Buffer): void {

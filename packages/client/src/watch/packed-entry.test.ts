@@ -231,6 +231,7 @@ describe("PackedEntry", () => {
     const kept = entry.object;
     expect(kept).toEqual(passing[0]);
     expect(entry.object).toBe(kept);
+    expect(entry.bytes).toBe(JSON.stringify(kept).length);
     expect([entry.key, entry.uid, entry.resourceVersion]).toEqual(["x/a-3", "uid-of-3", "3"]);
     expect(reads).toBe(4);
   });

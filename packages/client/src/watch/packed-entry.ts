@@ -1,6 +1,6 @@
 import type { ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
-import { HEAD, UID_LENGTH, VERSION_LENGTH } from "./packed-layout.ts";
+import { HEAD, textLengthOf, UID_LENGTH, VERSION_LENGTH } from "./packed-layout.ts";
 
 /**
  * An entry that keeps its object packed, a fraction of the memory and of the work for what is only counted, compared or queued. Its
@@ -12,6 +12,7 @@ import { HEAD, UID_LENGTH, VERSION_LENGTH } from "./packed-layout.ts";
  */
 export class PackedEntry<T extends KubernetesObject> implements ObjectEntry<T> {
   readonly key: ObjectKey;
+  readonly bytes: number;
   /** As `ObjectScan.pack` gave it. */
   #content: string | T;
   readonly #read: (packed: string, key: ObjectKey) => T;
@@ -20,6 +21,7 @@ export class PackedEntry<T extends KubernetesObject> implements ObjectEntry<T> {
   /** @param packed by `ObjectScan.pack` @param read makes the object of it */
   constructor(key: ObjectKey, packed: string, read: (packed: string, key: ObjectKey) => T) {
     this.key = key;
+    this.bytes = textLengthOf(packed);
     this.#content = packed;
     this.#read = read;
   }

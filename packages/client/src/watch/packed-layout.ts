@@ -11,6 +11,12 @@ export const ENCODING = 6;
 /** Here the version begins, then comes the uid, then the values or the text. */
 export const HEAD = 7;
 
+/** How many bytes the JSON had that was packed. */
+export function textLengthOf(packed: string): number {
+  if (numberAt(packed, SHAPE) !== PLAIN) return numberAt(packed, TEXT_LENGTH);
+  return packed.length - HEAD - packed.charCodeAt(VERSION_LENGTH) - packed.charCodeAt(UID_LENGTH);
+}
+
 /** Two bytes. */
 export function numberAt(packed: string, at: number): number {
   return packed.charCodeAt(at) + packed.charCodeAt(at + 1) * 256;

@@ -225,7 +225,7 @@ export class FakeServer implements ListWatch<Widget> {
     const { from, at } = this.#positionOf(request.continue);
     const all =
       this.#snapshots.get(at) ??
-      [...this.#objects.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).map(entryOf<Widget>);
+      [...this.#objects.values()].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).map(measuredEntryOf);
     this.#snapshots.set(at, all);
     const rest = all.slice(from);
     const page = request.limit === undefined ? rest : rest.slice(0, request.limit);
@@ -257,7 +257,7 @@ export class FakeServer implements ListWatch<Widget> {
     if (resourceVersion !== undefined) {
       return this.#history.filter(({ version }) => version > Number(resourceVersion)).map((past) => this.#eventOf(past));
     }
-    const events: WatchEvent<Widget>[] = [...this.#objects.values()].map((object) => ({ type: "ADDED", entry: entryOf(object) }));
+    const events: WatchEvent<Widget>[] = [...this.#objects.values()].map((object) => ({ type: "ADDED", entry: measuredEntryOf(object) }));
     if (sendInitialEvents === true && this.watchList === "supported") {
       events.push({ type: "BOOKMARK", resourceVersion: this.version, initialEventsEnd: true });
     }
@@ -318,7 +318,7 @@ export class FakeServer implements ListWatch<Widget> {
   }
 
   #eventOf({ type, object }: Past): WatchEvent<Widget> {
-    return { type, entry: entryOf(object) };
+    return { type, entry: measuredEntryOf(object) };
   }
 
   #log(type: RequestLog["type"], request: { resourceVersion?: string; limit?: number }): void {
@@ -328,4 +328,9 @@ export class FakeServer implements ListWatch<Widget> {
 
 function statusError(doing: string, status: number, message: string, retryAfterMs?: number): ApiError {
   return new ApiError(`${doing} widgets: ${message}`, { code: status === 410 ? "Expired" : codeOf(status), status, retryAfterMs });
+}
+
+/** As our client gives them. */
+function measuredEntryOf(object: Widget): ObjectEntry<Widget> {
+  return { ...entryOf(object), bytes: JSON.stringify(object).length };
 }
