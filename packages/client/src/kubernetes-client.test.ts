@@ -286,6 +286,14 @@ describe("KubernetesClient", () => {
 
     const signal = new AbortController().signal;
 
+    it.each([
+      [{ labelSelector: "(((" }, "listWatch ConfigMap: labelSelector: "],
+      [{ fieldSelector: "spec" }, "listWatch ConfigMap: fieldSelector: "],
+    ])("refuses %j, which the server would refuse again and again", (scope, message) => {
+      const { client } = clientOf(() => ({ body: {} }));
+      expect(() => client.listWatch(ConfigMap, scope)).toThrow(message);
+    });
+
     it("lists a page of frozen entries, without managedFields", async () => {
       const item = { metadata: { ...entry("a", "3").metadata, managedFields: [{}] } };
       const { client, transport } = clientOf(() => ({

@@ -2,6 +2,7 @@ import type { ListWatch, ObjectEntry, WatchEvent } from "@operatorkit/api";
 import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, sleep, systemClock, type Clock, type HealthCheck, type Logger, type Metrics } from "@operatorkit/observe";
 import type { Change } from "./change.ts";
+import { checkInformerOptions } from "./check-informer-options.ts";
 import type { EventHandler, Subscription } from "./event-handler.ts";
 import { HandlerSubscription, type HandlerTrouble } from "./handler-subscription.ts";
 import { informerMetrics, type InformerMetrics } from "./informer-metrics.ts";
@@ -78,12 +79,10 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
   #phase: "new" | "running" | "stopped" = "new";
   #startMs: number;
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: InformerOptions<T>) {
     const { listWatch, indexes, clock = systemClock, logger = silentLogger, metrics = noMetrics } = options;
-    const { resyncMs } = options;
-    if (listWatch === undefined || listWatch === null) throw new TypeError("Informer: listWatch is missing");
-    if (resyncMs !== undefined && !(resyncMs > 0))
-      throw new TypeError(`Informer: resyncMs must be more than 0, not ${resyncMs}; leave it out for no resync`);
+    checkInformerOptions(options);
     this.kind = listWatch.kind;
     this.#listWatch = this.#transformed(options);
     this.name = options.name ?? informerName(listWatch.kind);
