@@ -25,7 +25,7 @@ export interface HandlerSubscriptionOptions<T extends KubernetesObject> {
 }
 
 /** Handlers run for at most this long until the event loop gets its turn. */
-const SLICE_MS = 10;
+const SLICE_MS = 4;
 
 /**
  * Tells one handler of changes, one call after another. Whatever the handler does — throw, reject, block, never settle — stays

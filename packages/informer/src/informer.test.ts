@@ -430,8 +430,7 @@ describe("an informer", () => {
       [{ indexes: { node: "spec.nodeName" } }, "indexes.node must be a function, not string"],
       [{ onError: "log" }, "onError must be a function, not string"],
     ];
-    for (const [options, message] of refused)
-      expect(() => new Informer({ listWatch: server, ...options })).toThrow(`Informer: ${message}`);
+    for (const [options, message] of refused) expect(() => new Informer({ listWatch: server, ...options })).toThrow(`Informer: ${message}`);
     expect(() => new Informer({ listWatch: server }).addEventHandler(undefined as never)).toThrow("needs a handler");
   });
 

@@ -345,7 +345,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
 }
 
 /** A list is taken over for at most this long until the event loop gets its turn. */
-const TURN_MS = 8;
+const TURN_MS = 4;
 const STALE_AFTER_MS = 150_000;
 const HANDLER_ALARM_MS = 30_000;
 const STOP_GRACE_MS = 5_000;

@@ -132,6 +132,8 @@ function checkSelectors({ kind }: { readonly kind: string }, scope: ListWatchSco
 /** Not a generator: leaving one that was never started would not close the body. */
 function eventsOf<T extends KubernetesObject>(body: AsyncIterable<Uint8Array>, decoder: WatchDecoder<T>): WatchStream<T> {
   const chunks = body[Symbol.asyncIterator]();
+  // Of a flood node reads two megabytes before timers and other sockets have their turn.
+  const turn = new LoopTurn();
   let isOver = false;
   type Result = IteratorResult<ReturnType<WatchDecoder<T>["push"]>, undefined>;
   const leave = async (): Promise<void> => {
@@ -141,7 +143,8 @@ function eventsOf<T extends KubernetesObject>(body: AsyncIterable<Uint8Array>, d
   };
   const next = async (): Promise<Result> => {
     while (!isOver) {
-      const chunk = await chunks.next();
+      if (turn.isLong) await turn.next();
+      const chunk = await turn.during(chunks.next());
       isOver = chunk.done === true;
       const events = chunk.done ? decoder.end() : decoder.push(chunk.value);
       if (events.length > 0) return { done: false, value: events };
