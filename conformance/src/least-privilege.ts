@@ -1,12 +1,14 @@
-import { World, type Rbac } from "@operatorkit/app-kit/testing";
+import { World, type AppCheck, type Rbac } from "@operatorkit/app-kit/testing";
 import { noMetrics, sleep, type Metrics } from "@operatorkit/observe";
-import type { Client, KubernetesClient } from "operatorkit";
+import type { Client, DefinedKind, KubernetesClient } from "operatorkit";
 import type { ClusterRole } from "operatorkit/kinds";
-import type { AppSuiteOptions } from "./app-suite.ts";
 import { connectAsServiceAccount } from "./service-account.ts";
 import type { Target } from "./target.ts";
 
-export interface LeastPrivilegeOptions extends Pick<AppSuiteOptions, "checks" | "kinds"> {
+export interface LeastPrivilegeOptions {
+  readonly checks: readonly AppCheck[];
+  /** What the checks make objects of. */
+  readonly kinds: readonly DefinedKind[];
   readonly target: Target;
   readonly admin: KubernetesClient;
   /** Whose role it is about. */

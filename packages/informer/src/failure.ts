@@ -8,10 +8,11 @@ import { isApiError } from "@operatorkit/api";
  * - `busy`: too many requests (429)
  * - `refused`: any other answer that is no success (401, 403, 404, 5xx, …)
  * - `broken`: no answer, or the connection broke
+ * - `ended`: the server, or something between, ended a watch in good order long before its time
  * - `silent`: nothing came within the time allowed
  * - `malformed`: an answer that is not what the Kubernetes API answers
  */
-export type FailureKind = "expired" | "rejected" | "busy" | "refused" | "broken" | "silent" | "malformed";
+export type FailureKind = "expired" | "rejected" | "busy" | "refused" | "broken" | "ended" | "silent" | "malformed";
 
 export interface Failure {
   readonly kind: FailureKind;

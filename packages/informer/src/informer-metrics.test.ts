@@ -110,11 +110,15 @@ describe("an informer's metrics", () => {
     expect(metrics.of("reflector_lists_total", "reflector_watches_total")).toEqual([1, 3]);
     expect(metrics.of("informer_failures_total broken", "informer_failures_total refused")).toEqual([1, 1]);
     expect(metrics.of("informer_retries_total check broken", "informer_retries_total check refused")).toEqual([1, 1]);
+    // The second stream in a row that brought nothing: a new list.
+    made.server.endStreams();
+    await made.advance(30_000);
+    expect(metrics.of("informer_failures_total broken", "informer_retries_total list ended")).toEqual([1, 1]);
     await made.advance(150_000);
     made.server.writeOtherKinds(5);
     made.server.compact();
     made.server.breakStreams();
     await made.advance(30_000);
-    expect(metrics.of("informer_failures_total expired", "reflector_lists_total", "reflector_last_resource_version")).toEqual([1, 2, 107]);
+    expect(metrics.of("informer_failures_total expired", "reflector_lists_total", "reflector_last_resource_version")).toEqual([1, 3, 107]);
   });
 });

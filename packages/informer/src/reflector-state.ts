@@ -201,6 +201,7 @@ function inListing(state: In<"listing">, event: ReflectorEvent): Transition {
     case "busy":
     case "refused":
     case "broken":
+    case "ended":
       return wait(memory, { type: "list", progress }, event);
   }
 }
@@ -260,6 +261,7 @@ function inOpening(state: In<"opening">, event: ReflectorEvent): Transition {
       return afterStream(memory, { hadNothing: true }, event);
     case "refused":
     case "broken":
+    case "ended":
     case "silent":
       return wait(memory, { type: "check" }, event);
   }
@@ -279,7 +281,7 @@ function inStreaming(state: In<"streaming">, event: ReflectorEvent): Transition 
       const lived = event.afterMs >= HEALTHY_STREAM_MS;
       const rested = lived ? { ...memory, ...AFTER_LIFE, fruitless: 0 } : memory;
       if (lived && event.onTime) return enter(rested, { type: "watch" });
-      const cause = { failure: { kind: "broken" as const, error: "the server ended the watch early" }, afterMs: event.afterMs };
+      const cause = { failure: { kind: "ended" as const, error: "the server ended the watch early" }, afterMs: event.afterMs };
       return afterStream(rested, { hadNothing: !advanced && !lived }, cause);
     }
     case "failed": {
@@ -324,7 +326,7 @@ function inWatchList(state: In<"asking" | "filling">, event: ReflectorEvent): Tr
     case "ended":
       if (state.name === "asking") return stay(state);
       return cutShort(memory, {
-        failure: { kind: "broken", error: "the watch ended before its initial events did" },
+        failure: { kind: "ended", error: "the watch ended before its initial events did" },
         afterMs: event.afterMs,
       });
     case "failed":

@@ -3,7 +3,6 @@ export { KeyedLanes } from "./keyed-lanes.ts";
 export type { KeyedLanesOptions } from "./keyed-lanes.ts";
 export { defaultRateLimiter, maxOf, perKeyBackoff, tokenBucket } from "./rate-limiter.ts";
 export type { PerKeyBackoffOptions, RateLimiter, TokenBucketOptions } from "./rate-limiter.ts";
-export { Ring } from "./ring.ts";
 export { runWorkers } from "./run-workers.ts";
 export type { WorkersOptions } from "./run-workers.ts";
 export { WorkQueue } from "./work-queue.ts";
