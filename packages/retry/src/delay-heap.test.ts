@@ -124,6 +124,10 @@ describe("DelayHeap", () => {
     expect(sizes.at(-1)).toBe(1);
   });
 
+  it.each([undefined, {}, { onDue: "log" }])("refuses %j, which nobody would hear of what is due from", (options) => {
+    expect(() => new DelayHeap(options as never)).toThrow("delay heap: onDue: must be a function");
+  });
+
   it("refuses a delay that is no number", () => {
     expect(() => setUp().heap.set(1, Number.NaN)).toThrow(/delayMs/);
   });

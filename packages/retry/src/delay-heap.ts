@@ -34,9 +34,11 @@ export class DelayHeap {
   /** When the timer fires; never later than the first item is due. */
   #armedForMs = Number.POSITIVE_INFINITY;
 
-  constructor({ onDue, clock = systemClock }: DelayHeapOptions) {
-    this.#onDue = onDue;
-    this.#clock = clock;
+  /** @throws {TypeError} without an `onDue`. */
+  constructor(options: DelayHeapOptions) {
+    if (typeof options?.onDue !== "function") throw new TypeError("delay heap: onDue: must be a function, and is told of what is due");
+    this.#onDue = options.onDue;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** How many items wait. */

@@ -64,6 +64,17 @@ describe("when", () => {
     expect(log).toEqual(["a@1000", "b@1000", "c@2000"]);
   });
 
+  it.each([
+    [undefined, "onDue: must be a function"],
+    [{}, "onDue: must be a function"],
+    [{ dequeuePolicy: "dropAll" }, "dequeuePolicy: must be a function, not string"],
+    [{ onPolicyError: 1 }, "onPolicyError: must be a function, not number"],
+    [{ merge: {} }, "merge: must be a function, not object"],
+  ])("refuses %j, which could not be called", (bad, message) => {
+    const options = bad === undefined || Object.keys(bad).length === 0 ? bad : { onDue: () => {}, ...bad };
+    expect(() => new RetryQueue(options as never)).toThrow(`retry queue: ${message}`);
+  });
+
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])("refuses ticks of %s ms", (tickMs) => {
     expect(() => world({ tickMs })).toThrow("retry queue: tickMs");
   });

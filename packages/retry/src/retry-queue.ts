@@ -73,7 +73,9 @@ export class RetryQueue<Job> {
   readonly #entries = new ListMap<Entry<Job>>();
   #count = 0;
 
+  /** @throws {TypeError | RangeError} naming the option that cannot work. */
   constructor(options: RetryQueueOptions<Job>) {
+    checkFunctions(options);
     const { onDue, dequeuePolicy = opinionatedRetryDequeuePolicy, onPolicyError = () => {}, merge = (_earlier, later) => later } = options;
     const { tickMs = 0, clock = systemClock } = options;
     if (!(tickMs >= 0 && Number.isFinite(tickMs))) throw new RangeError(`retry queue: tickMs: ${tickMs} must be a number, 0 or more`);
@@ -236,6 +238,16 @@ export class RetryQueue<Job> {
     this.#free.push(entry.number);
     this.#entries.removeItem(entry.key, (other) => other === entry);
     if (this.#entries.keySize(entry.key) === 0) this.#entries.removeKey(entry.key);
+  }
+}
+
+/** At once: what is no function would be found out when the first retry is due, by nobody. */
+function checkFunctions<Job>(options: RetryQueueOptions<Job>): void {
+  if (typeof options?.onDue !== "function") throw new TypeError("retry queue: onDue: must be a function, and is told of what is due");
+  for (const field of ["dequeuePolicy", "onPolicyError", "merge"] as const) {
+    const value: unknown = options[field];
+    if (value !== undefined && typeof value !== "function")
+      throw new TypeError(`retry queue: ${field}: must be a function, not ${typeof value}; leave it out for the default`);
   }
 }
 

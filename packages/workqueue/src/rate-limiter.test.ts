@@ -38,6 +38,10 @@ describe("tokenBucket", () => {
     expect([1, 2, 3, 4].map(() => limiter.nextMs("any"))).toEqual([0, 0, 0, 100]);
   });
 
+  it("refuses to take the longest wait of what is no rate limiter", () => {
+    expect(() => maxOf(perKeyBackoff(), { nextMs: () => 5 } as never)).toThrow("max of: limiters[1]: must be a RateLimiter");
+  });
+
   it("refuses a rate or a burst that would never let anything through", () => {
     expect(() => tokenBucket({ perSecond: 0 })).toThrow(/perSecond/);
     expect(() => tokenBucket({ burst: 0 })).toThrow(/burst/);

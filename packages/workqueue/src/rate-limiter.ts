@@ -61,8 +61,16 @@ export function tokenBucket({ perSecond = 10, burst = 100, clock = systemClock }
   };
 }
 
-/** The longest wait of several limiters; each of them counts. */
+/** @throws {TypeError} naming `field`, when it is no rate limiter: a queue would find out at the first failure only. */
+export function checkRateLimiter(field: string, limiter: unknown): void {
+  for (const method of ["nextMs", "failures", "forget"] as const)
+    if (typeof (limiter as Partial<RateLimiter> | null | undefined)?.[method] !== "function")
+      throw new TypeError(`${field}: must be a RateLimiter, such as perKeyBackoff(): it has no function ${method}`);
+}
+
+/** The longest wait of several limiters; each of them counts. @throws {TypeError} for what is none. */
 export function maxOf(...limiters: readonly RateLimiter[]): RateLimiter {
+  for (const [index, limiter] of limiters.entries()) checkRateLimiter(`max of: limiters[${index}]`, limiter);
   return {
     nextMs: (key) => limiters.reduce((longest, limiter) => Math.max(longest, limiter.nextMs(key)), 0),
     failures: (key) => limiters.reduce((most, limiter) => Math.max(most, limiter.failures(key)), 0),

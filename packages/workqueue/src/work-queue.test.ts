@@ -380,6 +380,17 @@ describe("WorkQueue", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it.each<[unknown, string]>([
+    [() => 100, "it has no function nextMs"],
+    [null, "it has no function nextMs"],
+    [{ nextMs: () => 100 }, "it has no function failures"],
+    [{ nextMs: () => 100, failures: () => 0 }, "it has no function forget"],
+  ])("refuses %o for a rate limiter", (rateLimiter, message) => {
+    expect(() => new WorkQueue({ name: "echo", rateLimiter: rateLimiter as never })).toThrow(
+      `work queue echo: rateLimiter: must be a RateLimiter, such as perKeyBackoff(): ${message}`,
+    );
+  });
+
   it("refuses a bound that is no number", () => {
     expect(() => new WorkQueue({ maxOvertakes: -1 })).toThrow(/maxOvertakes/);
   });

@@ -2,7 +2,7 @@ import { noMetrics, systemClock, type Clock, type Metrics } from "@operatorkit/o
 import { DelayHeap } from "@operatorkit/retry";
 import { KEPT_SLOTS, KeyTable } from "./key-table.ts";
 import { PriorityLevels } from "./priority-levels.ts";
-import { defaultRateLimiter, type RateLimiter } from "./rate-limiter.ts";
+import { checkRateLimiter, defaultRateLimiter, type RateLimiter } from "./rate-limiter.ts";
 import { WorkQueueMetrics } from "./work-queue-metrics.ts";
 
 export interface WorkQueueOptions {
@@ -62,9 +62,11 @@ export class WorkQueue {
   #isShutDown = false;
   #ended: PromiseWithResolvers<void> | undefined;
 
+  /** @throws {TypeError | RangeError} naming the option that cannot work. */
   constructor(options: WorkQueueOptions = {}) {
     const { name = "", clock = systemClock, maxOvertakes = 10, metrics = noMetrics } = options;
     if (!(maxOvertakes >= 0)) throw new RangeError(`work queue ${name}: maxOvertakes: ${maxOvertakes} must be a number, 0 or more`);
+    if (options.rateLimiter !== undefined) checkRateLimiter(`work queue ${name}: rateLimiter`, options.rateLimiter);
     this.#clock = clock;
     this.#rateLimiter = options.rateLimiter ?? defaultRateLimiter({ clock });
     this.#waiting = new PriorityLevels({ maxOvertakes });
