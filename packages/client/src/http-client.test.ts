@@ -31,6 +31,21 @@ function clientOf(body: unknown) {
 const object = { apiVersion: "myproject.io/v1alpha1", kind: "Sample", metadata: { name: "a" }, spec: { hello: "world" } };
 
 describe("newHttpClient", () => {
+  const client = new KubernetesClient({ transport: new FakeTransport(() => ({ body: {} })) });
+
+  it.each<[unknown[], string]>([
+    [[undefined, "", "v1", []], "client: is missing"],
+    [[client, undefined, "v1", []], 'group: must be a string, not undefined; "" for the core group'],
+    [[client, "My Group", "v1", []], 'group: "My Group": a lowercase RFC 1123 subdomain'],
+    [[client, "", "", []], 'version: "", which should be such as "v1": a lowercase RFC 1123 label'],
+    [[client, "", "v1/pods", []], 'version: "v1/pods", which should be such as "v1": a lowercase RFC 1123 label'],
+    [[client, "", undefined, []], 'version: "undefined", which should be such as "v1": must be a string'],
+    [[client, "", "v1", ConfigMap], "kinds: must be a list of kinds"],
+    [[client, "", "v1", [undefined]], "kinds[0]: must be a kind"],
+  ])("refuses %j, which no server has a path for", (given, message) => {
+    expect(() => Reflect.apply(newHttpClient, undefined, given)).toThrow(`HTTP client: ${message}`);
+  });
+
   it("writes below its group version, and gives objects of its kinds back", async () => {
     const { http, transport } = clientOf(object);
     const answer = await http.get("namespaces/x/samples/a");

@@ -1,5 +1,5 @@
 import { ApiError, type RequestOptions } from "@operatorkit/api";
-import type { Kind, KubernetesObject, ObjectOf } from "@operatorkit/object";
+import { dns1123LabelProblems, dns1123SubdomainProblems, type Kind, type KubernetesObject, type ObjectOf } from "@operatorkit/object";
 import type { KubernetesClient } from "./kubernetes-client.ts";
 import type { RawRequest } from "./request/raw-request.ts";
 import type { Query } from "./request/resource-path.ts";
@@ -30,7 +30,12 @@ export class HttpClient<T extends KubernetesObject> {
   readonly #client: Pick<KubernetesClient, "request">;
   readonly #kinds: readonly Kind[];
 
+  /**
+   * @throws {TypeError} naming the argument that cannot work
+   * @throws {ApiError} `InvalidRequest` for a kind of another group version
+   */
   constructor(client: Pick<KubernetesClient, "request">, group: string, version: string, kinds: readonly Kind<T>[]) {
+    checkArguments(client, group, version, kinds);
     const stray = kinds.find((kind) => kind.group !== group || kind.version !== version);
     if (stray !== undefined) {
       throw new ApiError(
@@ -76,6 +81,22 @@ export class HttpClient<T extends KubernetesObject> {
     // The server vouches for the rest of the type.
     return { type: "object", object: value as T };
   }
+}
+
+/** What is wrong here would be a path that no server has, and a 404 that says nothing of it. */
+function checkArguments(client: Pick<KubernetesClient, "request">, group: string, version: string, kinds: readonly Kind[]): void {
+  const refuse = (argument: string, why: string): never => {
+    throw new TypeError(`HTTP client: ${argument}: ${why}`);
+  };
+  if (typeof client?.request !== "function") refuse("client", "is missing; connect() makes one");
+  if (typeof group !== "string") refuse("group", `must be a string, not ${typeof group}; "" for the core group`);
+  const [groupProblem] = group === "" ? [] : dns1123SubdomainProblems(group);
+  if (groupProblem !== undefined) refuse("group", `"${group}": ${groupProblem}`);
+  const [versionProblem] = typeof version === "string" ? dns1123LabelProblems(version) : [`must be a string, not ${typeof version}`];
+  if (versionProblem !== undefined) refuse("version", `"${version}", which should be such as "v1": ${versionProblem}`);
+  if (!Array.isArray(kinds)) refuse("kinds", "must be a list of kinds of this group version");
+  for (const [index, kind] of kinds.entries())
+    if (typeof kind?.kind !== "string") refuse(`kinds[${index}]`, "must be a kind: one of object/kinds, or made by defineKind");
 }
 
 /** A client bound to `/apis/<group>/<version>`, which knows these kinds. */

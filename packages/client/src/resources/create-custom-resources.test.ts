@@ -108,6 +108,15 @@ describe("createCustomResources", () => {
     expect(wrong.asked).toEqual([]);
   });
 
+  it("refuses what is no list, before it asks the server anything", async () => {
+    const asked = (): never => {
+      throw new Error("the server was asked");
+    };
+    expect(await rejection(createCustomResources({ serverVersion: asked, request: asked }, sample as never))).toMatchObject({
+      message: "createCustomResources: resources: must be a list of custom resources",
+    });
+  });
+
   it("stops when its signal is aborted", async () => {
     const { client, clock } = server("v1.36.3", () => ({}));
     const stop = new AbortController();

@@ -39,6 +39,7 @@ export async function createCustomResources(
 ): Promise<void> {
   const { timeoutMs = 60_000, intervalMs = 500, clock = systemClock, signal } = options;
   checkWaits("createCustomResources", { intervalMs, timeoutMs });
+  if (!Array.isArray(resources)) throw new TypeError("createCustomResources: resources: must be a list of custom resources");
   const strategy = registrationStrategyFor((await client.serverVersion(signal === undefined ? {} : { signal })).gitVersion);
   const created = await Promise.allSettled(resources.map((resource) => create(client, strategy, resource, signal)));
   const dueMs = clock.monotonicMs() + timeoutMs;

@@ -156,6 +156,24 @@ describe("ensureCustomResources", () => {
     });
   });
 
+  it.each<[unknown, string]>([
+    [{}, "manifests: must be a list of CustomResourceDefinitions"],
+    [undefined, "manifests: must be a list of CustomResourceDefinitions"],
+    [[null], "manifests[0]: must be a CustomResourceDefinition of apiextensions.k8s.io/v1, not undefined of undefined"],
+    [
+      [crd("widgets"), { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } }],
+      "manifests[1]: must be a CustomResourceDefinition of apiextensions.k8s.io/v1, not ConfigMap of v1",
+    ],
+    [[{ ...crd("widgets"), metadata: {} }], "manifests[0].metadata.name: is missing"],
+    [[{ ...crd("widgets"), spec: undefined }], "manifests[0].spec.versions: must be a list"],
+  ])("refuses %j, and installs nothing", async (manifests, message) => {
+    const { client, applied } = server([established]);
+    const error = await rejection(ensureCustomResources(client, manifests as never));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: `ensureCustomResources: ${message}` });
+    expect(applied).toEqual([]);
+  });
+
   it("stops when its signal is aborted", async () => {
     const { client, clock } = server([undefined]);
     const controller = new AbortController();

@@ -33,6 +33,7 @@ const FIRST_WAIT_MS = 25;
  * `CustomResourceError`, or with an AggregateError of several. Nothing is ever deleted: deleting a CRD deletes its objects.
  * What fails because the server is away is tried again until the time is up. A CRD that is being deleted is waited out, and made again.
  *
+ * @throws {TypeError} naming the manifest that is none, before anything is installed
  * @returns what became of each, in the order given
  */
 export async function ensureCustomResources(
@@ -42,6 +43,7 @@ export async function ensureCustomResources(
 ): Promise<EnsuredCustomResource[]> {
   const { timeoutMs = 60_000, intervalMs = 500, clock = systemClock, signal } = options;
   checkWaits("ensureCustomResources", { intervalMs, timeoutMs });
+  checkManifests(manifests);
   const dueMs = clock.monotonicMs() + timeoutMs;
   const patienceFor = ({ metadata: { name } }: CustomResourceDefinition): UntilDoneOptions => {
     const action = `install CustomResourceDefinition ${name}`;
@@ -70,6 +72,22 @@ export async function ensureCustomResources(
     manifests.length,
   );
   return results.filter((result) => result.status === "fulfilled").map((result) => result.value);
+}
+
+/** Manifests are read from files as often as written in code: what they hold is not what a type promises. */
+function checkManifests(manifests: readonly CustomResourceDefinition[]): void {
+  const refuse = (field: string, why: string): never => {
+    throw new TypeError(`ensureCustomResources: ${field}: ${why}`);
+  };
+  if (!Array.isArray(manifests)) refuse("manifests", "must be a list of CustomResourceDefinitions");
+  const { apiVersion, kind } = CustomResourceDefinitionKind;
+  for (const [index, manifest] of manifests.entries()) {
+    const field = `manifests[${index}]`;
+    if (manifest?.kind !== kind || manifest.apiVersion !== apiVersion)
+      refuse(field, `must be a ${kind} of ${apiVersion}, not ${manifest?.kind} of ${manifest?.apiVersion}`);
+    if (typeof manifest.metadata?.name !== "string" || manifest.metadata.name === "") refuse(`${field}.metadata.name`, "is missing");
+    if (!Array.isArray(manifest.spec?.versions)) refuse(`${field}.spec.versions`, "must be a list");
+  }
 }
 
 async function place(
