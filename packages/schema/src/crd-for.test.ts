@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Pod } from "@operatorkit/object/kinds";
 import { describe, expect, it } from "vitest";
 import { kinds } from "../test/kinds.ts";
 import { crdFor, objectSchemaOf } from "./crd-for.ts";
@@ -36,4 +37,15 @@ describe.each(kinds.map((one, i) => [one.kind.kind, one, recorded.kinds[i]] as c
       expect(stored).toEqual(object?.stored);
     },
   );
+});
+
+describe("a kind without a schema of its author's", () => {
+  it.each<[unknown, string]>([
+    [Pod, "Pod is no kind made by defineKind, which is where its schema is given"],
+    [undefined, "what was given is no kind made by defineKind"],
+    [{}, "what was given is no kind made by defineKind"],
+  ])("is refused: %o", (kind, message) => {
+    expect(() => crdFor(kind as never)).toThrow(new RegExp(`^crdFor: ${message}`));
+    expect(() => objectSchemaOf(kind as never)).toThrow(new RegExp(`^objectSchemaOf: ${message}`));
+  });
 });

@@ -20,9 +20,10 @@ export interface CrdOptions {
  *
  * The author's schemas become structural; see `structuralSchemaOf` for how. What comes out is accepted by a kube-apiserver 1.36.
  * @throws {UnsupportedSchemaError} for what a CRD cannot say, naming the path
+ * @throws {TypeError} for a kind that `defineKind` did not make: it has no schema
  */
 export function crdFor(kind: DefinedKind, options: CrdOptions = {}): CustomResourceDefinition {
-  const { definition } = kind;
+  const definition = definitionOf("crdFor", kind);
   const schema = objectSchemaOf(kind);
   refuseProblems(kind, schema);
   const hasStatus = schema.properties?.["status"] !== undefined;
@@ -68,10 +69,10 @@ export function structuralSchemaOf(schema: AuthorSchema, path: string): Structur
   return structuralFrom(withoutRefs(jsonSchemaOfAuthor(schema, path), path), path);
 }
 
-/** The structural schema of whole objects of a kind. */
+/** The structural schema of whole objects of a kind. @throws as `crdFor`. */
 export function objectSchemaOf(kind: DefinedKind): StructuralSchema {
+  const definition = definitionOf("objectSchemaOf", kind);
   try {
-    const { definition } = kind;
     const status = statusSchema(definition);
     return {
       ...(definition.description !== undefined && { description: definition.description }),
@@ -89,6 +90,13 @@ export function objectSchemaOf(kind: DefinedKind): StructuralSchema {
     if (error instanceof UnsupportedSchemaError) throw named(kind, error.path, error.why, error);
     throw error;
   }
+}
+
+/** A built-in kind has the same shape, without what its author said. */
+function definitionOf(what: string, kind: DefinedKind): KindDefinition {
+  const given: Partial<DefinedKind> | undefined = kind;
+  if (given?.definition !== undefined) return given.definition;
+  throw new TypeError(`${what}: ${given?.kind ?? "what was given"} is no kind made by defineKind, which is where its schema is given`);
 }
 
 function statusSchema(definition: KindDefinition): StructuralSchema | undefined {
