@@ -2,9 +2,11 @@ import { dns1123LabelProblems, parseLabelSelector, type KubernetesObject } from 
 import { kindId } from "./cache.ts";
 import type { ControllerOptions } from "./controller.ts";
 import { kindOf, type WatchedKind } from "./only-metadata.ts";
+import { requireOptions } from "./require-options.ts";
 
 /** @throws {TypeError} naming the option that cannot work. */
 export function checkControllerOptions<T extends KubernetesObject>(options: ControllerOptions<T>): void {
+  requireOptions("controller", options);
   const { name, for: kind, owns = [], watches = [], predicates = [] } = options;
   const refuse: Refuse = (field, why) => {
     throw new TypeError(`controller ${name}: ${field}: ${why}`);

@@ -120,6 +120,10 @@ describe("a controller with bad options", () => {
     expect(() => new Controller<Echo>({ ...good, ...bad })).toThrow(message);
   });
 
+  it.each([undefined, null, "echo"])("none at all are refused: %o", (options) => {
+    expect(() => new Controller(options as never)).toThrow("controller: options are missing; give one object of them");
+  });
+
   it("a cleanup for a kind of the core group needs a finalizer of its own", () => {
     expect(() => new Controller<ConfigMap>({ name: "x", for: ConfigMap, reconcile: () => {}, cleanup: () => {} })).toThrow(
       /finalizer of controller "x": the core group has no name/,

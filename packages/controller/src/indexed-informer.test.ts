@@ -276,4 +276,8 @@ describe("the indexed informer", () => {
     const listWatch = new FakeCluster([Pod]).listWatch(Pod);
     expect(() => new IndexedInformer<Pod>({ listWatch, process: () => {}, ...options })).toThrow(message);
   });
+
+  it("refuses to be made without options", () => {
+    expect(() => new IndexedInformer(undefined as never)).toThrow("IndexedInformer: options are missing; give one object of them");
+  });
 });

@@ -2,6 +2,7 @@ import { Informer, type Change, type EventHandler, type InformerOptions, type Li
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, sleep, systemClock, type HealthCheck } from "@operatorkit/observe";
 import { perKeyBackoff, runWorkers, WorkQueue, type RateLimiter } from "@operatorkit/workqueue";
+import { requireOptions } from "./require-options.ts";
 
 /** One turn of one key. */
 export interface KeyTurn<T extends KubernetesObject> {
@@ -54,7 +55,9 @@ export class IndexedInformer<T extends KubernetesObject> {
   readonly #options: IndexedInformerOptions<T>;
   #hasRun = false;
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: IndexedInformerOptions<T>) {
+    requireOptions("IndexedInformer", options);
     const { workers = 2, maxRetries = 3, syncTimeoutMs = Number.POSITIVE_INFINITY, clock = systemClock, metrics = noMetrics } = options;
     if (typeof options.process !== "function") throw new TypeError("IndexedInformer: process must be a function");
     for (const field of ["filter", "onError"] as const) {

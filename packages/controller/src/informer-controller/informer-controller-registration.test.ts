@@ -21,6 +21,7 @@ describe("adding a watcher", () => {
   it.each<[string, () => void, string]>([
     ["no watcher", () => new InformerController().addWatcher(undefined as never, ""), "watcher cannot be nil"],
     ["null", () => new InformerController().addWatcher(null as never, "x"), "watcher cannot be nil"],
+    ["text", () => new InformerController().addWatcher("x" as never, "x"), "watcher must be an object with handlers, not a string"],
     ["an empty kind", () => new InformerController().addWatcher({}, ""), "resourceKind cannot be empty"],
     ["a method that is none", () => new InformerController().addWatcher({ add: 1 } as never, "x"), "watcher.add must be a function"],
     ["no informer", () => new InformerController().addInformer(undefined as never, ""), "informer cannot be nil"],

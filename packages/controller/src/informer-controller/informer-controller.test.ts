@@ -274,7 +274,26 @@ describe("options", () => {
     ["retryPolicy", { retryPolicy: 1 as never }],
     ["retryDequeuePolicy", { retryDequeuePolicy: "none" as never }],
     ["onError", { onError: "log" as never }],
+    ["watchers", { watchers: "x" as never }],
+    ["watchers", { watchers: [{}] as never }],
+    ["watchers.things", { watchers: { things: {} as never } }],
+    ["reconcilers.things", { reconcilers: { things: "x" as never } }],
+    ["informers", { informers: null as never }],
+    ["compatibility", { compatibility: true as never }],
+    ["compatibility.serial", { compatibility: { serial: true } as never }],
+    ["compatibility.everyEvent", { compatibility: { everyEvent: "no" as never } }],
   ])("refuses a %s that cannot work, by name", (field, options) => {
     expect(() => new InformerController(options)).toThrow(`${field}: `);
+  });
+
+  it("says which switches there are when it is given another, and what lists by kind look like", () => {
+    expect(() => new InformerController({ compatibility: { serial: true } as never })).toThrow(
+      "compatibility.serial: is no switch; there are serialEvents, everyEvent, sharedMutableObjects",
+    );
+    expect(() => new InformerController({ watchers: "x" as never })).toThrow("must be lists by kind, such as { things: [watcher] }");
+  });
+
+  it("refuses what are no options", () => {
+    expect(() => new InformerController(null as never)).toThrow("informer controller: options are missing; give one object of them");
   });
 });

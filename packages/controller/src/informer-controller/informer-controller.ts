@@ -23,6 +23,7 @@ import {
   type RetryPolicy,
 } from "@operatorkit/retry";
 import type { ResourceWatcher } from "@operatorkit/watcher";
+import { checkInformerControllerOptions } from "./check-informer-controller-options.ts";
 import type { EventSource } from "./event-source.ts";
 import { HandlerRegistration } from "./handler-registration.ts";
 import { InformerControllerRun, type FailedAttempt, type InformerControllerRunOptions } from "./informer-controller-run.ts";
@@ -112,7 +113,7 @@ export class InformerController implements Runnable {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: InformerControllerOptions = {}) {
-    checkOptions(options);
+    checkInformerControllerOptions(options);
     this.name = options.name ?? "informer-controller";
     this.#options = options;
     forEachOf(options.watchers, (watcher, kind) => this.addWatcher(watcher, kind));
@@ -148,6 +149,7 @@ export class InformerController implements Runnable {
   addWatcher<T extends KubernetesObject = KubernetesObject>(watcher: ResourceWatcher<T>, resourceKind: string): void {
     refuseNil(watcher, "watcher");
     refuseEmpty(resourceKind);
+    if (typeof watcher !== "object") throw new TypeError(`watcher must be an object with handlers, not a ${typeof watcher}`);
     for (const method of ["add", "update", "delete", "isOwnWrite", "finalizerClaims"] as const) {
       if (watcher[method] !== undefined && typeof watcher[method] !== "function")
         throw new TypeError(`watcher.${method} must be a function`);
@@ -343,26 +345,4 @@ function refuseEmpty(resourceKind: string): void {
 
 function forEachOf<T>(record: Readonly<Record<string, readonly T[]>> = {}, visit: (item: T, kind: string) => void): void {
   for (const [kind, items] of Object.entries(record)) for (const item of items) visit(item, kind);
-}
-
-function checkOptions(options: InformerControllerOptions): void {
-  const { name, retryPolicy, retryDequeuePolicy, onError, concurrency } = options;
-  const refuse = (field: string, why: string): never => {
-    throw new TypeError(`informer controller ${name ?? ""}: ${field}: ${why}`);
-  };
-  if (name !== undefined && (typeof name !== "string" || name === "")) refuse("name", "must be a string, and not empty");
-  if (retryPolicy !== undefined && retryPolicy !== null && typeof retryPolicy !== "function")
-    refuse("retryPolicy", "must be a function, or null");
-  const isPolicy = typeof retryDequeuePolicy === "function" || retryDequeuePolicy === undefined || retryDequeuePolicy === null;
-  if (!isPolicy && retryDequeuePolicy !== "opinionated" && retryDequeuePolicy !== "dropAll") {
-    refuse("retryDequeuePolicy", 'must be a function, "opinionated", "dropAll" or null');
-  }
-  if (onError !== undefined && typeof onError !== "function") refuse("onError", "must be a function");
-  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
-    refuse("concurrency", `${concurrency} must be a whole number, 1 or more`);
-  }
-  for (const field of ["retryTickMs", "stopGraceMs", "stopTimeoutMs"] as const) {
-    const value = options[field];
-    if (value !== undefined && !(value >= 0 && Number.isFinite(value))) refuse(field, `${value} must be a number, 0 or more`);
-  }
 }

@@ -41,6 +41,15 @@ describe("ResourceController", () => {
       expect(new ResourceController<Echo>({ name: "echo", for: Echo, resources }).finalizer).toBe(OURS);
     });
 
+    it.each([
+      ["a b", 'controllerName: "a b": name part must consist of alphanumeric characters'],
+      ["", 'controllerName: "": name part must be non-empty'],
+      ["x".repeat(64), "name part must be no more than 63"],
+      [undefined, 'controllerName: "undefined": must be a string'],
+    ])("can be giantswarm/operatorkit's of no such name as %o", (name, message) => {
+      expect(() => giantswarmFinalizer(name as never)).toThrow(message);
+    });
+
     it("are not taken off an object that is gone: that is no failure", async () => {
       const cluster = new FakeCluster([Echo, Event]);
       const { clock, logs, stop } = await runController(

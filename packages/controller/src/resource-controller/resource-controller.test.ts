@@ -253,6 +253,10 @@ describe("ResourceController", () => {
     expect(() => new ResourceController<Echo>({ name: "echo", for: Echo, ...options })).toThrow(`resource controller echo: ${message}`);
   });
 
+  it("refuses to be made without options", () => {
+    expect(() => new ResourceController(undefined as never)).toThrow("resource controller: options are missing; give one object of them");
+  });
+
   it("leaves what else a controller refuses to the controller", () => {
     const resources = [{ name: "r", ensureCreated() {}, ensureDeleted() {} }];
     expect(() => new ResourceController<Secret>({ name: "s", for: Secret, resources })).toThrow("the core group has no name");

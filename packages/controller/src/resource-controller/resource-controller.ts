@@ -1,9 +1,17 @@
 import type { FinalizerClaim, Runnable } from "@operatorkit/api";
 import type { Change } from "@operatorkit/informer";
-import { matchesLabels, parseLabelSelector, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
+import {
+  matchesLabels,
+  parseLabelSelector,
+  qualifiedNameProblems,
+  type Kind,
+  type KubernetesObject,
+  type ObjectKey,
+} from "@operatorkit/object";
 import { noMetrics, noTracer, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
 import { TimeoutError, withTimeout } from "@operatorkit/retry";
 import { Controller, type ControllerOptions, type ControllerRunnableOptions } from "../controller.ts";
+import { requireOptions } from "../require-options.ts";
 import { boot, BootError } from "./boot.ts";
 import { giantswarmInformerMetrics } from "./giantswarm-informer-metrics.ts";
 import { ObjectTimestamps } from "./object-timestamps.ts";
@@ -11,9 +19,12 @@ import { PassRunner } from "./pass-runner.ts";
 import { pauseAnnotationsOf } from "./pause.ts";
 import { checkResourceOptions, RESYNC_MS, resourceSetsOf, type ResourceControllerOptions } from "./resource-controller-options.ts";
 
-/** The finalizer that giantswarm/operatorkit's controllers keep. */
+/** The finalizer that giantswarm/operatorkit's controllers keep. @throws {TypeError} for a name that no finalizer can have. */
 export function giantswarmFinalizer(controllerName: string): string {
-  return `operatorkit.giantswarm.io/${controllerName}`;
+  const finalizer = `operatorkit.giantswarm.io/${controllerName}`;
+  const [problem] = typeof controllerName === "string" ? qualifiedNameProblems(finalizer) : ["must be a string"];
+  if (problem !== undefined) throw new TypeError(`giantswarmFinalizer: controllerName: "${controllerName}": ${problem}`);
+  return finalizer;
 }
 
 /**
@@ -44,6 +55,7 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: ResourceControllerOptions<T>) {
+    requireOptions("resource controller", options);
     const { name, resyncMs = RESYNC_MS, labelSelector, whenDeselected = "keep", pauseAnnotations = {}, finalizer } = options;
     const sets = resourceSetsOf(options);
     checkResourceOptions(options);
