@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
+import { assertCode, assertIncludes, assertStatus, type ApiCase, type CustomKindOptions } from "../api-case.ts";
 import type { JsonBody } from "../raw-http.ts";
 import { configMap, deployment, paths, pod, service } from "./sample-objects.ts";
 
@@ -16,6 +16,20 @@ function entryOf(object: JsonBody, manager: string): JsonBody {
 /** A ConfigMap of metadata alone: an empty `data` would be owned as a whole. */
 function bare(metadata: JsonBody): JsonBody {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one", ...metadata } };
+}
+
+/** A kind with status that is served in two versions, whose schemas are one but for their description. */
+function twoVersions(): CustomKindOptions {
+  const spec = { type: "object", properties: { size: { type: "integer" }, nested: { type: "object" } } };
+  const status = { type: "object", properties: { ready: { type: "integer" } } };
+  const version = (name: string): JsonBody => ({
+    name,
+    served: true,
+    storage: name === "v1",
+    schema: { openAPIV3Schema: { type: "object", description: name, properties: { spec, status } } },
+    subresources: { status: {} },
+  });
+  return { spec: { versions: [version("v1"), version("v2")] } };
 }
 
 /** Server-side apply: ownership, conflicts, merging by schema. */
@@ -420,6 +434,67 @@ export const applyingCases: readonly ApiCase[] = [
       assertIncludes(answer, { spec: { a: 1 }, status: { ready: true } });
       const again = assertCode(await api.apply(path, "alpha", { ...object, spec: { a: 1 } }), 200);
       assertIncludes(again, { status: { ready: true } });
+    },
+  },
+  {
+    name: "a status sent to the object itself is dropped, but conflicts with its owner when that wrote it in another version",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind(twoVersions());
+      const path = kind.path(ns, "one");
+      const inV2 = path.replace("/v1/", "/v2/");
+      const object = (version: string, more: JsonBody): JsonBody => ({
+        apiVersion: `${kind.group}/${version}`,
+        kind: kind.kind,
+        metadata: { name: "one" },
+        ...more,
+      });
+      assertCode(await api.apply(path, "alpha", object("v1", { spec: { size: 1 } })), 201);
+      assertCode(await api.apply(`${path}/status`, "gamma", object("v1", { status: { ready: 1 } })), 200);
+      const own = assertCode(await api.apply(path, "beta", object("v1", { status: { ready: 2 } })), 200);
+      assert.deepEqual([own.status, managersOf(own)], [{ ready: 1 }, ["alpha Apply", "gamma Apply status"]]);
+      assertStatus(await api.apply(inV2, "beta", object("v2", { status: { ready: 2 } })), 409, {
+        message: 'Apply failed with 1 conflict: conflict with "gamma" with subresource "status": .status.ready',
+      });
+      const forced = assertCode(await api.apply(inV2, "beta", object("v2", { status: { ready: 2 } }), "&force=true"), 200);
+      assert.deepEqual([forced.status, managersOf(forced)], [{ ready: 1 }, ["alpha Apply"]]);
+    },
+  },
+  {
+    name: "an update of the object that carries another status takes that from owners in other versions, and changes nothing else",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind(twoVersions());
+      const path = kind.path(ns, "one");
+      const inV2 = path.replace("/v1/", "/v2/");
+      await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" }, spec: { size: 1 } });
+      const written = assertCode(await api.patch("merge", `${path}/status?fieldManager=writer`, { status: { ready: 1 } }), 200);
+      const same = assertCode(await api.patch("merge", `${path}?fieldManager=editor`, { status: { ready: 2 } }), 200);
+      assert.deepEqual(same, written);
+      const other = assertCode(await api.patch("merge", `${inV2}?fieldManager=editor`, { status: { ready: 2 } }), 200);
+      assert.notEqual(other.metadata.resourceVersion, written.metadata.resourceVersion);
+      assert.deepEqual([other.status, entryOf(other, "writer").fieldsV1], [{ ready: 1 }, { "f:status": {} }]);
+    },
+  },
+  {
+    name: "a status write that carries another spec takes nothing from the owners of the spec, in whatever version",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind(twoVersions());
+      const path = kind.path(ns, "one");
+      const object = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } };
+      const made = await api.create(kind.path(ns), { ...object, spec: { size: 1 } });
+      for (const version of ["v1", "v2"]) {
+        const status = `${path.replace("/v1/", `/${version}/`)}/status?fieldManager=writer`;
+        const same = assertCode(await api.patch("merge", status, { spec: { size: 2 } }), 200);
+        assertIncludes(same, { metadata: { resourceVersion: made.metadata.resourceVersion }, spec: { size: 1 } });
+      }
+      const applied = assertCode(
+        await api.apply(`${path}/status`, "gamma", { ...object, spec: { nested: null }, status: { ready: 1 } }),
+        200,
+      );
+      assert.deepEqual([applied.spec, applied.status], [{ size: 1 }, { ready: 1 }]);
+      assert.deepEqual(entryOf(applied, "gamma").fieldsV1, { "f:status": { "f:ready": {} } });
     },
   },
   {

@@ -35,6 +35,7 @@ export function applyObject(context: ServerContext, request: ResourceRequest, op
     throw conflict(subject, target.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
   const { resourceVersion, ...metadata } = objectAt(config, "metadata");
   const object = merged(context, request, undefined, { ...config, metadata }, options);
+  checkNulls(request, withoutForeignFields(object, descriptor));
   const created = withoutForeignFields(typed(request, object, options), descriptor);
   const made = storedPrepared(context, request, placeInNamespace(created, request), options, request.nowMs);
   return objectResponse(request, 201, options.dryRun ? withVersionAsSent(made, resourceVersion) : made);
@@ -78,6 +79,7 @@ function appliedTo(
   const { descriptor, subresource, nowMs } = request;
   const before = present(descriptor, stored.object);
   const object = merged(context, request, before, config, options);
+  checkNulls(request, mergedForPath(request, object, before));
   const placed = placeInNamespace(typed(request, object, options), request);
   const after = mergedForPath(request, placed, before);
   return storedUpdate(context, request, stored, after, {
@@ -110,9 +112,13 @@ function merged(
   }
 }
 
-function typed({ descriptor, target, warnings }: ResourceRequest, object: JsonObject, options: WriteOptions): JsonObject {
+/** Refuses what the merge made and typing would hide, where this path writes it. @throws StatusError 422 */
+function checkNulls({ descriptor, target }: ResourceRequest, object: JsonObject): void {
   const problems = descriptor.rules.mergedProblems?.(object) ?? [];
   if (problems.length > 0) throw invalidError(kindSubject(descriptor), target.name, problems);
+}
+
+function typed({ descriptor, target, warnings }: ResourceRequest, object: JsonObject, options: WriteOptions): JsonObject {
   try {
     return typedObject(object, [], descriptor, options.fieldValidation, warnings);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { deepFreeze } from "@operatorkit/object";
+import { deepFreeze, fieldElement, FieldSet } from "@operatorkit/object";
 import type { FieldsV1, ManagedFieldsEntry } from "@operatorkit/object";
 import { array, assert, constant, constantFrom, dictionary, integer, property, record, subarray, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -52,6 +52,36 @@ function apply(manager: string, live: Thing | undefined, spec: Thing["spec"], mo
 function fieldsOf(object: Thing, manager: string): FieldsV1 | undefined {
   return object.metadata.managedFields?.find((entry) => entry.manager === manager)?.fieldsV1?.["f:spec"];
 }
+
+describe("fields that a request cannot change", () => {
+  const status = FieldSet.of([fieldElement("status")]);
+  const live = {
+    ...thing(undefined, [owner("writer", {}, { apiVersion: "x.io/v1", subresource: "status", fieldsV1: { "f:status": { "f:a": {} } } })]),
+    status: { a: "1" },
+  };
+  const schema: StructuralSchema = { type: "object", properties: { status: { type: "object", properties: { a: string } } } };
+  const conflictsIn = (apiVersion: string, subresource: string): readonly string[] =>
+    applyConfiguration({
+      manager: "other",
+      apiVersion,
+      subresource,
+      schema,
+      versions: { "x.io/v1": schema, "x.io/v2": schema },
+      resetFields: status,
+      force: false,
+      nowMs: 0,
+      live,
+      config: { ...thing(undefined), apiVersion, status: { a: "2" } },
+    }).conflicts.map(({ fieldPath }) => fieldPath);
+
+  test.each<[title: string, apiVersion: string, subresource: string, conflicts: string[]]>([
+    ["no conflict with an owner in the request's version", "x.io/v1", "", []],
+    ["a conflict with an owner in another version", "x.io/v2", "", [".status.a"]],
+    ["no conflict in any version when the request goes to a subresource", "x.io/v2", "scale", []],
+  ])("make %s", (_, apiVersion, subresource, conflicts) => {
+    expect(conflictsIn(apiVersion, subresource)).toEqual(conflicts);
+  });
+});
 
 describe("order of merged lists", () => {
   test.each<[title: string, live: string[], config: string[], result: string[]]>([

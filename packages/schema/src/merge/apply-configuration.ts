@@ -9,7 +9,7 @@ import { managerKey, readManagers, timestamp } from "./managers.ts";
 import type { Manager, Managers } from "./managers.ts";
 import { mergedValue } from "./merged-value.ts";
 import { MergeError } from "./merge-error.ts";
-import { checkType, typesOf } from "./merge-options.ts";
+import { checkType, resetFieldsOf, typesOf } from "./merge-options.ts";
 import type { MergeOptions } from "./merge-options.ts";
 import { mergeTypeOf } from "./merge-type.ts";
 import { prune, reconcileManagers, takeOver } from "./ownership.ts";
@@ -100,7 +100,7 @@ function merge(options: ApplyConfigurationOptions, live: Json, config: Json, man
   const last = owners.get(key);
   owners.set(key, applier);
   const object = prune(mergedValue(type, live, config), last, applier, owners, typeOf);
-  const { conflicts, managers: result } = takeOver(live, object, key, owners, typeOf, resetFields);
+  const { conflicts, managers: result } = takeOver(live, object, key, owners, typeOf, resetFieldsOf(options));
   if (!options.force && conflicts.size > 0) return { object: live, managers, conflicts: conflictsOf(conflicts, owners) };
 
   const fields = applier.fields.difference(STRIPPED_FIELDS);

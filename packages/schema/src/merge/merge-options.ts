@@ -1,8 +1,9 @@
-import type { FieldSet, Json } from "@operatorkit/object";
+import { FieldSet } from "@operatorkit/object";
+import type { Json } from "@operatorkit/object";
 import type { StructuralSchema } from "../structural-schema.ts";
 import { mergeTypeOf } from "./merge-type.ts";
 import { MergeError } from "./merge-error.ts";
-import type { TypeOfVersion } from "./ownership.ts";
+import type { ResetFieldsOfVersion, TypeOfVersion } from "./ownership.ts";
 import { entryOf, isMap } from "./shape.ts";
 import { typeErrors } from "./type-errors.ts";
 import type { MergeType } from "./merge-type.ts";
@@ -22,7 +23,10 @@ export interface MergeOptions {
    * @default every version is known and has `schema`
    */
   readonly versions?: Readonly<Record<string, StructuralSchema>>;
-  /** Fields that a request to this resource cannot change (`status`), or to this subresource (`spec`); nobody comes to own them by it. */
+  /**
+   * Fields that a request to this resource cannot change (`status`), or to this subresource (`spec`); nobody comes to own them by it.
+   * Managers of other versions lose them, and conflict, all the same when the request goes to no subresource.
+   */
   readonly resetFields?: FieldSet;
   /** Now, in milliseconds since 1970: the time of the manager's entry when it changes something. */
   readonly nowMs: number;
@@ -36,6 +40,14 @@ export function typesOf(options: MergeOptions): TypeOfVersion {
     if (apiVersion === options.apiVersion) return own;
     return Object.hasOwn(versions, apiVersion) ? mergeTypeOf(versions[apiVersion]) : undefined;
   };
+}
+
+/**
+ * Which fields a change leaves alone, by the version of the manager they belong to. A custom resource's strategy names its `status` for
+ * the request's version only. Source: apiextensions-apiserver `customresource/strategy.go` `GetResetFields`, and the real server.
+ */
+export function resetFieldsOf({ apiVersion, subresource = "", resetFields = FieldSet.empty }: MergeOptions): ResetFieldsOfVersion {
+  return (version) => (subresource !== "" || version === apiVersion ? resetFields : FieldSet.empty);
 }
 
 /** @throws MergeError when `object` is not of the type, worded as the API server does for its `role` ("patch", "live"). */

@@ -15,6 +15,9 @@ import { withoutFields } from "./without-fields.ts";
  */
 export type TypeOfVersion = (apiVersion: string) => MergeType | undefined;
 
+/** The fields a change cannot reach, for managers of a version. */
+export type ResetFieldsOfVersion = (apiVersion: string) => FieldSet;
+
 /** What a change takes from the managers other than the one that makes it. */
 export interface Takeover {
   /** Fields of theirs that get another value, by manager. */
@@ -40,9 +43,9 @@ export function takeOver(
   changer: string,
   managers: Managers,
   typeOf: TypeOfVersion,
-  resetFields: FieldSet,
+  resetFieldsOf: ResetFieldsOfVersion,
 ): Takeover {
-  const comparisons = new Map<MergeType, Comparison>();
+  const comparisons = new Map<string, Comparison>();
   const conflicts = new Map<string, FieldSet>();
   const result: Managers = new Map();
   for (const [key, manager] of managers) {
@@ -52,8 +55,10 @@ export function takeOver(
       result.set(key, manager);
       continue;
     }
-    let comparison = comparisons.get(type);
-    if (comparison === undefined) comparisons.set(type, (comparison = compareWithout(type, before, after, resetFields)));
+    const { apiVersion } = manager;
+    let comparison = comparisons.get(apiVersion);
+    if (comparison === undefined)
+      comparisons.set(apiVersion, (comparison = compareWithout(type, before, after, resetFieldsOf(apiVersion))));
     const conflict = manager.fields.intersection(comparison.modified.union(comparison.added));
     if (!conflict.isEmpty) conflicts.set(key, conflict);
     const fields = manager.fields.difference(conflict).difference(comparison.removed);

@@ -4,7 +4,7 @@ import { managedFieldsIn, metadataOf, withManagers, withoutManagedFields } from 
 import { capUpdateManagers, managerKey, readManagers, timestamp } from "./managers.ts";
 import type { Managers } from "./managers.ts";
 import { MergeError } from "./merge-error.ts";
-import { checkType, typesOf } from "./merge-options.ts";
+import { checkType, resetFieldsOf, typesOf } from "./merge-options.ts";
 import type { MergeOptions } from "./merge-options.ts";
 import { mergeTypeOf } from "./merge-type.ts";
 import { compareWithout, reconcileManagers, takeOver, withFields } from "./ownership.ts";
@@ -80,7 +80,7 @@ export function updatedManagers(options: MergeOptions, before: Json, after: Json
   checkType(type, right, "new", true);
   checkType(type, left, "live", true);
   const { added, modified } = compareWithout(type, left, right, resetFields);
-  const { managers: others } = takeOver(left, right, "", reconcileManagers(managers, typeOf), typeOf, resetFields);
+  const { managers: others } = takeOver(left, right, "", reconcileManagers(managers, typeOf), typeOf, resetFieldsOf(options));
   const changed = modified.union(added).difference(STRIPPED_FIELDS);
   if (changed.isEmpty) return others;
   const { manager, subresource = "", nowMs } = options;
