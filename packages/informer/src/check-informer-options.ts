@@ -1,8 +1,10 @@
 import type { KubernetesObject } from "@operatorkit/object";
 import type { InformerOptions } from "./informer.ts";
+import { requireOptions } from "./require-options.ts";
 
 /** @throws {TypeError} naming the option that cannot work. */
 export function checkInformerOptions<T extends KubernetesObject>(options: InformerOptions<T>): void {
+  requireOptions("Informer", options);
   const { listWatch, indexes = {}, resyncMs, stopGraceMs, pageSize, silence = {} } = options;
   if (listWatch === undefined || listWatch === null) throw new TypeError("Informer: listWatch is missing");
   if (typeof listWatch.kind?.kind !== "string") throw new TypeError("Informer: listWatch has no kind; client.listWatch(kind) makes one");

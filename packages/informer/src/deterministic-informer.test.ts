@@ -541,6 +541,10 @@ describe("the deterministic informer", () => {
     expect(() => new DeterministicInformer({ listWatch, ...options })).toThrow(message);
   });
 
+  it("refuses to be made without options", () => {
+    expect(() => new DeterministicInformer(undefined as never)).toThrow("DeterministicInformer: options are missing");
+  });
+
   it("is healthy as its informer is, and gives its name and lister", async () => {
     await using world = new World();
     world.server.create("a");

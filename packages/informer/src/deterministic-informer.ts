@@ -3,6 +3,7 @@ import type { KubernetesObject } from "@operatorkit/object";
 import { InformerStreams, type EventStreams, type ToldError } from "./event-streams.ts";
 import { Informer, type InformerErrorContext, type InformerOptions } from "./informer.ts";
 import type { Lister } from "./lister.ts";
+import { requireOptions } from "./require-options.ts";
 
 /** As giantswarm/operatorkit has it. */
 export const defaultResyncPeriodMs = 300_000;
@@ -37,7 +38,9 @@ export class DeterministicInformer<T extends KubernetesObject, U = T> {
   readonly #streams = new Set<InformerStreams<T, U>>();
   readonly #stopped = new AbortController();
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: DeterministicInformerOptions<T, U>) {
+    requireOptions("DeterministicInformer", options);
     const { resyncPeriodMs = defaultResyncPeriodMs, rateWaitMs = 0, decode } = options;
     if (!(resyncPeriodMs > 0)) throw new TypeError(`DeterministicInformer: resyncPeriodMs must be more than 0, not ${resyncPeriodMs}`);
     if (!(rateWaitMs >= 0)) throw new TypeError(`DeterministicInformer: rateWaitMs must be 0 or more, not ${rateWaitMs}`);

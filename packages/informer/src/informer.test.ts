@@ -418,6 +418,7 @@ describe("an informer", () => {
   it("refuses options that cannot work, by name", () => {
     const { server } = new Lab();
     expect(() => new Informer({ listWatch: server, resyncMs: 0 })).toThrow("resyncMs must be more than 0");
+    expect(() => new Informer(undefined as never)).toThrow("Informer: options are missing; give one object of them");
     expect(() => new Informer({} as never)).toThrow("listWatch is missing");
     const refused: [object, string][] = [
       [{ listWatch: {} }, "listWatch has no kind"],

@@ -81,8 +81,8 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: InformerOptions<T>) {
-    const { listWatch, indexes, clock = systemClock, logger = silentLogger, metrics = noMetrics } = options;
     checkInformerOptions(options);
+    const { listWatch, indexes, clock = systemClock, logger = silentLogger, metrics = noMetrics } = options;
     this.kind = listWatch.kind;
     this.#listWatch = this.#transformed(options);
     this.name = options.name ?? informerName(listWatch.kind);

@@ -117,8 +117,9 @@ describe("KubernetesBasedInformer", () => {
     expect(informer.healthChecks().map(({ name, type }) => [name, type])).toEqual([["informer-widgets.example.com/v1", "ready"]]);
   });
 
-  it("refuses to be made without a kind or a client", () => {
+  it("refuses to be made without a kind or a client, or options at all", () => {
     const { client } = world();
+    expect(() => new KubernetesBasedInformer(undefined as never)).toThrow("KubernetesBasedInformer: options are missing");
     expect(() => new KubernetesBasedInformer({ client } as never)).toThrow("kind is missing");
     expect(() => new KubernetesBasedInformer({ kind: Widget } as never)).toThrow("client is missing");
   });

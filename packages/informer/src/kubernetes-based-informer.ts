@@ -5,6 +5,7 @@ import type { EventHandler, Subscription } from "./event-handler.ts";
 import { Informer, type InformerOptions } from "./informer.ts";
 import { scopedInformerName } from "./informer-registry.ts";
 import type { Lister } from "./lister.ts";
+import { requireOptions } from "./require-options.ts";
 
 /** No label filters: every object. */
 export const emptyLabelFilters: readonly string[] = Object.freeze([]);
@@ -35,16 +36,9 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
   readonly #subscriptions = new Set<Subscription>();
 
   /** @throws {TypeError} naming the option that cannot work. */
-  constructor({
-    kind,
-    client,
-    namespace,
-    labelSelector,
-    labelFilters = emptyLabelFilters,
-    fieldSelector,
-    convert,
-    ...rest
-  }: KubernetesBasedInformerOptions<T, U>) {
+  constructor(options: KubernetesBasedInformerOptions<T, U>) {
+    requireOptions("KubernetesBasedInformer", options);
+    const { kind, client, namespace, labelSelector, labelFilters = emptyLabelFilters, fieldSelector, convert, ...rest } = options;
     if (typeof kind?.kind !== "string") throw new TypeError("KubernetesBasedInformer: kind is missing");
     if (typeof client?.listWatch !== "function") throw new TypeError("KubernetesBasedInformer: client is missing");
     checkSelectors(labelFilters, labelSelector);

@@ -164,6 +164,7 @@ describe("Operator", () => {
       "two are named a",
     );
     expect(() => new Operator({ client, logger: silentLogger, runnables: [{ name: "a" } as Runnable] })).toThrow("run method");
+    expect(() => new Operator(undefined as never)).toThrow("operator: options are missing; give one object of them");
     expect(() => new Operator({} as never)).toThrow("client is missing");
     expect(() => new Operator({ client, runnables: runnable("a").subject as never })).toThrow("operator: runnables: must be a list");
     expect(() => new Operator({ client, logger: console as never })).toThrow(

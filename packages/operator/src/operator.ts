@@ -67,6 +67,7 @@ export class Operator {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: OperatorOptions) {
+    if (typeof options !== "object" || options === null) throw new TypeError("operator: options are missing; give one object of them");
     const { client, runnables = [], metrics = false, healthPort, stopTimeoutMs = 0, clock = systemClock } = options;
     if (typeof client?.listWatch !== "function") throw new TypeError("operator: client is missing");
     if (options.logger !== undefined && typeof options.logger?.with !== "function")

@@ -44,6 +44,7 @@ export class FinalizerMarks<T extends KubernetesObject> {
 
   /** @param what whose marks they are, for errors. @throws {TypeError} naming the option that cannot work. */
   constructor(what: string, options: FinalizerMarksOptions<T>) {
+    if (typeof options !== "object" || options === null) throw new TypeError(`${what}: options are missing; give one object of them`);
     const { kind, client, name, legacyFinalizers = [], finalizerOptions = {} } = options;
     if (typeof kind?.kind !== "string") throw new TypeError(`${what}: kind is missing: one of object/kinds, or made by defineKind`);
     if (typeof client?.patch !== "function" || typeof client.get !== "function") throw new TypeError(`${what}: client is missing`);

@@ -441,6 +441,14 @@ describe("an opinionated watcher", () => {
     expect(() => world({}, options)).toThrow(message);
   });
 
+  it("refuses to be made without options, or around no watcher", () => {
+    expect(() => new OpinionatedWatcher(undefined as never)).toThrow("OpinionatedWatcher: options are missing; give one object of them");
+    const { server } = world();
+    expect(() => OpinionatedWatcher.wrap(undefined as never, { kind: Thing, client: server, name: "x" })).toThrow(
+      "OpinionatedWatcher: watcher is missing",
+    );
+  });
+
   it("refuses events without objects", async () => {
     const { watcher, server } = world();
     await expect(watcher.add(undefined as never, context)).rejects.toThrow("add: object is missing");

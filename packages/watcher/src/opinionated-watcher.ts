@@ -69,6 +69,7 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
     watcher: ResourceWatcher<T>,
     { syncToAdd = false, ...options }: Omit<OpinionatedWatcherOptions<T>, "add" | "update" | "delete"> & { readonly syncToAdd?: boolean },
   ): OpinionatedWatcher<T> {
+    if (typeof watcher !== "object" || watcher === null) throw new TypeError("OpinionatedWatcher: watcher is missing");
     const sync = options.sync ?? ((object: T, context: WatcherContext) => watcher.sync?.(object, context));
     return new OpinionatedWatcher<T>({
       ...options,
