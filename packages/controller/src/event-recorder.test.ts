@@ -41,6 +41,14 @@ describe("EventRecorder", () => {
     expect(cluster.writes[0]).toMatch(/^create Event n\/a\.[0-9a-f]+ as echo$/);
   });
 
+  it.each<[unknown, string]>([
+    [undefined, "options are missing"],
+    [{ component: "echo" }, "client is missing"],
+    [{ client: new FakeCluster([Event]).client(), component: "" }, "component is missing"],
+  ])("refuses to be made of what cannot work: %#", (options, message) => {
+    expect(() => new EventRecorder(options as never)).toThrow(`EventRecorder: ${message}`);
+  });
+
   it("drops what is no event instead of throwing, and goes on", async () => {
     const { clock, recorder, events } = setUp();
     const broken = [undefined, { ...said, regarding: undefined }, { ...said, regarding: { kind: "X" } }, { ...said, message: 3 }];

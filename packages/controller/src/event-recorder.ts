@@ -3,6 +3,7 @@ import { keyOf } from "@operatorkit/object";
 import { Event } from "@operatorkit/object/kinds";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
 import { BoundedMap } from "./bounded-map.ts";
+import { requireOptions } from "./require-options.ts";
 
 export interface EventRecorderOptions {
   readonly client: Client;
@@ -32,7 +33,13 @@ export class EventRecorder implements EventSink {
   #isClosed = false;
   #names = 0;
 
-  constructor({ client, component, clock = systemClock, logger = silentLogger }: EventRecorderOptions) {
+  /** @throws {TypeError} naming the option that cannot work. */
+  constructor(options: EventRecorderOptions) {
+    requireOptions("EventRecorder", options);
+    const { client, component, clock = systemClock, logger = silentLogger } = options;
+    if (typeof client?.with !== "function") throw new TypeError("EventRecorder: client is missing");
+    if (typeof component !== "string" || component === "")
+      throw new TypeError("EventRecorder: component is missing: who reports, such as your operator's name");
     this.#client = client.with({ signal: this.#stop.signal, fieldManager: component });
     this.#component = component;
     this.#clock = clock;
