@@ -65,9 +65,19 @@ export interface DeleteOptions extends RequestOptions {
   readonly dryRun?: boolean;
 }
 
+/**
+ * Ask for `apiVersion`, `kind` and `metadata` alone. A server that cannot leave the rest out sends it, and it is dropped here.
+ * Source: client-go `metadata` client.
+ */
+export interface MetadataOnly {
+  readonly metadataOnly: true;
+}
+
 /** Reads objects. */
 export interface Reader {
+  get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options: GetOptions & MetadataOnly): Promise<PartialObjectMetadata<T>>;
   get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef, options?: GetOptions): Promise<T>;
+  list<T extends KubernetesObject>(kind: Kind<T>, options: ListOptions & MetadataOnly): Listing<PartialObjectMetadata<T>>;
   list<T extends KubernetesObject>(kind: Kind<T>, options?: ListOptions): Listing<T>;
 }
 
@@ -103,7 +113,7 @@ export interface ListWatchScope {
 }
 
 /** A scope of which only the metadata is wanted. */
-export type MetadataScope = ListWatchScope & { readonly metadataOnly: true };
+export type MetadataScope = ListWatchScope & MetadataOnly;
 
 /** What an operator asks of a Kubernetes API. */
 export interface Client extends Reader, Writer {

@@ -1,4 +1,4 @@
-import type { KubernetesObject, Manifest } from "@operatorkit/object";
+import type { Kind, KubernetesObject, Manifest, PartialObjectMetadata } from "@operatorkit/object";
 import { describe, expectTypeOf, it } from "vitest";
 import type { Client } from "./client.ts";
 
@@ -40,7 +40,24 @@ async function writes(client: Client, manifest: Manifest<ConfigMap>): Promise<vo
   expectTypeOf(await client.apply<ConfigMap>({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } })).toExtend<ConfigMap>();
 }
 
+/** Checked by the compiler; nothing here is run. */
+async function reads(client: Client, kind: Kind<ConfigMap>): Promise<void> {
+  const ref = { name: "a", namespace: "x" };
+  expectTypeOf(await client.get(kind, ref)).toEqualTypeOf<ConfigMap>();
+  expectTypeOf(await client.list(kind, { limit: 5 }).toArray()).toEqualTypeOf<ConfigMap[]>();
+  const part = await client.get(kind, ref, { metadataOnly: true });
+  expectTypeOf(part).toEqualTypeOf<PartialObjectMetadata<ConfigMap>>();
+  // @ts-expect-error it was not asked for
+  void part.data;
+  for await (const item of client.list(kind, { namespace: "x", metadataOnly: true }))
+    expectTypeOf(item).toEqualTypeOf<PartialObjectMetadata<ConfigMap>>();
+}
+
 describe("Client", () => {
+  it("has no more than metadata where no more is asked for", () => {
+    expectTypeOf(reads).returns.resolves.toBeVoid();
+  });
+
   it("finds the types of literals, and keeps the ones it is given", () => {
     expectTypeOf(writes).returns.resolves.toBeVoid();
   });

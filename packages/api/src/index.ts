@@ -23,6 +23,7 @@ export type {
   ListOptions,
   ListPage,
   ListWatchScope,
+  MetadataOnly,
   MetadataScope,
   PatchClient,
   Reader,

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectOf } from "@operatorkit/object";
+import type { KubernetesObject, ObjectOf, PartialObjectMetadata } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { KubernetesClient } from "./kubernetes-client.ts";
@@ -233,6 +233,47 @@ describe("KubernetesClient", () => {
       code: "Conflict",
       message: "update status of Deployment default/web: the object has been modified",
     });
+  });
+
+  it("gets and lists metadata alone, and drops the rest where the server sends more", async () => {
+    const metadata = { name: "a", namespace: "x", uid: "1", resourceVersion: "7" };
+    const partial = { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata", metadata };
+    const answers = [
+      { body: partial },
+      { body: { ...web, metadata, spec: { replicas: 3 } } },
+      {
+        body: {
+          apiVersion: "meta.k8s.io/v1",
+          kind: "PartialObjectMetadataList",
+          metadata: { resourceVersion: "8", continue: "next" },
+          items: [partial],
+        },
+      },
+      {
+        body: {
+          apiVersion: "apps/v1",
+          kind: "DeploymentList",
+          metadata: { resourceVersion: "8" },
+          items: [{ metadata, spec: { replicas: 3 } }],
+        },
+      },
+    ];
+    const { client, transport } = clientOf(() => answers.shift() ?? { body: {} });
+    const IN_X = "/apis/apps/v1/namespaces/x/deployments";
+    const own = { apiVersion: "apps/v1", kind: "Deployment", metadata };
+    const one = await client.get(Deployment, metadata, { metadataOnly: true });
+    expectTypeOf(one).toEqualTypeOf<PartialObjectMetadata>();
+    expect(one).toEqual(own);
+    expect(await client.get(Deployment, metadata, { metadataOnly: true })).toEqual(own);
+    const all = await client.list(Deployment, { namespace: "x", labelSelector: "app=web", metadataOnly: true }).toArray();
+    expectTypeOf(all).toEqualTypeOf<PartialObjectMetadata[]>();
+    expect(all).toEqual([own, own]);
+    expect(transport.seen.map(({ headers, path }) => `${headers["accept"]} ${path}`)).toEqual([
+      `application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json ${IN_X}/a`,
+      `application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json ${IN_X}/a`,
+      `application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json ${IN_X}?limit=500&labelSelector=app%3Dweb`,
+      `application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json ${IN_X}?limit=500&continue=next&labelSelector=app%3Dweb`,
+    ]);
   });
 
   it("binds a field manager and a signal, on top of those it has", async () => {

@@ -9,6 +9,7 @@ import type {
   ListOptions,
   ListWatch,
   ListWatchScope,
+  MetadataOnly,
   MetadataScope,
   Patch,
   RequestOptions,
@@ -74,11 +75,23 @@ export class KubernetesClient implements Client, AsyncDisposable {
    * One object. The kind is a `Kind` value, whose type the object has, or an `apiVersion` and `kind`, for which the server is asked once:
    * `get({ apiVersion: "apps/v1", kind: "Deployment" }, ref)`. So it is for every verb that takes a kind.
    */
-  async get<T extends KubernetesObject>(kind: Kind<T> | KindRef, ref: ObjectRef, options: GetOptions = {}): Promise<T> {
+  async get<T extends KubernetesObject>(
+    kind: Kind<T> | KindRef,
+    ref: ObjectRef,
+    options: GetOptions & MetadataOnly,
+  ): Promise<PartialObjectMetadata<T>>;
+  async get<T extends KubernetesObject>(kind: Kind<T> | KindRef, ref: ObjectRef, options?: GetOptions): Promise<T>;
+  async get<T extends KubernetesObject>(
+    kind: Kind<T> | KindRef,
+    ref: ObjectRef,
+    options: GetOptions & Partial<MetadataOnly> = {},
+  ): Promise<T | PartialObjectMetadata<T>> {
     return await getObject(this.#caller, await this.#caller.kindFrom("get", kind, options), ref, options);
   }
 
-  list<T extends KubernetesObject>(kind: Kind<T> | KindRef, options: ListOptions = {}): Listing<T> {
+  list<T extends KubernetesObject>(kind: Kind<T> | KindRef, options: ListOptions & MetadataOnly): Listing<PartialObjectMetadata<T>>;
+  list<T extends KubernetesObject>(kind: Kind<T> | KindRef, options?: ListOptions): Listing<T>;
+  list<T extends KubernetesObject>(kind: Kind<T> | KindRef, options: ListOptions & Partial<MetadataOnly> = {}): Listing<T> {
     return listObjects(this.#caller, kind, options);
   }
 

@@ -1,6 +1,7 @@
-import { ApiError, type GetOptions, type Listing, type ListOptions, type ListPage } from "@operatorkit/api";
-import type { Kind, KindRef, KubernetesObject, ObjectRef } from "@operatorkit/object";
+import { ApiError, type GetOptions, type Listing, type ListOptions, type ListPage, type MetadataOnly } from "@operatorkit/api";
+import type { Kind, KindRef, KubernetesObject, ObjectRef, PartialObjectMetadata } from "@operatorkit/object";
 import { ObjectListing, type PageRequest } from "../object-listing.ts";
+import { METADATA_ONLY, metadataOf } from "../request/metadata-only.ts";
 import { collectionPath, objectPath, withQuery } from "../request/resource-path.ts";
 import { decodeList } from "../watch/decode-list.ts";
 import type { Caller } from "./caller.ts";
@@ -9,15 +10,21 @@ export async function getObject<T extends KubernetesObject>(
   caller: Caller,
   kind: Kind<T>,
   ref: ObjectRef,
-  options: GetOptions,
-): Promise<T> {
-  const { resourceVersion } = options;
+  options: GetOptions & Partial<MetadataOnly>,
+): Promise<T | PartialObjectMetadata<T>> {
+  const { resourceVersion, metadataOnly } = options;
   const path = (): string => withQuery(objectPath(kind, ref), { resourceVersion });
-  return await caller.object(caller.call("get", { kind, ref }, "GET", path, options));
+  const call = caller.call("get", { kind, ref }, "GET", path, options);
+  if (metadataOnly !== true) return await caller.object(call);
+  return metadataOf(kind, await caller.object<KubernetesObject>({ ...call, accept: METADATA_ONLY.object }));
 }
 
-export function listObjects<T extends KubernetesObject>(caller: Caller, given: Kind<T> | KindRef, options: ListOptions): Listing<T> {
-  const { namespace, labelSelector, fieldSelector, limit } = options;
+export function listObjects<T extends KubernetesObject>(
+  caller: Caller,
+  given: Kind<T> | KindRef,
+  options: ListOptions & Partial<MetadataOnly>,
+): Listing<T> {
+  const { namespace, labelSelector, fieldSelector, limit, metadataOnly } = options;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
     throw new ApiError(
       `list ${given.kind}${namespace ? ` in ${namespace}` : ""}: limit is ${limit}, and must be a whole number from 0 (all in one page)`,
@@ -32,12 +39,12 @@ export function listObjects<T extends KubernetesObject>(caller: Caller, given: K
       const kind = await caller.kindFrom("list", given, options);
       const path = (): string => withQuery(collectionPath(kind, namespace), { ...page, labelSelector, fieldSelector });
       const call = caller.call("list", { kind, ref: { namespace } }, "GET", path, options);
-      const { items, ...rest } = decodeList(await caller.core.requester.json(call), call.action);
+      const asked = metadataOnly === true ? { ...call, accept: METADATA_ONLY.list } : call;
+      const { items, ...rest } = decodeList(await caller.core.requester.json(asked), call.action);
       // The items of built-in lists lack what the list says once; the server vouches for the rest of the type.
-      return {
-        ...rest,
-        items: items.map((item) => ({ apiVersion: kind.apiVersion, kind: kind.kind, ...(item as object) }) as unknown as T),
-      };
+      const whole = (item: unknown): T => ({ apiVersion: kind.apiVersion, kind: kind.kind, ...(item as object) }) as unknown as T;
+      const part = (item: unknown): T => metadataOf(kind, (item ?? {}) as KubernetesObject) as T;
+      return { ...rest, items: items.map(metadataOnly === true ? part : whole) };
     },
   });
 }

@@ -9,6 +9,7 @@ import {
 } from "@operatorkit/api";
 import { parseFieldSelector, parseLabelSelector, type Kind, type KubernetesObject } from "@operatorkit/object";
 import type { Call } from "../request/call.ts";
+import { METADATA_ONLY } from "../request/metadata-only.ts";
 import type { Requester } from "../request/requester.ts";
 import { collectionPath, withQuery } from "../request/resource-path.ts";
 import { ListDecoder } from "./decode-list.ts";
@@ -16,12 +17,6 @@ import { WatchDecoder } from "./decode-watch.ts";
 import { EntryMaker } from "./entry.ts";
 import { LoopTurn } from "./loop-turn.ts";
 import { StringTable } from "./string-table.ts";
-
-/** A server that cannot leave the rest out sends whole objects. Source: client-go `metadata/metadata.go`, its JSON half. */
-const METADATA_ONLY = {
-  list: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
-  watch: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
-};
 
 /** Decoded between two looks at the clock. */
 const PIECE_BYTES = 256 * 1024;
@@ -99,7 +94,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
       subject: { kind: this.kind, namespace },
       method: "GET",
       path: withQuery(this.#path, { ...query, labelSelector, fieldSelector }),
-      ...(metadataOnly === true && { accept: METADATA_ONLY[verb] }),
+      ...(metadataOnly === true && { accept: verb === "list" ? METADATA_ONLY.list : METADATA_ONLY.object }),
       signals: [signal, this.#signal],
       mayRetry: false,
     };
