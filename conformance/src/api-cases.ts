@@ -15,6 +15,7 @@ import { patchingCases } from "./cases/patching.ts";
 import { refusingCases } from "./cases/refusing.ts";
 import { rulingCases } from "./cases/ruling.ts";
 import { scalingCases } from "./cases/scaling.ts";
+import { servingCases } from "./cases/serving.ts";
 import { strategicCases } from "./cases/strategic.ts";
 import { watchingCases } from "./cases/watching.ts";
 
@@ -38,4 +39,5 @@ export const apiCases: readonly ApiCase[] = [
   ...impersonatingCases,
   ...dryRunningCases,
   ...scalingCases,
+  ...servingCases,
 ];

@@ -153,6 +153,8 @@ export interface ResourceRules {
   ) => readonly FieldProblem[];
   /** Present for kinds that are questions (access reviews): a create answers with these fields added, and nothing is stored. */
   readonly answer?: (question: JsonObject, context: ReviewContext) => JsonObject;
+  /** Where the real server keeps the kind, as some of its messages tell. @default the plural, after the group for a custom resource */
+  readonly keyPrefix?: string;
   /** How a name must look. @default DNS subdomain */
   readonly nameProblems?: (name: string) => readonly string[];
 }

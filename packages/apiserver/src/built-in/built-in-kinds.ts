@@ -20,12 +20,12 @@ import {
   REPLICA_SET,
   type RuleOverrides,
   SECRET,
-  SERVICE,
   STATEFUL_SET,
   STORAGE_CLASS,
   bindPod,
   sealable,
 } from "./rules.ts";
+import { SERVICE } from "./service-rules.ts";
 
 /** A built-in kind the server serves: where it differs from a plain object with names and labels. */
 export interface BuiltInKind {
@@ -81,7 +81,7 @@ function question(kind: Kind, answer: NonNullable<ResourceRules["answer"]>): Bui
 /** In the order of discovery. */
 export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.ConfigMap, rules: sealable(["data", "binaryData"]) },
-  { kind: kinds.Endpoints, rules: { createOnUpdate: true } },
+  { kind: kinds.Endpoints, rules: { createOnUpdate: true, keyPrefix: "services/endpoints" } },
   { kind: kinds.Event, rules: EVENT, fields: EVENT_FIELDS },
   { kind: kinds.LimitRange, rules: { createOnUpdate: true } },
   {
@@ -160,7 +160,7 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.Lease, rules: LEASE },
   { kind: kinds.EndpointSlice, rules: ENDPOINT_SLICE },
   { kind: kinds.IngressClass, rules: COUNTS_SPEC },
-  { kind: kinds.Ingress, status: true, rules: COUNTS_SPEC },
+  { kind: kinds.Ingress, status: true, rules: { ...COUNTS_SPEC, keyPrefix: "ingress" } },
   { kind: kinds.NetworkPolicy, rules: COUNTS_SPEC },
   { kind: kinds.PodDisruptionBudget, status: true, rules: { ...COUNTS_SPEC, unconditionalUpdate: false } },
   { kind: kinds.ClusterRoleBinding, rules: CLUSTER_ROLE_BINDING },

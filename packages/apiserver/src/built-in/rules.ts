@@ -1,15 +1,14 @@
 import { deploymentProblems } from "./deployment-problems.ts";
-import { podSpecProblems, portNameProblems, portProblems, protocolProblems } from "./pod-problems.ts";
-import { dns1123LabelProblems, dns1123SubdomainProblems, labelRequirementsOf, matchesLabels, sameJson } from "@operatorkit/object";
+import { podSpecProblems } from "./pod-problems.ts";
+import { dns1123LabelProblems, labelRequirementsOf, matchesLabels, sameJson } from "@operatorkit/object";
 import type { Json } from "@operatorkit/object";
-import { duplicate, forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
+import { forbidden, invalid, notSupported, required, type FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import type { ResourceRules, RuleContext } from "../resource-descriptor.ts";
 import { timestamp } from "../rules/deletion.ts";
 import { annotationProblems, labelProblems } from "../rules/metadata.ts";
 import { crdProblems, markCrdTerminating, prepareCrd, prepareCrdUpdate } from "../crd/crd-rules.ts";
 import { wasGivenEmpty } from "../typed/decode-built-in.ts";
-import { allocateServiceAddresses } from "./service-addresses.ts";
 
 /** What a built-in kind does differently from most; the rest is in `rulesFor`. */
 export type RuleOverrides = Partial<ResourceRules>;
@@ -376,98 +375,6 @@ function secretTypeProblems(secret: JsonObject): readonly FieldProblem[] {
   }
 }
 
-export const SERVICE: RuleOverrides = {
-  createOnUpdate: true,
-  deleteAnswersObject: true,
-  nameProblems: dns1123LabelProblems,
-  prepareForCreate: (service) => void (service["status"] = { loadBalancer: {} }),
-  prepareForUpdate: keepAddresses,
-  validate: serviceProblems,
-  allocate: allocateServiceAddresses,
-};
-
-/** Addresses that an update leaves out stay. Source: `pkg/registry/core/service/strategy.go` (patchAllocatedValues). */
-function keepAddresses(service: JsonObject, before: JsonObject): void {
-  const spec = objectAt(service, "spec");
-  const old = objectAt(before, "spec");
-  if (spec["type"] === "ExternalName" || old["type"] === "ExternalName") return;
-  for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])
-    if (spec[key] === undefined && old[key] !== undefined) spec[key] = old[key];
-  const ports = listAt(old, "ports").filter(isObject);
-  for (const port of listAt(spec, "ports").filter(isObject)) {
-    if (spec["type"] === "ClusterIP" || port["nodePort"] !== undefined) continue;
-    const same = ports.find((candidate) => candidate["port"] === port["port"] && candidate["protocol"] === port["protocol"]);
-    if (same?.["nodePort"] !== undefined) port["nodePort"] = same["nodePort"];
-  }
-}
-
-const AFFINITIES = ["ClientIP", "None"];
-
-/** The same port in the same protocol is one. */
-function repeatedPortProblems(ports: readonly JsonObject[]): readonly FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const seen = new Set<string>();
-  for (const [index, { port, protocol }] of ports.entries()) {
-    const key = JSON.stringify([port, protocol]);
-    const shown = { Name: "", Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 };
-    if (seen.has(key)) problems.push(duplicate(`spec.ports[${index}]`, shown));
-    seen.add(key);
-  }
-  return problems;
-}
-
-function serviceProblems(
-  service: JsonObject,
-  before: JsonObject | undefined,
-  { warn }: Pick<RuleContext, "warn">,
-): readonly FieldProblem[] {
-  const spec = objectAt(service, "spec");
-  const problems: FieldProblem[] = [];
-  const ports = listAt(spec, "ports").filter(isObject);
-  if (ports.length === 0 && spec["clusterIP"] !== "None" && spec["type"] !== "ExternalName") problems.push(required("spec.ports", ""));
-  const names = new Set<string>();
-  for (const [index, port] of ports.entries()) {
-    const name = stringAt(port, "name");
-    if (name === "" && ports.length > 1) problems.push(required(`spec.ports[${index}].name`, ""));
-    if (name !== "") {
-      for (const detail of dns1123LabelProblems(name)) problems.push(invalid(`spec.ports[${index}].name`, name, detail));
-      if (names.has(name))
-        problems.push({
-          reason: "FieldValueDuplicate",
-          field: `spec.ports[${index}].name`,
-          message: `Duplicate value: ${JSON.stringify(name)}`,
-        });
-      names.add(name);
-    }
-    const at = `spec.ports[${index}]`;
-    problems.push(...portProblems(port["port"], `${at}.port`), ...protocolProblems(port, at));
-    const target = port["targetPort"];
-    if (typeof target === "string" && target !== "") problems.push(...portNameProblems(target, `${at}.targetPort`));
-    else if (typeof target === "number") problems.push(...portProblems(target, `${at}.targetPort`));
-  }
-  problems.push(...repeatedPortProblems(ports), ...labelProblems(objectAt(spec, "selector"), "spec.selector"));
-  const affinity = stringAt(spec, "sessionAffinity");
-  if (affinity !== "" && !AFFINITIES.includes(affinity)) problems.push(notSupported("spec.sessionAffinity", affinity, AFFINITIES));
-  const external = stringAt(spec, "externalName").replace(/\.$/, "");
-  if (spec["type"] === "ExternalName") {
-    if (external === "") problems.push(required("spec.externalName", ""));
-    else for (const why of dns1123SubdomainProblems(external)) problems.push(invalid("spec.externalName", external, why));
-  }
-  const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
-  if (!types.includes(stringAt(spec, "type"))) problems.push(notSupported("spec.type", spec["type"], types));
-  if (spec["type"] !== "LoadBalancer" && listAt(objectAt(service["status"], "loadBalancer"), "ingress").length > 0) {
-    problems.push(forbidden("status.loadBalancer.ingress", "may only be used when `spec.type` is 'LoadBalancer'"));
-  }
-  const old = objectAt(before, "spec");
-  if (before !== undefined && old["type"] === spec["type"] && old["clusterIP"] !== undefined && spec["clusterIP"] !== old["clusterIP"]) {
-    problems.push(invalid("spec.clusterIPs[0]", [spec["clusterIP"] ?? ""], "may not change once set"));
-  }
-  if (problems.length === 0 && spec["clusterIP"] === "None" && affinity === "ClientIP") {
-    warn?.("spec.SessionAffinity is ignored for headless services");
-  }
-  return problems;
-}
-
 function immutable(object: JsonObject, before: JsonObject | undefined, fields: readonly string[]): readonly FieldProblem[] {
   if (before === undefined) return [];
   const spec = objectAt(object, "spec");
@@ -499,6 +406,7 @@ export const STORAGE_CLASS: RuleOverrides = {
 };
 
 export const NODE: RuleOverrides = {
+  keyPrefix: "minions",
   createOnUpdate: false,
   prepareForCreate(node) {
     const spec = objectAt(node, "spec");

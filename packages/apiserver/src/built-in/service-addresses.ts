@@ -1,5 +1,6 @@
 import { type FieldProblem, invalid } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
+import { needsHealthCheckPort, needsNodePorts } from "./service-needs.ts";
 
 /** 10.96.0.0/12, what kubeadm uses; its first 256 addresses are left for those who choose one. */
 const BASE = (10 << 24) + (96 << 16);
@@ -7,6 +8,7 @@ const SIZE = 1 << 20;
 const RESERVED = 256;
 const FIRST_PORT = 30_000;
 const PORTS = 2_768;
+const OUT_OF_RANGE = `provided port is not in the valid range. The range of valid ports is ${FIRST_PORT}-${FIRST_PORT + PORTS - 1}`;
 
 /**
  * Gives a Service its cluster address and node ports, or checks those it asks for.
@@ -25,9 +27,9 @@ export function allocateServiceAddresses(
   }
   const taken = takenBy(others, stringAt(service["metadata"], "uid"));
   const problems = [...allocateAddress(spec, before, taken.addresses, random)];
-  if (spec["type"] === "NodePort" || (spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] !== false)) {
-    problems.push(...allocatePorts(spec, taken.ports, random));
-  }
+  if (needsNodePorts(spec)) problems.push(...allocatePorts(spec, taken.ports, random));
+  if (needsHealthCheckPort(spec))
+    problems.push(...allocatePort(spec, "healthCheckNodePort", "spec.healthCheckNodePort", taken.ports, random));
   return problems;
 }
 
@@ -44,6 +46,7 @@ function takenBy(others: Iterable<JsonObject>, uid: string): Taken {
     const spec = objectAt(other, "spec");
     addresses.add(spec["clusterIP"]);
     for (const port of listAt(spec, "ports")) if (isObject(port) && port["nodePort"] !== undefined) ports.add(port["nodePort"]);
+    if (spec["healthCheckNodePort"] !== undefined) ports.add(spec["healthCheckNodePort"]);
   }
   return { addresses, ports };
 }
@@ -62,36 +65,43 @@ function allocateAddress(
     if (taken.has(asked))
       return [invalid("spec.clusterIPs", [asked], "failed to allocate IP " + asked + ": provided IP is already allocated")];
   }
+  // Nobody knows what addresses the endpoints have that somebody else writes.
+  const isDual = asked === "None" && Object.keys(objectAt(spec, "selector")).length === 0;
+  const wanted = "RequireDualStack";
+  if (spec["ipFamilyPolicy"] === wanted && !isDual && objectAt(before ?? {}, "spec")["ipFamilyPolicy"] !== wanted)
+    return [invalid("spec.ipFamilyPolicy", wanted, "this cluster is not configured for dual-stack services")];
   if (asked === "") {
     let address = randomAddress(random);
     while (taken.has(address)) address = randomAddress(random);
     spec["clusterIP"] = address;
   }
   spec["clusterIPs"] ??= [spec["clusterIP"]];
-  // Nobody knows what addresses the endpoints have that somebody else writes.
-  const isDual = asked === "None" && Object.keys(objectAt(spec, "selector")).length === 0;
   spec["ipFamilies"] ??= isDual ? ["IPv4", "IPv6"] : ["IPv4"];
-  spec["ipFamilyPolicy"] ??= isDual ? "RequireDualStack" : "SingleStack";
+  spec["ipFamilyPolicy"] ??= isDual ? wanted : "SingleStack";
   return [];
 }
 
 function allocatePorts(spec: JsonObject, taken: Set<unknown>, random: () => number): readonly FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  for (const [index, port] of listAt(spec, "ports").entries()) {
-    if (!isObject(port)) continue;
-    const asked = port["nodePort"];
-    if (typeof asked === "number" && asked !== 0) {
-      if (taken.has(asked)) problems.push(invalid(`spec.ports[${index}].nodePort`, asked, "provided port is already allocated"));
-    } else {
-      if (taken.size >= PORTS)
-        return [...problems, invalid(`spec.ports[${index}].nodePort`, 0, "failed to allocate a nodePort: range is full")];
-      let chosen = FIRST_PORT + Math.floor(random() * PORTS);
-      while (taken.has(chosen)) chosen = chosen + 1 < FIRST_PORT + PORTS ? chosen + 1 : FIRST_PORT;
-      port["nodePort"] = chosen;
-    }
-    taken.add(port["nodePort"]);
+  const ports = [...listAt(spec, "ports").entries()];
+  return ports.flatMap(([index, port]) =>
+    isObject(port) ? allocatePort(port, "nodePort", `spec.ports[${index}].nodePort`, taken, random) : [],
+  );
+}
+
+/** Puts a free port into `holder[key]`, or takes the one that is asked for there. */
+function allocatePort(holder: JsonObject, key: string, field: string, taken: Set<unknown>, random: () => number): readonly FieldProblem[] {
+  const asked = holder[key];
+  if (typeof asked === "number" && asked !== 0) {
+    if (asked < FIRST_PORT || asked >= FIRST_PORT + PORTS) return [invalid(field, asked, OUT_OF_RANGE)];
+    if (taken.has(asked)) return [invalid(field, asked, "provided port is already allocated")];
+  } else {
+    if (taken.size >= PORTS) return [invalid(field, 0, "failed to allocate a nodePort: range is full")];
+    let chosen = FIRST_PORT + Math.floor(random() * PORTS);
+    while (taken.has(chosen)) chosen = chosen + 1 < FIRST_PORT + PORTS ? chosen + 1 : FIRST_PORT;
+    holder[key] = chosen;
   }
-  return problems;
+  taken.add(holder[key]);
+  return [];
 }
 
 function randomAddress(random: () => number): string {

@@ -1,4 +1,5 @@
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
+import { isExternallyAccessible } from "./service-needs.ts";
 import { OLD_DEFINITIONS } from "../typed/definition-of.ts";
 
 /** Fills in what a struct leaves out; changes it in place. Its parts have been filled in before. */
@@ -74,9 +75,12 @@ export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
     if (spec["sessionAffinity"] === "ClientIP") set(spec, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } });
     const type = spec["type"];
     const isExternal = type === "NodePort" || type === "LoadBalancer";
-    if (isExternal) set(spec, { externalTrafficPolicy: "Cluster" });
+    if (isExternallyAccessible(spec)) set(spec, { externalTrafficPolicy: "Cluster" });
     if (isExternal || type === "ClusterIP") set(spec, { internalTrafficPolicy: "Cluster" });
-    if (type === "LoadBalancer") set(spec, { allocateLoadBalancerNodePorts: true });
+    if (type !== "LoadBalancer") return;
+    set(spec, { allocateLoadBalancerNodePorts: true });
+    const ingress = listAt(objectAt(objectAt(service, "status"), "loadBalancer"), "ingress").filter(isObject);
+    for (const entry of ingress) if (stringAt(entry, "ip") !== "") set(entry, { ipMode: "VIP" });
   },
   [`${CORE}.ServicePort`](port) {
     set(port, { protocol: "TCP", targetPort: port["port"] });

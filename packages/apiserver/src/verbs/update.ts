@@ -109,7 +109,8 @@ function createdByUpdate(context: ServerContext, request: ResourceRequest, objec
 function checkUid({ subject, target, descriptor }: ResourceRequest, object: JsonObject, uid: string, dryRun: boolean): void {
   const given = stringAt(object["metadata"], "uid");
   if (given === "" || given === uid) return;
-  const kind = descriptor.origin === "custom" ? `${descriptor.group}/${descriptor.plural}` : descriptor.plural;
+  const { group, plural, origin, rules } = descriptor;
+  const kind = rules.keyPrefix ?? (origin === "custom" ? `${group}/${plural}` : plural);
   // A dry run never gets to where the prefix is added.
   const key = `${dryRun ? "" : "/registry"}/${kind}/${[target.namespace, target.name].filter((part) => part !== "").join("/")}`;
   throw conflict(

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { assertCode, assertIncludes, assertStatus, type ApiCase, type CaseContext } from "../api-case.ts";
+import type { JsonBody, RawResponse } from "../raw-http.ts";
+import { paths } from "./sample-objects.ts";
+
+const PORTS = [{ name: "a", port: 80 }];
+
+function serviceOf(spec: JsonBody, name: string = "one"): JsonBody {
+  return { apiVersion: "v1", kind: "Service", metadata: { name }, spec };
+}
+
+/** What a merge patch of the spec makes of a new Service. */
+async function changed(api: CaseContext, from: JsonBody, patch: JsonBody): Promise<RawResponse> {
+  const ns = await api.namespace();
+  await api.create(paths.services(ns), serviceOf(from));
+  return api.patch("merge", `${paths.services(ns)}/one`, { spec: patch });
+}
+
+function assertRefused(answer: RawResponse, reason: string, field: string, message: string): void {
+  assert.deepEqual(assertStatus(answer, 422, { reason: "Invalid" }).details.causes, [{ reason, field, message }]);
+}
+
+/** Services: their types, addresses and ports, and what a change of them keeps. */
+export const servingCases: readonly ApiCase[] = [
+  {
+    name: "a Service that is no load balancer any more loses node ports, policy, allocation and the balancer's status",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.services(ns)}/one`;
+      await api.create(paths.services(ns), serviceOf({ type: "LoadBalancer", ports: PORTS }));
+      const ingress = [{ ip: "1.2.3.4" }];
+      const balanced = assertCode(await api.patch("merge", `${path}/status`, { status: { loadBalancer: { ingress } } }), 200);
+      assert.deepEqual(balanced.status, { loadBalancer: { ingress: [{ ip: "1.2.3.4", ipMode: "VIP" }] } });
+      assert.ok(balanced.spec.ports[0].nodePort >= 30_000);
+      const plain = assertCode(await api.patch("merge", path, { spec: { type: "ClusterIP" } }), 200);
+      assert.equal(plain.spec.clusterIP, balanced.spec.clusterIP);
+      assert.deepEqual(plain.spec.ports, [{ ...PORTS[0], protocol: "TCP", targetPort: 80 }]);
+      for (const key of ["allocateLoadBalancerNodePorts", "externalTrafficPolicy"]) assert.equal(plain.spec[key], undefined, key);
+      assert.deepEqual(plain.status, { loadBalancer: {} });
+      assertRefused(
+        await api.patch("merge", `${path}/status`, { status: { loadBalancer: { ingress } } }),
+        "FieldValueForbidden",
+        "status.loadBalancer.ingress",
+        "Forbidden: may only be used when `spec.type` is 'LoadBalancer'",
+      );
+    },
+  },
+  {
+    name: "a Service that becomes an external name loses its addresses, and cannot ask for one",
+    async run(api) {
+      const external = { type: "ExternalName", externalName: "a.example.com" };
+      const answer = assertCode(await changed(api, { ports: PORTS }, external), 200);
+      for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) assert.equal(answer.spec[key], undefined, key);
+      assertRefused(
+        await changed(api, external, { clusterIP: "None" }),
+        "FieldValueForbidden",
+        "spec.clusterIPs",
+        "Forbidden: may not be set for ExternalName services",
+      );
+    },
+  },
+  {
+    name: "a Service's address never changes, neither to another one nor to none",
+    async run(api) {
+      for (const clusterIP of ["10.0.0.250", "None"]) {
+        const message = `Invalid value: ["${clusterIP}"]: may not change once set`;
+        const toNodePorts = await changed(api, { type: "NodePort", ports: PORTS }, { type: "ClusterIP", clusterIP });
+        assertRefused(toNodePorts, "FieldValueInvalid", "spec.clusterIPs[0]", message);
+      }
+      const onlyList = await changed(api, { ports: PORTS }, { clusterIPs: ["10.0.0.250"] });
+      assertRefused(onlyList, "FieldValueInvalid", "spec.clusterIPs", 'Invalid value: ["10.0.0.250"]: first value must match `clusterIP`');
+    },
+  },
+  {
+    name: "a headless Service is of type ClusterIP",
+    async run(api) {
+      for (const type of ["NodePort", "LoadBalancer"]) {
+        const message = `Invalid value: "None": may not be set to 'None' for ${type} services`;
+        assertRefused(
+          await changed(api, { clusterIP: "None", ports: PORTS }, { type }),
+          "FieldValueInvalid",
+          "spec.clusterIPs[0]",
+          message,
+        );
+      }
+    },
+  },
+  {
+    name: "node ports stay with the names of their ports",
+    async run(api) {
+      const ns = await api.namespace();
+      const spec = (ports: JsonBody[]): JsonBody => serviceOf({ type: "NodePort", ports });
+      const made = await api.create(
+        paths.services(ns),
+        spec([
+          { name: "a", port: 80 },
+          { name: "b", port: 81 },
+        ]),
+      );
+      const [a, b] = made.spec.ports.map((port: JsonBody) => port.nodePort);
+      const swapped = spec([
+        { name: "b", port: 80 },
+        { name: "a", port: 81 },
+      ]);
+      const put = assertCode(await api.put(`${paths.services(ns)}/one`, swapped), 200);
+      assert.deepEqual(
+        put.spec.ports.map((port: JsonBody) => [port.name, port.nodePort]),
+        [
+          ["b", b],
+          ["a", a],
+        ],
+      );
+      const renamed = spec([
+        { name: "c", port: 80 },
+        { name: "a", port: 81 },
+      ]);
+      const [c, same] = assertCode(await api.put(`${paths.services(ns)}/one`, renamed), 200).spec.ports;
+      assert.notEqual(c.nodePort, b);
+      assert.equal(same.nodePort, a);
+    },
+  },
+  {
+    name: "a Service of another type refuses what is for load balancers and node ports alone",
+    async run(api) {
+      const ns = await api.namespace();
+      const balancer = "may only be used when `type` is 'LoadBalancer'";
+      const cases: readonly (readonly [spec: JsonBody, reason: string, field: string, message: string])[] = [
+        [{ allocateLoadBalancerNodePorts: true }, "FieldValueForbidden", "allocateLoadBalancerNodePorts", `Forbidden: ${balancer}`],
+        [{ loadBalancerClass: "x.y/z" }, "FieldValueForbidden", "loadBalancerClass", `Forbidden: ${balancer}`],
+        [
+          { ports: [{ port: 80, nodePort: 30_080 }] },
+          "FieldValueForbidden",
+          "ports[0].nodePort",
+          "Forbidden: may not be used when `type` is 'ClusterIP'",
+        ],
+        [
+          { externalTrafficPolicy: "Local" },
+          "FieldValueInvalid",
+          "externalTrafficPolicy",
+          'Invalid value: "Local": may only be set for externally-accessible services',
+        ],
+        [
+          { healthCheckNodePort: 30_081 },
+          "FieldValueInvalid",
+          "healthCheckNodePort",
+          "Invalid value: 30081: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+        ],
+        [
+          { type: "NodePort", externalTrafficPolicy: "Odd" },
+          "FieldValueNotSupported",
+          "externalTrafficPolicy",
+          'Unsupported value: "Odd": supported values: "Cluster", "Local"',
+        ],
+        [
+          { type: "NodePort", ports: [{ port: 80, nodePort: 100 }] },
+          "FieldValueInvalid",
+          "ports[0].nodePort",
+          "Invalid value: 100: provided port is not in the valid range. The range of valid ports is 30000-32767",
+        ],
+      ];
+      for (const [spec, reason, field, message] of cases) {
+        assertRefused(await api.post(paths.services(ns), serviceOf({ ports: PORTS, ...spec })), reason, `spec.${field}`, message);
+      }
+      assertRefused(
+        await changed(api, { type: "LoadBalancer", ports: PORTS }, { loadBalancerClass: "x.y/z" }),
+        "FieldValueInvalid",
+        "spec.loadBalancerClass",
+        'Invalid value: "x.y/z": may not change once set',
+      );
+    },
+  },
+  {
+    name: "a balancer that keeps to local endpoints gets a port for health checks, and gives it back",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.services(ns)}/one`;
+      const made = await api.create(paths.services(ns), serviceOf({ type: "LoadBalancer", externalTrafficPolicy: "Local", ports: PORTS }));
+      assert.ok(made.spec.healthCheckNodePort >= 30_000);
+      const { healthCheckNodePort, clusterIP: _, clusterIPs: __, ...spec } = made.spec;
+      const put = assertCode(await api.put(path, serviceOf(spec)), 200);
+      assert.equal(put.spec.healthCheckNodePort, healthCheckNodePort);
+      const open = assertCode(await api.patch("merge", path, { spec: { externalTrafficPolicy: "Cluster" } }), 200);
+      assert.equal(open.spec.healthCheckNodePort, undefined);
+    },
+  },
+  {
+    name: "external addresses make a Service externally accessible",
+    async run(api) {
+      const answer = assertCode(await changed(api, { ports: PORTS }, { externalIPs: ["1.2.3.4"] }), 200);
+      assertIncludes(answer.spec, { type: "ClusterIP", externalTrafficPolicy: "Cluster" });
+    },
+  },
+  {
+    name: "the uid conflict of a PUT names where the object is kept",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.services(ns), serviceOf({ ports: PORTS }));
+      const other = serviceOf({ ports: PORTS });
+      other.metadata.uid = "11111111-1111-1111-1111-111111111111";
+      const { message } = assertStatus(await api.put(`${paths.services(ns)}/one`, other), 409, { reason: "Conflict" });
+      assert.match(message, new RegExp(`Key: /registry/services/specs/${ns}/one, `));
+    },
+  },
+];
