@@ -86,6 +86,22 @@ export const servingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "a headless Service without a selector is of both families, and needs another policy to get one",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.services(ns)}/one`;
+      const made = await api.create(paths.services(ns), serviceOf({ clusterIP: "None" }));
+      assert.deepEqual([made.spec.ipFamilies, made.spec.ipFamilyPolicy], [["IPv4", "IPv6"], "RequireDualStack"]);
+      const headless = serviceOf({ clusterIP: "None", selector: { app: "x" } });
+      const message = 'Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services';
+      assertRefused(await api.put(path, headless), "FieldValueInvalid", "spec.ipFamilyPolicy", message);
+      assertStatus(await api.apply(path, "alpha", headless, "&force=true"), 422);
+      headless.spec.ipFamilyPolicy = "SingleStack";
+      const put = assertCode(await api.put(path, headless), 200);
+      assert.deepEqual([put.spec.ipFamilies, put.spec.ipFamilyPolicy], [["IPv4"], "SingleStack"]);
+    },
+  },
+  {
     name: "node ports stay with the names of their ports",
     async run(api) {
       const ns = await api.namespace();

@@ -1,3 +1,5 @@
+import { sameJson } from "@operatorkit/object";
+import type { Json } from "@operatorkit/object";
 import { type FieldProblem, invalid } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt, stringAt } from "../json-object.ts";
 import { needsHealthCheckPort, needsNodePorts } from "./service-needs.ts";
@@ -65,20 +67,42 @@ function allocateAddress(
     if (taken.has(asked))
       return [invalid("spec.clusterIPs", [asked], "failed to allocate IP " + asked + ": provided IP is already allocated")];
   }
-  // Nobody knows what addresses the endpoints have that somebody else writes.
-  const isDual = asked === "None" && Object.keys(objectAt(spec, "selector")).length === 0;
-  const wanted = "RequireDualStack";
-  if (spec["ipFamilyPolicy"] === wanted && !isDual && objectAt(before ?? {}, "spec")["ipFamilyPolicy"] !== wanted)
-    return [invalid("spec.ipFamilyPolicy", wanted, "this cluster is not configured for dual-stack services")];
+  const problems = agreeOnFamilies(spec, objectAt(before ?? {}, "spec"));
+  if (problems.length > 0) return problems;
   if (asked === "") {
     let address = randomAddress(random);
     while (taken.has(address)) address = randomAddress(random);
     spec["clusterIP"] = address;
   }
   spec["clusterIPs"] ??= [spec["clusterIP"]];
-  spec["ipFamilies"] ??= isDual ? ["IPv4", "IPv6"] : ["IPv4"];
-  spec["ipFamilyPolicy"] ??= isDual ? wanted : "SingleStack";
   return [];
+}
+
+/** As on a cluster of IPv4 alone. Source: `pkg/registry/core/service/storage/alloc.go` (initIPFamilyFields). */
+function agreeOnFamilies(spec: JsonObject, old: JsonObject): readonly FieldProblem[] {
+  const policy = spec["ipFamilyPolicy"];
+  if (policy === "SingleStack" && old["ipFamilyPolicy"] !== policy && isSameList(spec["ipFamilies"], old["ipFamilies"]))
+    spec["ipFamilies"] = listAt(spec, "ipFamilies").slice(0, 1);
+  const families = listAt(spec, "ipFamilies").length === 0 ? ["IPv4"] : listAt(spec, "ipFamilies");
+  // Nobody knows what addresses the endpoints have that somebody else writes.
+  if (spec["clusterIP"] === "None" && Object.keys(objectAt(spec, "selector")).length === 0) {
+    spec["ipFamilyPolicy"] ??= "RequireDualStack";
+    const isSingle = spec["ipFamilyPolicy"] === "SingleStack" || families.length > 1;
+    spec["ipFamilies"] = isSingle ? families : [...families, families[0] === "IPv4" ? "IPv6" : "IPv4"];
+    return [];
+  }
+  const problems: FieldProblem[] = [];
+  if (policy === "RequireDualStack")
+    problems.push(invalid("spec.ipFamilyPolicy", policy, "this cluster is not configured for dual-stack services"));
+  for (const [index, family] of families.entries())
+    if (family !== "IPv4") problems.push(invalid(`spec.ipFamilies[${index}]`, family, "not configured on this cluster"));
+  spec["ipFamilies"] = families;
+  spec["ipFamilyPolicy"] ??= "SingleStack";
+  return problems;
+}
+
+function isSameList(a: unknown, b: unknown): boolean {
+  return Array.isArray(a) && Array.isArray(b) && sameJson(a as Json, b as Json);
 }
 
 function allocatePorts(spec: JsonObject, taken: Set<unknown>, random: () => number): readonly FieldProblem[] {

@@ -42,7 +42,8 @@ function keepAllocated(spec: JsonObject, old: JsonObject): void {
     if (stringAt(spec, "clusterIP") === "") setIfGiven(spec, "clusterIP", old["clusterIP"]);
     if (listAt(spec, "clusterIPs").length === 0 && spec["clusterIP"] === old["clusterIP"])
       setIfGiven(spec, "clusterIPs", old["clusterIPs"]);
-    for (const key of ["ipFamilies", "ipFamilyPolicy"]) if (spec[key] === undefined) setIfGiven(spec, key, old[key]);
+    // The families follow from the policy.
+    if (spec["ipFamilyPolicy"] === undefined) setIfGiven(spec, "ipFamilyPolicy", old["ipFamilyPolicy"]);
   }
   if (hasNodePorts(old) && hasNodePorts(spec)) keepNodePorts(portsOf(spec), portsOf(old));
   if (needsHealthCheckPort(old) && needsHealthCheckPort(spec) && !spec["healthCheckNodePort"])
@@ -177,6 +178,8 @@ function addressProblems(spec: JsonObject): readonly FieldProblem[] {
     return [invalid("spec.clusterIPs", addresses, "must be empty when `clusterIP` is not specified")];
   if (addresses.length > 0 && addresses[0] !== address)
     return [invalid("spec.clusterIPs", addresses, "first value must match `clusterIP`")];
+  if (listAt(spec, "ipFamilies")[0] === "IPv6" && /^[\d.]+$/.test(address))
+    return [invalid("spec.clusterIPs[0]", address, "expected an IPv6 value as indicated by `ipFamilies[0]`")];
   return address === "None" && spec["type"] !== "ClusterIP"
     ? [invalid("spec.clusterIPs[0]", address, `may not be set to 'None' for ${stringAt(spec, "type")} services`)]
     : [];
