@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertCode, assertStatus, type ApiCase } from "../api-case.ts";
 import type { JsonBody } from "../raw-http.ts";
-import { configMap, paths } from "./sample-objects.ts";
+import { configMap, paths, pod } from "./sample-objects.ts";
 
 const leases = (ns: string, name = ""): string => `/apis/coordination.k8s.io/v1/namespaces/${ns}/leases${name === "" ? "" : `/${name}`}`;
 const lease = (name: string, metadata: object = {}): JsonBody => ({
@@ -26,6 +26,17 @@ export const dryRunningCases: readonly ApiCase[] = [
       const unsent = await api.post(`${paths.configMaps(ns)}?dryRun=All`, configMap("a"));
       assert.equal(assertCode(unsent, 201).metadata.resourceVersion, undefined);
       assertStatus(await api.get(`${paths.configMaps(ns)}/a`), 404);
+    },
+  },
+  {
+    name: "a dry run of deleting a pod that no node runs shows it marked, and leaves it as it is",
+    async run(api) {
+      const ns = await api.namespace();
+      const made = await api.create(paths.pods(ns), pod("a"));
+      const { metadata } = assertCode(await api.delete(`${paths.pods(ns)}/a?dryRun=All`), 200);
+      assert.match(metadata.deletionTimestamp, /Z$/);
+      assert.deepEqual([metadata.deletionGracePeriodSeconds, metadata.resourceVersion], [0, made.metadata.resourceVersion]);
+      assert.deepEqual(assertCode(await api.get(`${paths.pods(ns)}/a`), 200), made);
     },
   },
   {

@@ -69,7 +69,7 @@ function isAge(cell: unknown): boolean {
 /** Without what two servers may tell differently. */
 function comparable(body: JsonBody): JsonBody {
   // A list's version counts what others write at the same time.
-  if (Array.isArray(body.items) || Array.isArray(body.rows) || body.kind === "PartialObjectMetadataList")
+  if (Array.isArray(body.items) || body.kind === "Table" || body.kind === "PartialObjectMetadataList")
     return { ...body, metadata: { ...body.metadata, resourceVersion: "0" } };
   if (body.kind !== "Status") return body;
   if (!Array.isArray(body.details?.causes)) return { ...body, message: withoutTypeErrors(String(body.message)) };

@@ -26,7 +26,7 @@ function updated(before: JsonObject, spec: JsonObject): { spec: JsonObject; prob
 
 describe("an update of a Service", () => {
   test.each<[title: string, before: JsonObject, sent: JsonObject, result: JsonObject]>([
-    ["keeps the address it leaves out", PLAIN, { type: "ClusterIP", ports: PLAIN.ports }, PLAIN],
+    ["keeps the address it leaves out", PLAIN, { type: "ClusterIP", ports: PLAIN.ports, ipFamilies: ["IPv4"] }, PLAIN],
     ["to no balancer lets go of what balancers have", BALANCED, { ...BALANCED, type: "ClusterIP" }, PLAIN],
     [
       "to an external name lets go of the address",

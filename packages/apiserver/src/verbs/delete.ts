@@ -60,9 +60,10 @@ export function deleted(context: ServerContext, request: ResourceRequest, stored
       return { object: present(descriptor, stored.object), isGone: false };
     case "mark":
       return { object: present(descriptor, marked(context, request, stored, step.object, dryRun)), isGone: false };
-    case "markAndRemove":
-      marked(context, request, stored, step.object, dryRun);
-      return { object: present(descriptor, removed(context, request, stored, dryRun)), isGone: true };
+    case "markAndRemove": {
+      const going = marked(context, request, stored, step.object, dryRun);
+      return { object: present(descriptor, dryRun ? going : removed(context, request, stored, dryRun)), isGone: true };
+    }
     case "remove":
       return { object: present(descriptor, removed(context, request, stored, dryRun)), isGone: true };
   }
