@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
-import { configMap, paths } from "./sample-objects.ts";
+import type { JsonBody } from "../raw-http.ts";
+import { configMap, deployment, paths, pod } from "./sample-objects.ts";
 
 /** JSON patch and merge patch. */
 export const patchingCases: readonly ApiCase[] = [
@@ -149,6 +150,29 @@ export const patchingCases: readonly ApiCase[] = [
       assertStatus(await api.patch("merge", path, { metadata: { namespace: "default" } }), 400, { reason: "BadRequest" });
       const time = await api.patch("merge", path, { metadata: { creationTimestamp: "2020-01-01T00:00:00Z" } });
       assertIncludes(assertCode(time, 200), { metadata: { creationTimestamp: made.metadata.creationTimestamp } });
+    },
+  },
+  {
+    name: "a patch that takes away what may neither change nor be missing is told both",
+    async run(api) {
+      const ns = await api.namespace();
+      await api.create(paths.pods(ns), pod("one"));
+      await api.create(paths.deployments(ns), deployment("one"));
+      const causes = async (path: string, spec: JsonBody): Promise<string[]> =>
+        assertStatus(await api.patch("merge", path, { spec }), 422)
+          .details.causes.map(({ field, message }: JsonBody) => `${field}: ${message}`)
+          .filter((cause: string) => !cause.startsWith("spec.template"))
+          .sort();
+      assert.deepEqual(await causes(`${paths.pods(ns)}/one`, { containers: null }), [
+        "spec.containers: Forbidden: pod updates may not add or remove containers",
+        "spec.containers: Required value",
+      ]);
+      for (const spec of [null, { selector: null }]) {
+        assert.deepEqual(await causes(`${paths.deployments(ns)}/one`, spec), [
+          "spec.selector: Invalid value: null: field is immutable",
+          "spec.selector: Required value",
+        ]);
+      }
     },
   },
 ];

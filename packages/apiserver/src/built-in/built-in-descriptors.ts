@@ -77,6 +77,11 @@ function definitionOf({ group, version, kind }: GroupVersionKind): string {
   return name;
 }
 
+/** That a field may not change says nothing about whether it may be left out. */
+function isAboutChange({ reason, message }: FieldProblem): boolean {
+  return reason === "FieldValueForbidden" || message.endsWith(": field is immutable");
+}
+
 function rulesOf({ status = false, rules = {} }: BuiltInKind, definition: string): ResourceRules {
   const defaults: ResourceRules = {
     unconditionalUpdate: true,
@@ -90,8 +95,8 @@ function rulesOf({ status = false, rules = {} }: BuiltInKind, definition: string
   const validate: ResourceRules["validate"] = (object, before, rule): readonly FieldProblem[] => {
     const own = validateKind?.(object, before, rule) ?? [];
     if (rule.subresource !== undefined) return own;
-    // Of a field that a kind's own rules speak about, they say it better.
-    const known = new Set(own.map(({ field }) => field));
+    // Of a value that a kind's own rules speak about, they say it better.
+    const known = new Set(own.filter((problem) => !isAboutChange(problem)).map(({ field }) => field));
     return [...own, ...requiredFieldProblems(object, definition).filter(({ field }) => !known.has(field))];
   };
   return { ...defaults, ...overrides, validate: distinct(validate) };
