@@ -269,4 +269,18 @@ export const refusingCases: readonly ApiCase[] = [
       assert.deepEqual(made.spec, { true: true, false: false, seventeen: 15 });
     },
   },
+  {
+    name: "a number among the data of a Secret is told as no bytes",
+    async run(api) {
+      const ns = await api.namespace();
+      const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "one" } };
+      const told = (of: string): string => `Secret in version "v1" cannot be handled as a Secret: json: cannot unmarshal ${of}`;
+      assertStatus(await api.post(paths.secrets(ns), { ...secret, data: { a: 1 } }), 400, {
+        message: told("number into Go struct field Secret.data of type []uint8"),
+      });
+      assertStatus(await api.post(paths.secrets(ns), { ...secret, data: "x" }), 400, {
+        message: told("string into Go struct field Secret.data of type map[string][]uint8"),
+      });
+    },
+  },
 ];

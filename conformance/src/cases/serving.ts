@@ -102,6 +102,20 @@ export const servingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "a Service that goes with its last finalizer is answered with its addresses",
+    async run(api) {
+      const ns = await api.namespace();
+      const path = `${paths.services(ns)}/one`;
+      const held = serviceOf({ ports: PORTS });
+      held.metadata.finalizers = ["example.com/f"];
+      const { spec } = await api.create(paths.services(ns), held);
+      assertCode(await api.delete(path), 200);
+      const last = assertCode(await api.put(path, serviceOf({ ports: PORTS })), 200);
+      assertIncludes(last.spec, { clusterIP: spec.clusterIP, ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" });
+      assertStatus(await api.get(path), 404);
+    },
+  },
+  {
     name: "node ports stay with the names of their ports",
     async run(api) {
       const ns = await api.namespace();

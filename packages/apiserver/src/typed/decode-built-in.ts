@@ -232,7 +232,7 @@ function goType(definition: OpenApiDefinition): string {
     case "object":
       return `map[string]${isObject(additionalProperties) ? goType(additionalProperties) : "interface {}"}`;
     default:
-      return "string";
+      return format === "byte" ? "[]uint8" : "string";
   }
 }
 

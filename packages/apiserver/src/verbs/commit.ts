@@ -42,11 +42,11 @@ export function storedUpdate(
   const prepared = preparedForUpdate(request, changed, before, rule);
   const metadata: JsonObject = { ...objectAt(prepared, "metadata"), resourceVersion: String(stored.version) };
   const next: JsonObject = { ...prepared, metadata };
+  allocated(context, descriptor, next, before);
   if (isReleased(next) && descriptor.rules.heldBack?.(next) !== true) {
     if (!rule.dryRun) collectionOf(context, descriptor).remove(stored.namespace, stored.name);
     return next;
   }
-  allocated(context, descriptor, next, before);
   if (rule.dryRun) return next;
   if (sameJson(next as Json, before as Json) || liveIfOnlyTimesDiffer(next, before) === before) return before;
   const { object } = collectionOf(context, descriptor).put(stored.namespace, stored.name, toStorage(descriptor, next));
