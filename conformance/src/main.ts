@@ -10,7 +10,7 @@ import { Results } from "./results.ts";
 import { scorecard } from "./scorecard.ts";
 import type { Suite } from "./suite.ts";
 import { suites } from "./suites.ts";
-import { counts, summary } from "./summary.ts";
+import { counts, summary, told } from "./summary.ts";
 import type { Target, TargetName } from "./target.ts";
 
 const USAGE = `usage: pnpm conformance [--target ours|real] [--only <part of a name>] [--require-real] [--full]
@@ -46,7 +46,8 @@ async function main(targets: readonly TargetName[]): Promise<number> {
   for (const name of targets) await runTarget(name, results, stop.signal);
   for (const { what, figure } of results.measures) console.log(`${what}: ${figure}`);
   console.log(summary(results.all));
-  if (values.full === true && values.only === undefined && targets.length > 1) writeScorecard(results);
+  // A run that was stopped says nothing about what it did not come to.
+  if (values.full === true && values.only === undefined && targets.length > 1 && !stop.signal.aborted) writeScorecard(results);
   if (results.all.every((result) => result.outcome === "skipped") && values.only !== undefined) {
     console.error(`no check has ${JSON.stringify(values.only)} in its name`);
     return 1;
@@ -92,5 +93,6 @@ async function runSuite(suite: Suite, target: Target, results: Results, signal: 
     report.failed(`the suite ${suite.name} runs`, error, performance.now() - started);
   }
   const own = results.all.slice(before);
+  for (const failure of own.filter(({ outcome }) => outcome === "failed")) console.log(told(failure).join("\n"));
   if (own.length > 0) console.log(`${target.name} ${suite.name}: ${counts(own)} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

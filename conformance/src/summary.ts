@@ -4,12 +4,7 @@ const MARKS: Readonly<Record<Outcome, string>> = { passed: "✓", failed: "✗",
 
 /** The report of a run as text: what failed and what was skipped, a line for each suite and target, and the counts last. */
 export function summary(results: readonly Result[]): string {
-  const lines: string[] = [];
-  for (const result of results) {
-    if (result.outcome === "passed") continue;
-    lines.push(`${MARKS[result.outcome]} ${result.target} | ${result.suite} | ${result.check}`);
-    if (result.detail !== undefined) lines.push(...result.detail.split("\n").map((line) => `      ${line}`));
-  }
+  const lines = results.filter(({ outcome }) => outcome !== "passed").flatMap(told);
   if (lines.length > 0) lines.push("");
   for (const [name, group] of grouped(results)) {
     const ms = Math.max(0, ...group.map((result) => result.durationMs));
@@ -17,6 +12,12 @@ export function summary(results: readonly Result[]): string {
   }
   lines.push("", counts(results));
   return lines.join("\n");
+}
+
+/** One result with its reason, in lines. */
+export function told({ target, suite, check, outcome, detail }: Result): string[] {
+  const reasons = detail?.split("\n").map((line) => `      ${line}`) ?? [];
+  return [`${MARKS[outcome]} ${target} | ${suite} | ${check}`, ...reasons];
 }
 
 /** `12 passed, 0 failed, 1 skipped`: a known difference counts as passed and is told apart. */

@@ -48,6 +48,7 @@ export interface RunPlanOptions {
   readonly isTheLastStepRemoval?: boolean;
 }
 
+const PROCESSES_END: ReadonlySet<Plan["type"]> = new Set(["crash", "restart", "time travel"]);
 /** Long enough for every wait that a fault may have caused. */
 const HEAL_MS = 90_000;
 const QUIET_MS = 60_000;
@@ -75,7 +76,7 @@ interface Performance {
 }
 
 async function perform({ subject, plan, world, problems, isTheLastStepRemoval }: Performance): Promise<Omit<Outcome, "problems">> {
-  const stage: Stage = { admin: world.admin, namespace: world.namespace };
+  const stage: Stage = { admin: world.admin, namespace: world.namespace, processesEnd: PROCESSES_END.has(plan.type) };
   const counts = await world.during(ChangeCounts.start(world.admin, subject.kinds, world.namespace));
   const effects = new WriteEffects();
   const perturbation: Perturbation = perturbationOf(plan, { subject, world, stage, process: () => process });

@@ -17,6 +17,8 @@ export interface ProcessContext {
 export interface Stage {
   readonly admin: Client;
   readonly namespace: string;
+  /** Processes may end on the way, and what they knew with them. */
+  readonly processesEnd: boolean;
 }
 
 /** What people do in one go. The operator has the time it needs before the next step. */

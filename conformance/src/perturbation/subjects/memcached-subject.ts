@@ -3,6 +3,7 @@ import { Memcached } from "@operatorkit/sample-operator/memcached";
 import { memcachedController } from "@operatorkit/sample-operator/memcached-controller";
 import { Operator } from "operatorkit";
 import type { Stage, Subject } from "../subject.ts";
+import { deleteOwn } from "./delete-own.ts";
 import { ifThere } from "./if-there.ts";
 
 /** The sample operator. */
@@ -76,6 +77,6 @@ function patch({ admin, namespace }: Stage, name: string, spec: Partial<Memcache
   return ifThere(admin.patch(Memcached, { namespace, name }, { type: "merge", body: { spec } }));
 }
 
-function remove({ admin, namespace }: Stage, name: string): Promise<void> {
-  return ifThere(admin.delete(Memcached, { namespace, name }));
+function remove(stage: Stage, name: string): Promise<void> {
+  return deleteOwn(stage, Memcached, name);
 }

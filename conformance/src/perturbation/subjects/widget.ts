@@ -2,6 +2,7 @@ import { defineKind, type ObjectOf } from "operatorkit";
 import { Type } from "typebox";
 import type { Stage, Step } from "../subject.ts";
 import { deleteAsSeen } from "./delete-as-seen.ts";
+import { deleteOwn } from "./delete-own.ts";
 import { ifThere } from "./if-there.ts";
 
 /** What the small subjects look after: a text, that is to stand in what they make of it. */
@@ -24,8 +25,7 @@ export async function setText({ admin, namespace }: Stage, name: string, text: s
 
 export type Deletion = (stage: Stage, name: string) => Promise<void>;
 
-/** As kubectl does it. */
-export const deleteWidget: Deletion = ({ admin, namespace }, name) => ifThere(admin.delete(Widget, { namespace, name }));
+export const deleteWidget: Deletion = (stage, name) => deleteOwn(stage, Widget, name);
 
 export const deleteWidgetAsSeen: Deletion = ({ admin, namespace }, name) => deleteAsSeen(admin, Widget, { namespace, name });
 
