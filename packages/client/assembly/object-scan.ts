@@ -216,13 +216,11 @@ function changeType(at: u32): i32 {
  */
 export function object(at: u32, end: u32, cutsManagedFields: bool, follows: bool): i32 {
   cuts = cutsManagedFields;
-  const after = follows ? followRecent(at, end) : 0;
-  if (after != 0) return after;
+  if (follows) {
+    const after = followRecent(at, end);
+    if (after != 0) return after;
+  }
   followed = -1;
-  return passOver(at, end);
-}
-
-function passOver(at: u32, end: u32): i32 {
   const after = pass(at, end);
   return after >= 0 && !describe(at, after) ? UNCLEAR : after;
 }
