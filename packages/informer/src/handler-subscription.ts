@@ -24,8 +24,8 @@ export interface HandlerSubscriptionOptions<T extends KubernetesObject> {
   readonly onClose: () => void;
 }
 
-/** Handlers run for at most this long until the event loop gets its turn. */
-const SLICE_MS = 4;
+/** A list is taken over, and a handler is told, for at most this long each until the event loop gets its turn. */
+export const SLICE_MS = 4;
 
 /**
  * Tells one handler of changes, one call after another. Whatever the handler does — throw, reject, block, never settle — stays

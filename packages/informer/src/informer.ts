@@ -4,7 +4,7 @@ import { noMetrics, silentLogger, sleep, systemClock, type Clock, type HealthChe
 import type { Change } from "./change.ts";
 import { checkInformerOptions } from "./check-informer-options.ts";
 import type { EventHandler, Subscription } from "./event-handler.ts";
-import { HandlerSubscription, type HandlerTrouble } from "./handler-subscription.ts";
+import { HandlerSubscription, SLICE_MS, type HandlerTrouble } from "./handler-subscription.ts";
 import { informerMetrics, type InformerMetrics } from "./informer-metrics.ts";
 import type { InformerView, KeyListener, KeySubscription } from "./informer-view.ts";
 import { Lister } from "./lister.ts";
@@ -233,7 +233,6 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
 
   #transformed({ listWatch, transform }: InformerOptions<T>): ListWatch<T> {
     if (transform === undefined) return listWatch;
-    if (typeof transform !== "function") throw new TypeError("Informer: transform must be a function");
     const onError = (error: unknown, key: ObjectKey): void =>
       this.#report(error, { during: "transform", key }, `the transform failed at ${key}`);
     return new TransformedListWatch({ listWatch, transform, onError });
@@ -251,13 +250,13 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
 
   async #replace(entries: readonly ObjectEntry<T>[], version: string, signal: AbortSignal): Promise<void> {
     const isFirst = this.#store.version === undefined;
-    let turnMs = this.#clock.monotonicMs();
+    let sliceStartMs = this.#clock.monotonicMs();
     for (const changes of this.#store.replacing(entries, version)) {
       this.#announce(changes);
-      if (this.#clock.monotonicMs() - turnMs < TURN_MS) continue;
+      if (this.#clock.monotonicMs() - sliceStartMs < SLICE_MS) continue;
       await new Promise<void>((resolve) => setImmediate(resolve));
       if (signal.aborted) return;
-      turnMs = this.#clock.monotonicMs();
+      sliceStartMs = this.#clock.monotonicMs();
     }
     // The version is that of the list only now, and a list may have changed nothing.
     this.#metrics.stored(this.#store.size, this.#store.bytes, this.#store.version);
@@ -344,8 +343,6 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
   }
 }
 
-/** A list is taken over for at most this long until the event loop gets its turn. */
-const TURN_MS = 4;
 const STALE_AFTER_MS = 150_000;
 const HANDLER_ALARM_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
