@@ -1,6 +1,7 @@
 import { Rbac, World, type AppCheck } from "@operatorkit/app-kit/testing";
 import { attachControllers } from "@operatorkit/devcluster";
 import { connect, crdFor, ensureCustomResources, type DefinedKind, type KubernetesClient } from "operatorkit";
+import { blockingOwners } from "./blocking-owners.ts";
 import { checkLeastPrivilege } from "./least-privilege.ts";
 import { connectAsServiceAccount } from "./service-account.ts";
 import type { Suite } from "./suite.ts";
@@ -8,8 +9,10 @@ import type { Suite } from "./suite.ts";
 export interface AppSuiteOptions {
   readonly name: string;
   readonly checks: readonly AppCheck[];
-  /** Installed before the checks; their objects are deleted after each. */
+  /** Their objects are deleted after each check. */
   readonly kinds: readonly DefinedKind[];
+  /** Installed before the checks: `kinds`, and those of later suites, so that a server that takes its time with new kinds takes it once. */
+  readonly installed: readonly DefinedKind[];
   /** The app's folder, and those of apps whose operators its checks start too. */
   readonly apps: readonly [string, ...string[]];
 }
@@ -19,7 +22,7 @@ export interface AppSuiteOptions {
  * operator runs with its ServiceAccount's token and the rights of its `deploy/rbac.yaml`, and no others. Then every verb of the app's
  * role is taken away in turn, and must be missed.
  */
-export function appSuite({ name, checks, kinds, apps }: AppSuiteOptions): Suite {
+export function appSuite({ name, checks, kinds, installed, apps }: AppSuiteOptions): Suite {
   return {
     name,
     async run(target, report, { signal, isWanted }) {
@@ -30,8 +33,9 @@ export function appSuite({ name, checks, kinds, apps }: AppSuiteOptions): Suite 
       const until = AbortSignal.any([signal, stop.signal]);
       await using open = new AsyncDisposableStack();
       const admin = open.use(await connect({ kubeconfig: target.kubeconfigPath }));
-      const crds = kinds.map((kind) => crdFor(kind));
+      const crds = installed.map((kind) => crdFor(kind));
       await ensureCustomResources(admin, crds, { signal: until });
+      await blockingOwners(target, installed, { signal: until });
       const grants = await Promise.all(apps.map((app) => Rbac.read(new URL(`../../apps/${app}/deploy/rbac.yaml`, import.meta.url))));
       const clients = new Map<string, KubernetesClient>();
       for (const each of grants) {

@@ -8,10 +8,12 @@ import { Memcached } from "@operatorkit/sample-operator/memcached";
 import { appSuite } from "./app-suite.ts";
 import type { Suite } from "./suite.ts";
 
+const installed = [Memcached, Sample, Jinghzhu];
+
 /** What the apps do. */
 export const appSuites: readonly Suite[] = [
-  appSuite({ name: "sample operator", checks: memcachedChecks, kinds: [Memcached], apps: ["sample-operator"] }),
-  appSuite({ name: "hello operator", checks: helloChecks, kinds: [Sample], apps: ["hello-operator"] }),
-  appSuite({ name: "replicaset operator", checks: replicaSetChecks, kinds: [Jinghzhu], apps: ["replicaset-operator"] }),
-  appSuite({ name: "pod operator", checks: podChecks, kinds: [Jinghzhu], apps: ["pod-operator", "replicaset-operator"] }),
+  appSuite({ name: "sample operator", checks: memcachedChecks, kinds: [Memcached], installed, apps: ["sample-operator"] }),
+  appSuite({ name: "hello operator", checks: helloChecks, kinds: [Sample], installed, apps: ["hello-operator"] }),
+  appSuite({ name: "replicaset operator", checks: replicaSetChecks, kinds: [Jinghzhu], installed, apps: ["replicaset-operator"] }),
+  appSuite({ name: "pod operator", checks: podChecks, kinds: [Jinghzhu], installed, apps: ["pod-operator", "replicaset-operator"] }),
 ];

@@ -1,6 +1,7 @@
-import { ensureNamespace, isNotFound, silentLogger, sleep, type Client, type Kind, type KubernetesObject } from "operatorkit";
+import { ensureNamespace, isNotFound, sleep, type Client, type Kind, type KubernetesObject } from "operatorkit";
 import { Namespace } from "operatorkit/kinds";
 import type { AppContext } from "../app.ts";
+import { lineLogger } from "../line-logger.ts";
 import { VerifiedCopies } from "./verified-copies.ts";
 
 /** What a check runs against: a cluster with the app's CRDs installed, and controllers for what it makes. */
@@ -29,6 +30,7 @@ export interface RunningOperator {
 
 const DEADLINE_MS = 15_000;
 const LOOK_EVERY_MS = 25;
+const COMPLAINTS_KEPT = 20;
 
 /** A namespace of its own, and the verbs that checks are written in. */
 export class World {
@@ -38,6 +40,8 @@ export class World {
   readonly signal: AbortSignal;
   /** What the operators have printed. */
   readonly lines: string[] = [];
+  /** The last warnings and errors the operators have logged. */
+  readonly #complaints: string[] = [];
   readonly #cluster: CheckCluster;
   readonly #stops: (() => Promise<void>)[] = [];
 
@@ -71,7 +75,10 @@ export class World {
     const running = run({
       client: this.#cluster.clientOf(operator).with({ signal, fieldManager: operator }),
       signal,
-      logger: silentLogger,
+      logger: lineLogger((level, line) => {
+        if (level === "warn" || level === "error") this.#complaints.push(line);
+        if (this.#complaints.length > COMPLAINTS_KEPT) this.#complaints.shift();
+      }),
       print: (line) => this.lines.push(line),
       isEmbedded: false,
       kubeconfig: "the check's",
@@ -101,8 +108,10 @@ export class World {
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     for (let waitedMs = 0; !(await isSo()); waitedMs += LOOK_EVERY_MS) {
-      if (waitedMs > DEADLINE_MS)
-        throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}; printed until then: ${JSON.stringify(this.lines)}`);
+      if (waitedMs > DEADLINE_MS) {
+        const [printed, logged] = [JSON.stringify(this.lines), JSON.stringify(this.#complaints)];
+        throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}; printed until then: ${printed}; logged at last: ${logged}`);
+      }
       await sleep(LOOK_EVERY_MS, { signal: this.signal });
     }
   }
