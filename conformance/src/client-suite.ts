@@ -1,12 +1,13 @@
 import { connect } from "@operatorkit/client";
 import { ClientContext, type ClientCase } from "./client-case.ts";
+import { metadataCases } from "./client-cases/metadata.ts";
 import { podCases } from "./client-cases/pods.ts";
 import { refusingCases } from "./client-cases/refusing.ts";
 import { registeringCases } from "./client-cases/registering.ts";
 import { writingCases } from "./client-cases/writing.ts";
 import type { Suite } from "./suite.ts";
 
-const cases: readonly ClientCase[] = [...writingCases, ...podCases, ...registeringCases, ...refusingCases];
+const cases: readonly ClientCase[] = [...writingCases, ...metadataCases, ...podCases, ...registeringCases, ...refusingCases];
 
 /** Cases that run at the same time; each has its own namespace and kinds. */
 const PARALLEL = 4;
