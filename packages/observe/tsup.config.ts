@@ -1,3 +1,3 @@
 import { library } from "../../tsup.base.ts";
 
-export default library(["src/index.ts", "src/otel/index.ts", "src/testing/index.ts"]);
+export default library(["src/index.ts", "src/options/index.ts", "src/otel/index.ts", "src/testing/index.ts"]);
