@@ -1,21 +1,20 @@
-import { isApiError, type Client } from "@operatorkit/api";
+import type { Client } from "@operatorkit/api";
 import { SharedInformers, type Change } from "@operatorkit/informer";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
-import { noTracer, sleep, type Clock, type Logger, type Metrics, type Span, type Timer, type Tracer } from "@operatorkit/observe";
-import { TimeoutError, withTimeout } from "@operatorkit/retry";
+import type { Clock, Logger, Metrics, Timer, Tracer } from "@operatorkit/observe";
 import { perKeyBackoff, runWorkers, WorkQueue } from "@operatorkit/workqueue";
-import { controllerMetrics, type ControllerMetrics } from "./controller-metrics.ts";
+import { controllerMetrics } from "./controller-metrics.ts";
 import type { ControllerOptions } from "./controller.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { LostChildren } from "./lost-children.ts";
-import { objectAttributes } from "./object-attributes.ts";
 import { OwnWrites } from "./own-writes.ts";
-import { isTerminal } from "./reconcile-error.ts";
-import { Reconciler, type TurnOutcome } from "./reconciler.ts";
+import { Reconciler } from "./reconciler.ts";
 import { resync } from "./resync.ts";
 import { Sources } from "./sources.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { TurnRunner } from "./turn-runner.ts";
 import { VanishedObjects } from "./vanished-objects.ts";
+import { STOP_GRACE_MS, STOP_TIMEOUT_MS, workUntilStopped } from "./work-until-stopped.ts";
 
 export interface ControllerRunOptions<T extends KubernetesObject> {
   readonly options: ControllerOptions<T>;
@@ -33,13 +32,11 @@ export interface ControllerRunOptions<T extends KubernetesObject> {
   readonly tracer: Tracer;
 }
 
-/** One run of a controller, from its first list to the end of its last turn: who has a turn when, and what comes of it. */
+/** One run of a controller, from its first list to the end of its last turn: what it is made of, and who has a turn when. */
 export class ControllerRun<T extends KubernetesObject> {
   readonly #options: ControllerOptions<T>;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #metrics: ControllerMetrics;
-  readonly #tracer: Tracer;
   readonly #queue: WorkQueue;
   readonly #informers: SharedInformers;
   readonly #ownsInformers: boolean;
@@ -48,12 +45,8 @@ export class ControllerRun<T extends KubernetesObject> {
   readonly #vanished: VanishedObjects<T> | undefined;
   readonly #sources: Sources<T>;
   readonly #events: EventRecorder;
-  readonly #reconciler: Reconciler<T>;
+  readonly #turns: TurnRunner<T>;
   readonly #onSynced: (() => void) | undefined;
-  /** Keys whose last turn failed. */
-  readonly #failing = new Set<ObjectKey>();
-  /** Keys whose functions have not settled, those past their deadline too. */
-  readonly #turns = new Set<ObjectKey>();
   /** Aborts the turns that run. */
   readonly #hardStop = new AbortController();
 
@@ -63,8 +56,6 @@ export class ControllerRun<T extends KubernetesObject> {
     this.#onSynced = onSynced;
     this.#clock = clock;
     this.#logger = logger.with({ controller: name });
-    this.#metrics = controllerMetrics(metrics, name, options.concurrency ?? 1);
-    this.#tracer = tracer;
     this.#queue = new WorkQueue({
       name,
       rateLimiter: perKeyBackoff(options.backoff === false ? undefined : options.backoff),
@@ -102,7 +93,7 @@ export class ControllerRun<T extends KubernetesObject> {
         this.#tellOnError(error, key, undefined);
       },
     });
-    this.#reconciler = new Reconciler({
+    const reconciler = new Reconciler({
       options,
       finalizer,
       client,
@@ -114,6 +105,18 @@ export class ControllerRun<T extends KubernetesObject> {
       events: this.#events,
       clock,
       logger: this.#logger,
+    });
+    this.#turns = new TurnRunner({
+      options,
+      queue: this.#queue,
+      ownWrites: this.#ownWrites,
+      reconciler,
+      hardStop: this.#hardStop.signal,
+      onError: (error, key, retryInMs) => this.#tellOnError(error, key, retryInMs),
+      clock,
+      logger: this.#logger,
+      metrics: controllerMetrics(metrics, name, options.concurrency ?? 1),
+      tracer,
     });
   }
 
@@ -164,34 +167,30 @@ export class ControllerRun<T extends KubernetesObject> {
     }
   }
 
-  /** Gives turns until `stop` is aborted, then waits for those that run: at first they may go on, then they are aborted. */
+  /** Gives turns until `stop` is aborted, then waits for those that run. */
   async #work(stop: AbortSignal): Promise<void> {
     const { name, concurrency = 1, stopGraceMs = STOP_GRACE_MS, stopTimeoutMs = STOP_TIMEOUT_MS } = this.#options;
-    const quiet = new AbortController();
-    let late: Promise<void> = Promise.resolve();
-    const onStop = (): void => {
-      const timing = { signal: quiet.signal, clock: this.#clock };
-      sleep(Math.min(stopGraceMs, stopTimeoutMs), timing).then(
-        () => this.#hardStop.abort(new Error(`controller ${name} is stopping`)),
-        () => {},
-      );
-      late = sleep(stopTimeoutMs, timing).catch(() => {});
-    };
-    if (stop.aborted) onStop();
-    else stop.addEventListener("abort", onStop, { once: true });
     const resyncing = this.#resync(stop);
     try {
-      await runWorkers(this.#queue, { concurrency, signal: stop, turn: (key) => this.#turn(key) });
-      await Promise.race([this.#queue.shutDown(), late]);
+      await workUntilStopped({
+        what: `controller ${name}`,
+        stop,
+        hardStop: this.#hardStop,
+        graceMs: stopGraceMs,
+        timeoutMs: stopTimeoutMs,
+        clock: this.#clock,
+        work: async (late) => {
+          await runWorkers(this.#queue, { concurrency, signal: stop, turn: (key) => this.#turns.run(key) });
+          await Promise.race([this.#queue.shutDown(), late]);
+        },
+      });
     } finally {
-      stop.removeEventListener("abort", onStop);
-      quiet.abort();
-      this.#hardStop.abort(new Error(`controller ${name} has stopped`));
       await resyncing;
     }
-    if (this.#turns.size > 0) {
+    const { running } = this.#turns;
+    if (running.length > 0) {
       throw new Error(
-        `stop controller ${name}: the turn of ${[...this.#turns].join(", ")} did not end within ${stopTimeoutMs} ms; a reconcile must end when its signal is aborted`,
+        `stop controller ${name}: the turn of ${running.join(", ")} did not end within ${stopTimeoutMs} ms; a reconcile must end when its signal is aborted`,
       );
     }
   }
@@ -210,97 +209,6 @@ export class ControllerRun<T extends KubernetesObject> {
     });
   }
 
-  async #turn(key: ObjectKey): Promise<void> {
-    const waitMs = this.#ownWrites.waitMs(key);
-    if (waitMs !== undefined) {
-      this.#ownWrites.park(key);
-      this.#queue.addAfter(key, waitMs);
-      this.#queue.done(key);
-      return;
-    }
-    const { reconcileTimeoutMs = RECONCILE_TIMEOUT_MS } = this.#options;
-    const startMs = this.#clock.monotonicMs();
-    const failures = this.#queue.failures(key);
-    const span = this.#tracer === noTracer ? undefined : this.#startSpan(key, failures);
-    let work: Promise<TurnOutcome> | undefined;
-    this.#turns.add(key);
-    this.#metrics.started();
-    let result: "success" | "requeue_after" | "error" = "error";
-    try {
-      const outcome = await withTimeout(
-        (signal) =>
-          (work = span === undefined ? this.#reconciler.turn(key, { signal, failures }) : this.#turnIn(span, key, { signal, failures })),
-        {
-          timeoutMs: reconcileTimeoutMs,
-          signal: this.#hardStop.signal,
-          clock: this.#clock,
-          what: `the turn of ${this.#options.for.kind} ${key}`,
-        },
-      );
-      result = this.#succeeded(key, outcome);
-    } catch (error) {
-      span?.fail(error);
-      this.#failed(key, error);
-    }
-    span?.set("operatorkit.result", result);
-    span?.end();
-    this.#metrics.ended(result, this.#clock.monotonicMs() - startMs);
-    const end = (): void => {
-      this.#turns.delete(key);
-      this.#queue.done(key);
-    };
-    // A turn past its deadline gives its worker back at once, and its key when it has really ended: two turns of one object
-    // never run at the same time.
-    if (work === undefined) end();
-    else void work.then(end, end);
-  }
-
-  /** What was there before the turn, in a queue that many write to, is not its cause: each turn begins a trace. */
-  #startSpan(key: ObjectKey, failures: number): Span {
-    const { name, for: kind } = this.#options;
-    const attributes = { "operatorkit.controller": name, "operatorkit.retries": failures, ...objectAttributes(kind.kind, key) };
-    return this.#tracer.startSpan(`reconcile ${name}`, { root: true, attributes });
-  }
-
-  /** Apart, so that who does not trace makes no function. */
-  #turnIn(span: Span, key: ObjectKey, about: Parameters<Reconciler<T>["turn"]>[1]): Promise<TurnOutcome> {
-    return span.run(() => this.#reconciler.turn(key, about));
-  }
-
-  #succeeded(key: ObjectKey, { requeueAfterMs }: TurnOutcome): "success" | "requeue_after" {
-    this.#queue.forget(key);
-    if (this.#failing.delete(key)) this.#metrics.failing(this.#failing.size);
-    if (requeueAfterMs === undefined) return "success";
-    this.#queue.addAfter(key, requeueAfterMs);
-    return "requeue_after";
-  }
-
-  #failed(key: ObjectKey, error: unknown): void {
-    if (this.#hardStop.signal.aborted) {
-      this.#logger.info("a turn was interrupted: the controller is stopping", { object: key });
-      return;
-    }
-    this.#metrics.failed(error);
-    this.#metrics.failing(this.#failing.add(key).size);
-    const failures = this.#queue.failures(key) + 1;
-    if (isTerminal(error)) {
-      this.#metrics.terminal();
-      this.#queue.forget(key);
-      this.#logger.error("a turn failed for good; the object has its next turn when something about it changes", { object: key, error });
-      this.#tellOnError(error, key, undefined);
-      return;
-    }
-    if (error instanceof TimeoutError) this.#metrics.timedOut();
-    if (this.#options.backoff === false) {
-      this.#logger.error("a turn failed; the object has its next turn when it changes, or at the next resync", { object: key, error });
-      this.#tellOnError(error, key, undefined);
-      return;
-    }
-    const retryInMs = this.#queue.addRateLimited(key, { atLeastMs: askedToWaitMs(error) });
-    this.#logger.error("a turn failed and will be tried again", { object: key, error, failures, retryInMs });
-    this.#tellOnError(error, key, retryInMs);
-  }
-
   #tellOnError(error: unknown, key: ObjectKey, retryInMs: number | undefined): void {
     try {
       this.#options.onError?.(error, { key, retryInMs });
@@ -313,11 +221,3 @@ export class ControllerRun<T extends KubernetesObject> {
 const INITIAL_PRIORITY = -100;
 const RESYNC_PRIORITY = -200;
 const REMIND_MS = 30_000;
-const RECONCILE_TIMEOUT_MS = 300_000;
-const STOP_GRACE_MS = 5_000;
-const STOP_TIMEOUT_MS = 30_000;
-
-/** What the server asked for in `Retry-After`. */
-function askedToWaitMs(error: unknown): number {
-  return isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
-}

@@ -1,11 +1,13 @@
 import { mutableCopy, type ObjectKey, type ResourceAction } from "@operatorkit/object";
-import { noTracer, sleep, type Clock, type Logger, type Metrics, type Span, type Tracer } from "@operatorkit/observe";
-import { RetryQueue, type Retry, type RetryDecision, type RetryDequeuePolicy, type RetryPolicy } from "@operatorkit/retry";
+import { noTracer, type Clock, type Logger, type Metrics, type Span, type Tracer } from "@operatorkit/observe";
+import { RetryQueue, type Retry, type RetryDequeuePolicy, type RetryPolicy } from "@operatorkit/retry";
 import { KeyedLanes } from "@operatorkit/workqueue";
 import { objectAttributes } from "../object-attributes.ts";
+import { workUntilStopped } from "../work-until-stopped.ts";
 import type { HandlerCall, HandlerOutcome, HandlerRegistration } from "./handler-registration.ts";
 import { informerControllerMetrics, type InformerControllerMetrics } from "./informer-controller-metrics.ts";
 import { mergeLiveEvents, type LiveEvent } from "./live-event.ts";
+import { nextAttempt, resultOf } from "./next-attempt.ts";
 
 /** A failure, as `onError` is told of it. */
 export interface FailedAttempt {
@@ -69,6 +71,14 @@ export class InformerControllerRun {
   /** What handlers are at, for the error of those that do not end. */
   readonly #busy = new Set<string>();
   #isStopping = false;
+  readonly #decide: RetryPolicy = (error, attempt) => {
+    try {
+      return this.#options.retryPolicy(error, attempt);
+    } catch (thrown) {
+      this.#logger.error("the retry policy failed; there is no retry", { error: thrown });
+      return { retry: false, delayMs: 0 };
+    }
+  };
 
   constructor(options: InformerControllerRunOptions) {
     const { name, concurrency, dequeuePolicy, retryTickMs, clock, logger, metrics, tracer } = options;
@@ -117,28 +127,20 @@ export class InformerControllerRun {
   /** Works until `stop` is aborted, then waits for the handlers that run: at first they may go on, then their signals are aborted. */
   async run(stop: AbortSignal): Promise<void> {
     const { name, stopGraceMs, stopTimeoutMs } = this.#options;
-    const quiet = new AbortController();
-    const late = Promise.withResolvers<void>();
-    const onStop = (): void => {
-      this.#isStopping = true;
-      this.#retries.clear();
-      this.#stopped.resolve();
-      const timing = { signal: quiet.signal, clock: this.#clock };
-      sleep(Math.min(stopGraceMs, stopTimeoutMs), timing).then(
-        () => this.#hardStop.abort(new Error(`${name} is stopping`)),
-        () => {},
-      );
-      sleep(stopTimeoutMs, timing).then(late.resolve, () => {});
-    };
-    if (stop.aborted) onStop();
-    else stop.addEventListener("abort", onStop, { once: true });
-    try {
-      await Promise.race([this.#lanes.run({ signal: stop }), late.promise]);
-    } finally {
-      stop.removeEventListener("abort", onStop);
-      quiet.abort();
-      this.#hardStop.abort(new Error(`${name} has stopped`));
-    }
+    await workUntilStopped({
+      what: name,
+      stop,
+      hardStop: this.#hardStop,
+      graceMs: stopGraceMs,
+      timeoutMs: stopTimeoutMs,
+      clock: this.#clock,
+      onStop: () => {
+        this.#isStopping = true;
+        this.#retries.clear();
+        this.#stopped.resolve();
+      },
+      work: (late) => Promise.race([this.#lanes.run({ signal: stop }), late]),
+    });
     if (this.#busy.size > 0) {
       throw new Error(
         `stop ${name}: ${[...this.#busy].join(", ")} did not end within ${stopTimeoutMs} ms; a handler must end when its signal is aborted`,
@@ -223,7 +225,7 @@ export class InformerControllerRun {
   /** Puts it in the queue when it is to be done again; returns in how long that is, if it is. */
   #again(share: Share, attempt: number, retry: Retry<Share> | undefined, outcome: HandlerOutcome): number | undefined {
     const { handler, event } = share;
-    const next = this.#next(attempt, outcome);
+    const next = nextAttempt(attempt, outcome, this.#decide);
     if (next === undefined || this.#isStopping || handler.removal.aborted) {
       if (retry !== undefined) this.#retries.end(retry);
       return undefined;
@@ -238,23 +240,6 @@ export class InformerControllerRun {
       if (this.#retries.add(fresh, next.delayMs)) this.#metrics.enqueued(action);
     }
     return isWaiting ? next.delayMs : undefined;
-  }
-
-  #next(attempt: number, { failure, requeueAfterMs }: HandlerOutcome): { delayMs: number; attempt: number } | undefined {
-    // Asked for: it is no retry, so neither the policy nor the count has to do with it.
-    if (requeueAfterMs !== undefined) return { delayMs: requeueAfterMs, attempt };
-    if (failure === undefined) return undefined;
-    const { retry, delayMs } = this.#decide(failure.error, attempt);
-    return retry ? { delayMs, attempt: attempt + 1 } : undefined;
-  }
-
-  #decide(error: unknown, attempt: number): RetryDecision {
-    try {
-      return this.#options.retryPolicy(error, attempt);
-    } catch (thrown) {
-      this.#logger.error("the retry policy failed; there is no retry", { error: thrown });
-      return { retry: false, delayMs: 0 };
-    }
   }
 
   #report(error: unknown, failed: FailedAttempt): void {
@@ -306,10 +291,4 @@ function withMutableObjects(event: LiveEvent): LiveEvent {
   const object = mutableCopy(event.object);
   const old = event.old === event.object ? object : event.old && mutableCopy(event.old);
   return { ...event, object, old };
-}
-
-function resultOf({ failure, requeueAfterMs }: HandlerOutcome, retryInMs: number | undefined): "success" | "requeue" | "retry" | "failed" {
-  if (requeueAfterMs !== undefined && retryInMs !== undefined) return "requeue";
-  if (failure === undefined) return "success";
-  return retryInMs === undefined ? "failed" : "retry";
 }

@@ -1,7 +1,8 @@
 import { mutableCopy, type KubernetesObject } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
-import { InformerController, type InformerControllerOptions } from "./informer-controller.ts";
+import type { InformerControllerOptions } from "./informer-controller-options.ts";
+import { InformerController } from "./informer-controller.ts";
 import { FakeInformer } from "./testing/fake-informer.ts";
 import { KIND, Recorder, Stage, thing } from "./testing/stage.ts";
 

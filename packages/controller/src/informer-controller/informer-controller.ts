@@ -1,18 +1,6 @@
-import { clashingFinalizer, type FinalizerClaim, type Runnable, type RunOptions } from "@operatorkit/api";
-import type { EventHandler } from "@operatorkit/informer";
-import { ListMap } from "@operatorkit/listmap";
-import { keyOf, type KubernetesObject, type ResourceAction } from "@operatorkit/object";
-import {
-  noMetrics,
-  noTracer,
-  silentLogger,
-  systemClock,
-  type Clock,
-  type HealthCheck,
-  type Logger,
-  type Metrics,
-  type Tracer,
-} from "@operatorkit/observe";
+import type { FinalizerClaim, Runnable, RunOptions } from "@operatorkit/api";
+import type { KubernetesObject } from "@operatorkit/object";
+import { noMetrics, noTracer, silentLogger, systemClock, type HealthCheck } from "@operatorkit/observe";
 import {
   defaultRetryPolicy,
   dropAllRetries,
@@ -20,65 +8,18 @@ import {
   opinionatedRetryDequeuePolicy,
   withTimeout,
   type RetryDequeuePolicy,
-  type RetryPolicy,
 } from "@operatorkit/retry";
 import type { ResourceWatcher } from "@operatorkit/watcher";
-import { checkInformerControllerOptions } from "./check-informer-controller-options.ts";
+import { STOP_GRACE_MS, STOP_TIMEOUT_MS } from "../work-until-stopped.ts";
 import type { EventSource } from "./event-source.ts";
 import { HandlerRegistration } from "./handler-registration.ts";
-import { InformerControllerRun, type FailedAttempt, type InformerControllerRunOptions } from "./informer-controller-run.ts";
+import { HandlerRegistry } from "./handler-registry.ts";
+import { checkInformerControllerOptions, type InformerControllerOptions } from "./informer-controller-options.ts";
+import { InformerControllerRun, type InformerControllerRunOptions } from "./informer-controller-run.ts";
 import { InformerRuns } from "./informer-runs.ts";
 import type { LiveEvent } from "./live-event.ts";
+import { liveEventHandler, refuseNil } from "./live-event-handler.ts";
 import type { ResourceReconciler } from "./resource-reconciler.ts";
-
-/** What grafana-app-sdk's controller did otherwise at v0.9.10. All off by default. */
-export interface InformerControllerCompatibility {
-  /**
-   * The events of one informer are handled strictly one after the other, whatever objects they are about; those of different informers
-   * side by side. They wait in the informer, which merges what happens to one object meanwhile.
-   */
-  readonly serialEvents?: boolean;
-  /** Events that wait are all told, instead of one merged event per object. Then memory grows with events, not with objects. */
-  readonly everyEvent?: boolean;
-  /** The handlers of an event, and its retries, share one copy that they may change: what one changes, the next sees. */
-  readonly sharedMutableObjects?: boolean;
-}
-
-export interface InformerControllerOptions {
-  /** In logs, metrics and health checks. @default "informer-controller" */
-  readonly name?: string;
-  /** What to begin with, by kind: as `addInformer`. */
-  readonly informers?: Readonly<Record<string, readonly EventSource[]>>;
-  /** What to begin with, by kind: as `addWatcher`. */
-  readonly watchers?: Readonly<Record<string, readonly ResourceWatcher<KubernetesObject>[]>>;
-  /** What to begin with, by kind: as `addReconciler`. */
-  readonly reconcilers?: Readonly<Record<string, readonly ResourceReconciler[]>>;
-  /** Whether and when a failed handler is called again with the same event; `null` for never. @default defaultRetryPolicy */
-  readonly retryPolicy?: RetryPolicy | null;
-  /**
-   * Which retries a new event of the object drops. `null` and `"dropAll"` drop them all, as v0.9.10 did by default.
-   * @default opinionatedRetryDequeuePolicy
-   */
-  readonly retryDequeuePolicy?: RetryDequeuePolicy | "opinionated" | "dropAll" | null;
-  /** Due times of retries are rounded up to multiples of this; v0.9.10 had 1_000. @default 0: retried when due */
-  readonly retryTickMs?: number;
-  /** Told of every failed attempt. What it throws is logged. @default logs */
-  readonly onError?: (error: unknown, attempt: FailedAttempt) => void;
-  /** Objects that are handled at the same time; one object never is. @default 10 */
-  readonly concurrency?: number;
-  /** After a stop, how long handlers that run may go on before their signals are aborted. @default 5_000 */
-  readonly stopGraceMs?: number;
-  /** After a stop, how long handlers are waited for in all; then `run` rejects and names those that did not end. @default 30_000 */
-  readonly stopTimeoutMs?: number;
-  readonly compatibility?: InformerControllerCompatibility;
-  readonly clock?: Clock;
-  /** @default what `run` is given */
-  readonly logger?: Logger;
-  /** @default what `run` is given */
-  readonly metrics?: Metrics;
-  /** Gets a span for each call of a handler, retries too; each is the first of a trace. @default what `run` is given */
-  readonly tracer?: Tracer;
-}
 
 /**
  * Informers, and watchers and reconcilers that hear of their events, brought together by a label: the `resourceKind`. It need not be the
@@ -104,12 +45,14 @@ export interface InformerControllerOptions {
 export class InformerController implements Runnable {
   readonly name: string;
   readonly #options: InformerControllerOptions;
-  readonly #watchers = new ListMap<HandlerRegistration>();
-  readonly #reconcilers = new ListMap<HandlerRegistration>();
+  readonly #handlers = new HandlerRegistry();
   readonly #informers = new InformerRuns();
   readonly #started = Promise.withResolvers<InformerControllerRun>();
   #run: InformerControllerRun | undefined;
   #phase: "new" | "running" | "stopped" = "new";
+  /** Until the controller runs, events wait in the informer. */
+  readonly #accept = (event: LiveEvent): unknown =>
+    this.#run === undefined ? this.#started.promise.then((run) => run.accept(event)) : this.#run.accept(event);
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: InformerControllerOptions = {}) {
@@ -134,7 +77,7 @@ export class InformerController implements Runnable {
     if (typeof informer.addEventHandler !== "function") throw new TypeError("informer must have an addEventHandler method");
     if (this.#phase === "stopped") throw new Error(`add informer of ${resourceKind}: ${this.name} has stopped`);
     // The label is all that says which objects it tells of; method parameters are bivariant, so no cast is needed.
-    this.#informers.add(informer, resourceKind, this.#handlerOf(informer, resourceKind));
+    this.#informers.add(informer, resourceKind, liveEventHandler(resourceKind, informer, this.#accept));
   }
 
   /**
@@ -154,16 +97,16 @@ export class InformerController implements Runnable {
       if (watcher[method] !== undefined && typeof watcher[method] !== "function")
         throw new TypeError(`watcher.${method} must be a function`);
     }
-    this.#add(this.#watchers, HandlerRegistration.watcher(watcher, resourceKind));
+    this.#handlers.add(HandlerRegistration.watcher(watcher, resourceKind), this.name);
   }
 
   /** Removes the first that is this watcher, and its retries; its signal is aborted. Does nothing for an unknown one. */
   removeWatcher<T extends KubernetesObject = KubernetesObject>(watcher: ResourceWatcher<T>, resourceKind: string): void {
-    this.#remove(this.#watchers, resourceKind, ({ handler }) => handler === watcher, 1);
+    this.#remove(this.#handlers.removeFirst("watcher", resourceKind, watcher));
   }
 
   removeAllWatchersForResource(resourceKind: string): void {
-    this.#remove(this.#watchers, resourceKind, () => true);
+    this.#remove(this.#handlers.removeAll("watcher", resourceKind));
   }
 
   /** @throws {TypeError} as `addWatcher`. */
@@ -172,16 +115,16 @@ export class InformerController implements Runnable {
     refuseEmpty(resourceKind);
     if (typeof reconciler.reconcile !== "function") throw new TypeError("reconciler must have a reconcile method");
     // What it is called with is what informers of this kind tell, and the state it left itself.
-    this.#add(this.#reconcilers, HandlerRegistration.reconciler(reconciler, resourceKind));
+    this.#handlers.add(HandlerRegistration.reconciler(reconciler, resourceKind), this.name);
   }
 
   /** As `removeWatcher`. */
   removeReconciler<T extends KubernetesObject, State>(reconciler: ResourceReconciler<T, State>, resourceKind: string): void {
-    this.#remove(this.#reconcilers, resourceKind, ({ handler }) => handler === reconciler, 1);
+    this.#remove(this.#handlers.removeFirst("reconciler", resourceKind, reconciler));
   }
 
   removeAllReconcilersForResource(resourceKind: string): void {
-    this.#remove(this.#reconcilers, resourceKind, () => true);
+    this.#remove(this.#handlers.removeAll("reconciler", resourceKind));
   }
 
   /**
@@ -239,14 +182,14 @@ export class InformerController implements Runnable {
 
   /** The finalizers of its watchers and reconcilers. */
   finalizerClaims(): readonly FinalizerClaim[] {
-    return this.#all().flatMap((registration) => registration.finalizerClaims());
+    return this.#handlers.all().flatMap((registration) => registration.finalizerClaims());
   }
 
   #runOptions(): Omit<InformerControllerRunOptions, "clock" | "logger" | "metrics" | "tracer"> {
     const { retryPolicy = defaultRetryPolicy, retryDequeuePolicy = "opinionated", compatibility = {}, onError } = this.#options;
     return {
       name: this.name,
-      handlersOf: (kind) => [...itemsOf(this.#watchers, kind), ...itemsOf(this.#reconcilers, kind)],
+      handlersOf: (kind) => this.#handlers.of(kind),
       concurrency: this.#options.concurrency ?? 10,
       retryPolicy: retryPolicy ?? noRetryPolicy,
       dequeuePolicy: dequeuePolicyOf(retryDequeuePolicy),
@@ -260,54 +203,7 @@ export class InformerController implements Runnable {
     };
   }
 
-  /** What an informer is given as its handler. Until the controller runs, events wait in the informer. */
-  #handlerOf(source: EventSource, kind: string): EventHandler {
-    const tell = (action: ResourceAction, object: KubernetesObject, more: Partial<LiveEvent>): unknown => {
-      const event = { kind, action, object, old: undefined, initial: false, finalStateUnknown: false, source, ...more };
-      const live: LiveEvent = { ...event, key: keyOf(object.metadata) };
-      return this.#run === undefined ? this.#started.promise.then((run) => run.accept(live)) : this.#run.accept(live);
-    };
-    return {
-      add: (object, context) => {
-        refuseNil(object, "object");
-        return tell("CREATE", object, { initial: context?.initial ?? false });
-      },
-      update: (old, object) => {
-        refuseNil(old, "old");
-        refuseNil(object, "new");
-        return tell(isSameVersion(old, object) ? "RESYNC" : "UPDATE", object, { old });
-      },
-      delete: (object, context) => {
-        refuseNil(object, "object");
-        return tell("DELETE", object, { finalStateUnknown: context?.finalStateUnknown ?? false });
-      },
-    };
-  }
-
-  #add(handlers: ListMap<HandlerRegistration>, added: HandlerRegistration): void {
-    const { kind, type, handler } = added;
-    for (const other of this.#all()) {
-      // The same one under several labels is one owner.
-      const clash = other.handler === handler ? undefined : clashingFinalizer(added.finalizerClaims(), other.finalizerClaims());
-      if (clash !== undefined) {
-        throw new TypeError(
-          `add ${type} of ${kind} to ${this.name}: a ${other.type} of ${other.kind} keeps the finalizer ${clash.finalizer} on ${clash.kind.kind} too, and would take it off; give one of them another`,
-        );
-      }
-    }
-    handlers.addItem(kind, added);
-  }
-
-  #all(): readonly HandlerRegistration[] {
-    const all: HandlerRegistration[] = [];
-    for (const map of [this.#watchers, this.#reconcilers]) map.rangeAll((_kind, _index, registration) => all.push(registration));
-    return all;
-  }
-
-  #remove(handlers: ListMap<HandlerRegistration>, kind: string, matches: (handler: HandlerRegistration) => boolean, limit = 0): void {
-    const removed: HandlerRegistration[] = [];
-    handlers.removeItems(kind, (handler) => matches(handler) && removed.push(handler) > 0, limit);
-    if (handlers.keySize(kind) === 0) handlers.removeKey(kind);
+  #remove(removed: readonly HandlerRegistration[]): void {
     for (const handler of removed) {
       handler.remove();
       this.#run?.forget(handler);
@@ -315,28 +211,9 @@ export class InformerController implements Runnable {
   }
 }
 
-const STOP_GRACE_MS = 5_000;
-const STOP_TIMEOUT_MS = 30_000;
-
-/** The informer told its present state again, without a change. */
-function isSameVersion(old: KubernetesObject, object: KubernetesObject): boolean {
-  const { resourceVersion } = object.metadata;
-  return old === object || (resourceVersion !== undefined && resourceVersion !== "" && old.metadata.resourceVersion === resourceVersion);
-}
-
-function itemsOf(map: ListMap<HandlerRegistration>, key: string): readonly HandlerRegistration[] {
-  const items: HandlerRegistration[] = [];
-  map.range(key, (_, item) => items.push(item));
-  return items;
-}
-
 function dequeuePolicyOf(policy: NonNullable<InformerControllerOptions["retryDequeuePolicy"]> | null): RetryDequeuePolicy {
   if (policy === null || policy === "dropAll") return dropAllRetries;
   return policy === "opinionated" ? opinionatedRetryDequeuePolicy : policy;
-}
-
-function refuseNil(value: unknown, what: string): void {
-  if (value === undefined || value === null) throw new TypeError(`${what} cannot be nil`);
 }
 
 function refuseEmpty(resourceKind: string): void {

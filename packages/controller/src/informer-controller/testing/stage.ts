@@ -1,8 +1,10 @@
 import { keyOf, type KubernetesObject } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
+import { backoffRetryPolicy, constantBackoff, type RetryPolicy } from "@operatorkit/retry";
 import type { ResourceWatcher, WatcherContext } from "@operatorkit/watcher";
 import type { FailedAttempt } from "../informer-controller-run.ts";
-import { InformerController, type InformerControllerOptions } from "../informer-controller.ts";
+import type { InformerControllerOptions } from "../informer-controller-options.ts";
+import { InformerController } from "../informer-controller.ts";
 import { FakeInformer } from "./fake-informer.ts";
 
 export const KIND = "things";
@@ -146,4 +148,18 @@ export class Stage implements AsyncDisposable {
     await this.ended();
     if (this.clock.pendingTimers > 0) throw new Error(`left behind: ${this.clock.pendingTimers} timers`);
   }
+}
+
+/** Always again after so long, `retries` times. */
+export function every(delayMs: number, retries: number = Number.POSITIVE_INFINITY): RetryPolicy {
+  return backoffRetryPolicy({ backoff: constantBackoff(delayMs), maxRetries: retries });
+}
+
+export function failing(): never {
+  throw new Error("failed");
+}
+
+/** The thing `a` at a generation. */
+export function changed(generation: number): KubernetesObject {
+  return thing("a", { generation, resourceVersion: String(generation) });
 }
