@@ -40,7 +40,7 @@ export function appSuite({ name, checks, kinds, installed, apps }: AppSuiteOptio
       const clients = new Map<string, KubernetesClient>();
       for (const each of grants) {
         await each.apply(admin);
-        clients.set(each.serviceAccount.name, open.use(await connectAsServiceAccount(target, each.serviceAccount)));
+        clients.set(each.serviceAccount.name, open.use(await connectAsServiceAccount(admin, target, each.serviceAccount)));
       }
       const clientOf = (operator: string): KubernetesClient => {
         const client = clients.get(operator);

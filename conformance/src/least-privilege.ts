@@ -39,7 +39,7 @@ export async function checkLeastPrivilege(options: LeastPrivilegeOptions): Promi
   const unused: string[] = [];
   let refused = new AbortController();
   const metrics = onRefusal(() => refused.abort(new Error(`${name} was refused something`)));
-  await using client = await connectAsServiceAccount(target, own.serviceAccount, { metrics });
+  await using client = await connectAsServiceAccount(admin, target, own.serviceAccount, { metrics });
   // Ours has no OwnerReferencesPermissionEnforcement, which is what asks for these.
   const rights = rightsOf(role).filter(({ resource }) => target.name === "real" || !resource.endsWith("/finalizers"));
   try {

@@ -1,5 +1,6 @@
 import { connect, type Metrics } from "operatorkit";
 import type { KubernetesClient } from "@operatorkit/client";
+import { ServiceAccount, type TokenRequest } from "@operatorkit/object/kinds";
 import type { Target } from "./target.ts";
 
 export interface ServiceAccountRef {
@@ -9,14 +10,17 @@ export interface ServiceAccountRef {
 
 /** A client with the ServiceAccount's token, as a pod that runs as it would have. */
 export async function connectAsServiceAccount(
-  { http, url, caPem }: Target,
+  admin: KubernetesClient,
+  { url, caPem }: Target,
   { namespace, name }: ServiceAccountRef,
   { metrics }: { readonly metrics?: Metrics } = {},
 ): Promise<KubernetesClient> {
-  const answer = await http.request("POST", `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`, {
-    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } },
-  });
-  if (answer.status !== 201) throw new Error(`ask for a token of ServiceAccount ${namespace}/${name}: ${answer.status} ${answer.text}`);
-  const { token } = (answer.json as { status: { token: string } }).status;
+  const request = { metadata: { namespace, name }, spec: { expirationSeconds: 3600 } };
+  const { status } = await admin.create<TokenRequest>(
+    { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", ...request },
+    { subresource: "token", of: ServiceAccount },
+  );
+  const token = status?.token;
+  if (token === undefined) throw new Error(`ask for a token of ServiceAccount ${namespace}/${name}: the answer has none`);
   return await connect({ server: url, token, ...(caPem !== undefined && { caPem }), ...(metrics !== undefined && { metrics }) });
 }

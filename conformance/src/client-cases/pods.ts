@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { isNotFound } from "@operatorkit/api";
-import { Deployment, Pod, PodDisruptionBudget } from "@operatorkit/object/kinds";
+import type { KubernetesObject } from "@operatorkit/object";
+import { ConfigMap, Deployment, Pod, PodDisruptionBudget, type Scale } from "@operatorkit/object/kinds";
 import { rejection, type ClientCase, type ClientContext } from "../client-case.ts";
 import { deployment, pod } from "../cases/sample-objects.ts";
+import { connectAsServiceAccount } from "../service-account.ts";
 
 async function somePod({ client }: ClientContext, namespace: string, name = "one"): Promise<Pod> {
   return await client.create<Pod>({ ...pod(name), metadata: { name, namespace } } as Pod);
 }
 
-/** Parts of objects: evictions, scales, logs. */
+/** Parts of objects: evictions, scales, tokens, logs. */
 export const podCases: readonly ClientCase[] = [
   {
     name: "the client evicts a pod, and one that is not there is NotFound",
@@ -111,6 +113,35 @@ export const podCases: readonly ClientCase[] = [
       const error = await rejection(client.getScale(plain.kind, ref));
       assert.equal(error["code"], "NotFound");
       assert.match(error.message, /^get scale of Widget /);
+    },
+  },
+  {
+    name: "the client writes to parts that speak a kind of their own: a token of a ServiceAccount, the binding of a pod, a scale",
+    async run(context) {
+      const { client } = context;
+      const namespace = await context.namespace();
+      const ref = { name: "one", namespace };
+      await client.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: ref });
+      await using asOne = await connectAsServiceAccount(client, context.target, ref);
+      const refused = await rejection(asOne.list(ConfigMap, { namespace }).toArray());
+      assert.match(refused.message, new RegExp(`User "system:serviceaccount:${namespace}:one" cannot list`));
+      const missing = await rejection(connectAsServiceAccount(client, context.target, { name: "two", namespace }));
+      assert.equal(missing["code"], "NotFound");
+      assert.equal(missing.message, `create token of ServiceAccount ${namespace}/two: serviceaccounts "two" not found`);
+
+      await somePod(context, namespace);
+      const binding = { apiVersion: "v1", kind: "Binding", metadata: ref, target: { apiVersion: "v1", kind: "Node", name: "some-node" } };
+      const answer: KubernetesObject = await client.create(binding, { subresource: "binding", of: { apiVersion: "v1", kind: "Pod" } });
+      assert.equal(answer.kind, "Status");
+      assert.equal((await client.get(Pod, ref)).spec?.nodeName, "some-node");
+
+      await client.create({ ...deployment("one"), metadata: ref });
+      const part = { subresource: "scale", of: Deployment };
+      const scale = await client.getScale(Deployment, ref);
+      assert.equal((await client.update({ ...scale, spec: { replicas: 2 } }, part)).spec?.replicas, 2);
+      const applied: Scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: ref, spec: { replicas: 5 } };
+      assert.equal((await client.apply(applied, part)).spec?.replicas, 5);
+      assert.equal((await client.get(Deployment, ref)).spec?.replicas, 5);
     },
   },
   {

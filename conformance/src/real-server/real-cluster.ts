@@ -106,22 +106,6 @@ export class RealCluster implements AsyncDisposable {
     }
   }
 
-  /** A token of a service account (which must exist): what a program under RBAC gets to run with. */
-  async serviceAccountToken(namespace: string, name: string): Promise<string> {
-    const answer = await this.http.request("POST", `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`, {
-      body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } },
-    });
-    if (answer.status !== 201) throw new Error(`ask for a token of service account ${namespace}/${name}: ${answer.status} ${answer.text}`);
-    return (answer.json as { status: { token: string } }).status.token;
-  }
-
-  /** Writes a kubeconfig for another token into the cluster's folder and returns its path. */
-  writeKubeconfig(name: string, token: string): string {
-    const path = join(this.folder, `kubeconfig-${name}`);
-    writeFileSync(path, kubeconfigText({ url: this.url, caPem: this.caPem, token }), { mode: 0o600 });
-    return path;
-  }
-
   /** Compacts etcd up to now: continue tokens and versions from before are gone, as after five minutes on a real cluster. */
   async forgetHistory(): Promise<void> {
     const { header } = (await this.#etcd.request("POST", "/v3/kv/range", { body: { key: "AA==" } })).json as {

@@ -3,6 +3,7 @@ export { connect } from "./connect.ts";
 export type { ConnectOptions } from "./connect.ts";
 export { KubernetesClient } from "./kubernetes-client.ts";
 export type { KubernetesClientOptions } from "./client-options.ts";
+export type { PartOf } from "./verbs/caller.ts";
 export type { Applied } from "./verbs/write-objects.ts";
 export type { ServerVersion } from "./verbs/describe-server.ts";
 export type { Middleware, SendRequest } from "./request/middleware.ts";

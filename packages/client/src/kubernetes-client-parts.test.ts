@@ -1,4 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubernetesObject } from "@operatorkit/object";
 import { gzipSync } from "node:zlib";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -85,6 +86,71 @@ describe("KubernetesClient.scale", () => {
       code: "InvalidRequest",
       message: "scale Deployment x/web: replicas is -1, and must be a whole number from 0",
     });
+  });
+});
+
+describe("parts that speak a kind of their own", () => {
+  const ServiceAccount = { apiVersion: "v1", kind: "ServiceAccount" };
+  const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", metadata: pod, spec: { expirationSeconds: 600 } };
+  const scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: web, spec: { replicas: 4 } };
+  const resources = [{ name: "serviceaccounts", namespaced: true, kind: "ServiceAccount" }];
+  const open = () => clientOf(({ path, body }) => ({ body: path === "/api/v1" ? { kind: "APIResourceList", resources } : body }));
+
+  it.each<[string, (client: KubernetesClient) => Promise<unknown>, string, unknown]>([
+    [
+      "a token",
+      (c) => c.create(request, { subresource: "token", of: ServiceAccount, fieldManager: "you" }),
+      "POST /api/v1/namespaces/x/serviceaccounts/a/token?fieldManager=you",
+      request,
+    ],
+    [
+      "a scale",
+      (c) => c.update(scale, { subresource: "scale", of: Deployment }),
+      "PUT /apis/apps/v1/namespaces/x/deployments/web/scale?fieldManager=me",
+      scale,
+    ],
+    [
+      "fields of a scale",
+      (c) => c.apply(scale, { subresource: "scale", of: Deployment }),
+      "PATCH /apis/apps/v1/namespaces/x/deployments/web/scale?fieldManager=me&force=true",
+      scale,
+    ],
+  ])("are written to: %s", async (_what, act, line, body) => {
+    const { client, transport } = open();
+    expect(await act(client)).toEqual(body);
+    expect(transport.paths.at(-1)).toBe(line);
+    expect(transport.seen.at(-1)?.body).toEqual(body);
+  });
+
+  it("answer what the kind is said to be", async () => {
+    interface TokenRequest extends KubernetesObject {
+      readonly kind: "TokenRequest";
+      readonly status?: { readonly token: string };
+    }
+    const { client } = open();
+    const token = { subresource: "token", of: ServiceAccount };
+    const made = await client.create<TokenRequest>({ ...request, kind: "TokenRequest" }, token);
+    expectTypeOf(made.status?.token).toEqualTypeOf<string | undefined>();
+  });
+
+  it.each<[string, (client: KubernetesClient) => Promise<unknown>, string]>([
+    [
+      "of without a part",
+      (c) => c.create(request, { of: ServiceAccount }),
+      "create TokenRequest: subresource, which of is about, is missing",
+    ],
+    [
+      "half a kind",
+      (c) => c.create(request, { subresource: "token", of: { ...ServiceAccount, apiVersion: "" } }),
+      "create ServiceAccount: apiVersion of the kind is missing",
+    ],
+    [
+      "an object without a name",
+      (c) => c.create({ ...request, metadata: { generateName: "a-", namespace: "x" } }, { subresource: "token", of: ServiceAccount }),
+      "create token of ServiceAccount in x: the name of the ServiceAccount is empty: give one",
+    ],
+  ])("are refused %s", async (_what, act, message) => {
+    expect(await rejection(act(open().client))).toMatchObject({ code: "InvalidRequest", message });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectOf, PartialObjectMetadata } from "@operatorkit/object";
+import type { Kind, KubernetesObject, ObjectOf, PartialObjectMetadata } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { KubernetesClient } from "./kubernetes-client.ts";
@@ -333,6 +333,13 @@ describe("KubernetesClient", () => {
     ])("refuses %j, which the server would refuse again and again", (scope, message) => {
       const { client } = clientOf(() => ({ body: {} }));
       expect(() => client.listWatch(ConfigMap, scope)).toThrow(message);
+    });
+
+    it("refuses half a kind, and does not take it for one it has seen", async () => {
+      const { client } = clientOf();
+      const half = { apiVersion: "apps/v1", kind: "Deployment" } as Kind;
+      expect(() => client.listWatch(half)).toThrow("apiVersion and kind alone do not say where objects are");
+      expect(await client.get(half, web.metadata)).toEqual(web);
     });
 
     it("lists a page of frozen entries, without managedFields", async () => {

@@ -28,7 +28,7 @@ import type { AttachOptions, AttachResult } from "./pods/attach-to-pod.ts";
 import type { ExecOptions, ExecResult } from "./pods/exec-in-pod.ts";
 import { podLogs, type PodLogOptions } from "./pods/pod-logs.ts";
 import { callOf, type RawRequest } from "./request/raw-request.ts";
-import { Caller } from "./verbs/caller.ts";
+import { Caller, type PartOf } from "./verbs/caller.ts";
 import { deleteCollection, deleteObject } from "./verbs/delete-objects.ts";
 import { discoverGroups, serverVersion, type ServerVersion } from "./verbs/describe-server.ts";
 import { getObject, listObjects } from "./verbs/read-objects.ts";
@@ -95,13 +95,17 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return listObjects(this.#caller, kind, options);
   }
 
-  async create<T extends Manifest>(object: T, options?: WriteOptions): Promise<T & KubernetesObject>;
-  async create<T extends KubernetesObject>(object: Manifest<T>, options?: WriteOptions): Promise<T>;
-  async create(object: Manifest, options: WriteOptions = {}): Promise<KubernetesObject> {
+  /**
+   * A new object, or what a part of an object makes of one, with `{ subresource: "token", of: ServiceAccount }`. The answer is then what that
+   * part answers: a TokenRequest with its token, for a Binding a Status.
+   */
+  async create<T extends Manifest>(object: T, options?: WriteOptions & PartOf): Promise<T & KubernetesObject>;
+  async create<T extends KubernetesObject>(object: Manifest<T>, options?: WriteOptions & PartOf): Promise<T>;
+  async create(object: Manifest, options: WriteOptions & PartOf = {}): Promise<KubernetesObject> {
     return await createObject(this.#caller, object, options);
   }
 
-  async update<T extends KubernetesObject>(object: T, options: SubresourceWriteOptions = {}): Promise<T & KubernetesObject> {
+  async update<T extends KubernetesObject>(object: T, options: SubresourceWriteOptions & PartOf = {}): Promise<T & KubernetesObject> {
     return await updateObject(this.#caller, object, options);
   }
 
@@ -114,7 +118,7 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return await patchObject(this.#caller, await this.#caller.kindFrom("patch", kind, options), ref, patch, options);
   }
 
-  async apply<T extends KubernetesObject>(object: T, options: ApplyOptions = {}): Promise<T & KubernetesObject> {
+  async apply<T extends KubernetesObject>(object: T, options: ApplyOptions & PartOf = {}): Promise<T & KubernetesObject> {
     return await applyObject(this.#caller, object, options);
   }
 
@@ -229,12 +233,17 @@ export class KubernetesClient implements Client, AsyncDisposable {
     return (await toKubeConfig()) as KubeConfig;
   }
 
+  /**
+   * All an informer asks for. It takes a `Kind`, where other verbs take an `apiVersion` and `kind` too, because an informer is named, checked
+   * and shared by its whole kind before it asks a server anything: `client.listWatch(await client.resolve({ apiVersion, kind }))`.
+   */
   listWatch<T extends KubernetesObject>(kind: Kind<T>, scope: MetadataScope): ListWatch<PartialObjectMetadata<T>>;
   listWatch<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope): ListWatch<T>;
   listWatch<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}): ListWatch<T> {
     const { mapper, requester, keepManagedFields } = this.#caller.core;
+    const listWatch = new KindListWatch({ kind, scope, requester, signal: this.#caller.defaults.signal, keepManagedFields });
     mapper.learn(kind);
-    return new KindListWatch({ kind, scope, requester, signal: this.#caller.defaults.signal, keepManagedFields });
+    return listWatch;
   }
 
   async resolve(ref: KindRef, { signal }: RequestOptions = {}): Promise<Kind> {

@@ -12,6 +12,17 @@ export interface About {
   readonly subresource?: string | undefined;
 }
 
+/** Where a whole object goes that is not written to where its own kind's objects are. */
+export interface PartOf {
+  /** Write to this part of the object that `metadata` names. */
+  readonly subresource?: string;
+  /**
+   * Whose part it is, where the object is of another kind than what it is a part of: a TokenRequest is the `token` of a ServiceAccount,
+   * a Scale the `scale` of a Deployment. Needs `subresource`. @default the object's own kind
+   */
+  readonly of?: Kind | KindRef;
+}
+
 /** What every verb needs: calls with the client's defaults in them, and answers that are objects. */
 export class Caller {
   readonly core: ClientCore;
@@ -49,15 +60,17 @@ export class Caller {
     return value as T;
   }
 
-  /** The kind of a whole object: one the client has seen, else the server is asked. */
-  async kindOf(verb: string, object: KindRef & { readonly metadata?: unknown }, { signal }: RequestOptions): Promise<Kind> {
+  /** The kind that a whole object is written to, its own unless `of` says another: one the client has seen, else the server is asked. */
+  async kindOf(verb: string, object: KindRef & { readonly metadata?: unknown }, options: RequestOptions & PartOf): Promise<Kind> {
     const refuse = (field: string): never => {
       throw new ApiError(`${verb} ${object?.kind || "an object"}: ${field} is missing`, { code: "InvalidRequest" });
     };
     if (!object?.apiVersion) refuse("apiVersion");
     if (!object.kind) refuse("kind");
     if (object.metadata === null || typeof object.metadata !== "object") refuse("metadata");
-    return await this.#found(verb, object, signal);
+    if (options.of === undefined) return await this.#found(verb, object, options.signal);
+    if (!options.subresource) refuse("subresource, which of is about,");
+    return await this.kindFrom(verb, options.of, options);
   }
 
   /** The kind that is given, or the one behind an `apiVersion` and `kind`. */

@@ -1,7 +1,7 @@
 import { ApiError, ignoreNotFound, type ApplyOptions, type Patch, type SubresourceWriteOptions, type WriteOptions } from "@operatorkit/api";
 import type { Kind, KubernetesObject, Manifest, ObjectRef } from "@operatorkit/object";
 import { creationPath, objectPath, withQuery } from "../request/resource-path.ts";
-import { jsonBody, nameOf, type Caller } from "./caller.ts";
+import { jsonBody, nameOf, type Caller, type PartOf } from "./caller.ts";
 import { getObject } from "./read-objects.ts";
 
 /** An object that was applied. */
@@ -17,14 +17,22 @@ const PATCH_TYPES = {
   strategic: "application/strategic-merge-patch+json",
 } as const;
 
-export async function createObject(caller: Caller, object: Manifest, options: WriteOptions): Promise<KubernetesObject> {
+export async function createObject(caller: Caller, object: Manifest, options: WriteOptions & PartOf): Promise<KubernetesObject> {
   const kind = await caller.kindOf("create", object, options);
-  const { namespace, name } = object.metadata;
-  const path = (): string => withQuery(creationPath(kind, namespace), caller.writeQuery(options));
-  return await caller.object(caller.call("create", { kind, ref: { namespace, name } }, "POST", path, options, jsonBody(object)));
+  const { subresource } = options;
+  const { namespace, name = "" } = object.metadata;
+  const place = (): string => (subresource ? objectPath(kind, { ...object.metadata, name }, subresource) : creationPath(kind, namespace));
+  const path = (): string => withQuery(place(), caller.writeQuery(options));
+  return await caller.object(
+    caller.call("create", { kind, ref: { namespace, name }, subresource }, "POST", path, options, jsonBody(object)),
+  );
 }
 
-export async function updateObject<T extends KubernetesObject>(caller: Caller, object: T, options: SubresourceWriteOptions): Promise<T> {
+export async function updateObject<T extends KubernetesObject>(
+  caller: Caller,
+  object: T,
+  options: SubresourceWriteOptions & PartOf,
+): Promise<T> {
   const kind = await caller.kindOf("update", object, options);
   const { subresource } = options;
   const path = (): string => withQuery(objectPath(kind, object.metadata, subresource), caller.writeQuery(options));
@@ -53,7 +61,7 @@ export async function patchObject<T extends KubernetesObject>(
   return await caller.object(caller.call("patch", { kind, ref, subresource }, "PATCH", path, options, body));
 }
 
-export async function applyObject<T extends KubernetesObject>(caller: Caller, object: T, options: ApplyOptions): Promise<T> {
+export async function applyObject<T extends KubernetesObject>(caller: Caller, object: T, options: ApplyOptions & PartOf): Promise<T> {
   const kind = await caller.kindOf("apply", object, options);
   const { force = true, subresource } = options;
   const query = caller.writeQuery(options);
