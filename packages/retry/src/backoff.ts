@@ -1,3 +1,5 @@
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
+
 /** How many milliseconds to wait before the attempt that follows failure number `attempt` (0 for the first). */
 export type Backoff = (attempt: number) => number;
 
@@ -19,17 +21,17 @@ export interface ExponentialBackoffOptions {
  *
  * Jitter works as in client-go's `wait.Jitter`: it only ever lengthens the wait.
  *
- * @throws {RangeError} naming the option that cannot work.
+ * @throws {TypeError} naming the option that cannot work.
  */
 export function exponentialBackoff(options: ExponentialBackoffOptions): Backoff {
+  checkOptions("exponentialBackoff", options, {
+    baseMs: required(aNumber({ atLeast: 0, finite: true })),
+    factor: aNumber({ atLeast: 1, finite: true }),
+    maxMs: aNumber({ atLeast: 0 }),
+    jitter: aNumber({ atLeast: 0, finite: true }),
+    random: aFunction,
+  });
   const { baseMs, factor = 2, maxMs = LONGEST_MS, jitter = 0, random = Math.random } = options;
-  if (!(baseMs >= 0 && Number.isFinite(baseMs)))
-    throw new RangeError(`exponential backoff: baseMs: ${baseMs} must be a finite number, 0 or more`);
-  if (!(factor >= 1 && Number.isFinite(factor)))
-    throw new RangeError(`exponential backoff: factor: ${factor} must be a finite number, 1 or more`);
-  if (!(maxMs >= 0)) throw new RangeError(`exponential backoff: maxMs: ${maxMs} must be a number, 0 or more`);
-  if (!(jitter >= 0 && Number.isFinite(jitter)))
-    throw new RangeError(`exponential backoff: jitter: ${jitter} must be a finite number, 0 or more`);
   return (attempt) => {
     // `factor ** attempt` may be Infinity, and 0 * Infinity is NaN: a wait of nothing stays nothing.
     const grown = baseMs === 0 ? 0 : Math.min(maxMs, baseMs * factor ** Math.max(0, attempt));
@@ -37,10 +39,9 @@ export function exponentialBackoff(options: ExponentialBackoffOptions): Backoff 
   };
 }
 
-/** The same wait after every failure. */
+/** The same wait after every failure. @throws {TypeError} for what is no time to wait. */
 export function constantBackoff(delayMs: number): Backoff {
-  if (!(delayMs >= 0 && Number.isFinite(delayMs)))
-    throw new RangeError(`constant backoff: delayMs: ${delayMs} must be a finite number, 0 or more`);
+  checkOptions("constantBackoff", { delayMs }, { delayMs: required(aNumber({ atLeast: 0, finite: true })) });
   return () => delayMs;
 }
 

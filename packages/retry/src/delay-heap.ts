@@ -1,4 +1,5 @@
 import { systemClock, type Clock, type Timer } from "@operatorkit/observe";
+import { aFunction, checkOptions, optionError, required } from "@operatorkit/observe/options";
 
 export interface DelayHeapOptions {
   /**
@@ -36,7 +37,7 @@ export class DelayHeap {
 
   /** @throws {TypeError} without an `onDue`. */
   constructor(options: DelayHeapOptions) {
-    if (typeof options?.onDue !== "function") throw new TypeError("delay heap: onDue: must be a function, and is told of what is due");
+    checkOptions("DelayHeap", options, { onDue: required(aFunction) });
     this.#onDue = options.onDue;
     this.#clock = options.clock ?? systemClock;
   }
@@ -93,8 +94,8 @@ export class DelayHeap {
   }
 
   #dueIn(item: number, delayMs: number): number {
-    if (!(Number.isInteger(item) && item >= 0 && item < MOST)) throw new RangeError(`delay heap: item: ${item} must be a small number`);
-    if (Number.isNaN(delayMs)) throw new RangeError(`delay heap: delayMs: must be a number`);
+    if (!(Number.isInteger(item) && item >= 0 && item < MOST)) throw optionError("DelayHeap", "item", `${item} must be a small number`);
+    if (typeof delayMs !== "number" || Number.isNaN(delayMs)) throw optionError("DelayHeap", "delayMs", `${delayMs} must be a number`);
     return this.#clock.monotonicMs() + Math.max(0, delayMs);
   }
 

@@ -1,4 +1,5 @@
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 import { TriesError } from "./tries-error.ts";
 import { TimeoutError } from "./with-timeout.ts";
 
@@ -26,11 +27,14 @@ export interface PollOptions {
  * look happens when the time is up), or with a `TriesError` after `maxTries` looks.
  */
 export async function poll<T>(fn: () => T | Promise<T>, options: PollOptions): Promise<Exclude<T, undefined | null | false>> {
+  checkOptions("poll", { fn }, { fn: required(aFunction) });
+  checkOptions("poll", options, {
+    intervalMs: required(aNumber({ atLeast: 0 })),
+    timeoutMs: aNumber({ atLeast: 0 }),
+    maxTries: aNumber({ atLeast: 1 }),
+  });
   const { intervalMs, onTicks = false, maxTries = Number.POSITIVE_INFINITY, timeoutMs = Number.POSITIVE_INFINITY } = options;
   const { signal, clock = systemClock, what = "the condition" } = options;
-  if (!(intervalMs >= 0)) throw new RangeError(`poll: intervalMs: ${intervalMs} must be a number, 0 or more`);
-  if (!(timeoutMs >= 0)) throw new RangeError(`poll: timeoutMs: ${timeoutMs} must be a number, 0 or more`);
-  if (!(maxTries >= 1)) throw new RangeError(`poll: maxTries: ${maxTries} must be a number, 1 or more`);
   const startMs = clock.monotonicMs();
   let tickMs = startMs;
   for (let tries = 1; ; tries += 1) {

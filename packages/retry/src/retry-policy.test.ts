@@ -24,7 +24,7 @@ describe("exponentialBackoffRetryPolicy", () => {
   it("allows none when maxAttempts is negative, and refuses what is no number", () => {
     expect(exponentialBackoffRetryPolicy(10, -1)(error, 0)).toEqual(stop);
     expect(() => exponentialBackoffRetryPolicy(10, Number.NaN)).toThrow("maxAttempts: NaN must be a number");
-    expect(() => exponentialBackoffRetryPolicy(-1, 3)).toThrow("baseMs: -1");
+    expect(() => exponentialBackoffRetryPolicy(-1, 3)).toThrow("initialMs: -1");
   });
 
   it("caps the wait of a late attempt at the longest timer", () => {
@@ -44,7 +44,7 @@ describe("backoffRetryPolicy", () => {
 
   it("refuses a negative number of retries", () => {
     expect(() => backoffRetryPolicy({ backoff: constantBackoff(7), maxRetries: -1 })).toThrow(/maxRetries/);
-    expect(() => backoffRetryPolicy({ backoff: 1_000 as never })).toThrow("backoff must be a function");
+    expect(() => backoffRetryPolicy({ backoff: 1_000 as never })).toThrow("backoffRetryPolicy: backoff: 1000 must be a function");
   });
 });
 

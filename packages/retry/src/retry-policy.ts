@@ -1,3 +1,4 @@
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 import { exponentialBackoff, type Backoff } from "./backoff.ts";
 import { isPermanent } from "./permanent-error.ts";
 
@@ -19,11 +20,11 @@ export type RetryPolicy = (error: unknown, attempt: number) => RetryDecision;
  * N + 2 calls in all, as grafana-app-sdk's policy of the same name does. It ignores the error; it has no jitter, and no
  * cap but the longest single timer.
  *
- * @throws {RangeError} for numbers that cannot work.
+ * @throws {TypeError} for numbers that cannot work.
  */
 export function exponentialBackoffRetryPolicy(initialMs: number, maxAttempts: number): RetryPolicy {
-  if (typeof maxAttempts !== "number" || Number.isNaN(maxAttempts))
-    throw new RangeError(`exponential backoff retry policy: maxAttempts: ${maxAttempts} must be a number; a negative one allows no retry`);
+  const rules = { initialMs: required(aNumber({ atLeast: 0, finite: true })), maxAttempts: required(aNumber()) };
+  checkOptions("exponentialBackoffRetryPolicy", { initialMs, maxAttempts }, rules);
   return limited(exponentialBackoff({ baseMs: initialMs }), (attempt) => attempt <= maxAttempts);
 }
 
@@ -37,10 +38,9 @@ export interface BackoffRetryPolicyOptions {
 }
 
 /** Waits as `backoff` says, at most `maxRetries` times, and gives up at once on a permanent error. */
-export function backoffRetryPolicy({ backoff, maxRetries = Number.POSITIVE_INFINITY }: BackoffRetryPolicyOptions): RetryPolicy {
-  if (typeof backoff !== "function")
-    throw new TypeError("backoff retry policy: backoff must be a function, such as constantBackoff(1_000)");
-  if (!(maxRetries >= 0)) throw new RangeError(`backoff retry policy: maxRetries: ${maxRetries} must be a number, 0 or more`);
+export function backoffRetryPolicy(options: BackoffRetryPolicyOptions): RetryPolicy {
+  checkOptions("backoffRetryPolicy", options, { backoff: required(aFunction), maxRetries: aNumber({ atLeast: 0 }) });
+  const { backoff, maxRetries = Number.POSITIVE_INFINITY } = options;
   const decide = limited(backoff, (attempt) => attempt < maxRetries);
   return (error, attempt) => (isPermanent(error) ? GIVE_UP : decide(error, attempt));
 }

@@ -65,18 +65,16 @@ describe("when", () => {
   });
 
   it.each([
-    [undefined, "onDue: must be a function"],
-    [{}, "onDue: must be a function"],
-    [{ dequeuePolicy: "dropAll" }, "dequeuePolicy: must be a function, not string"],
-    [{ onPolicyError: 1 }, "onPolicyError: must be a function, not number"],
-    [{ merge: {} }, "merge: must be a function, not object"],
+    [{ onDue: undefined }, "onDue: is missing, and must be a function"],
+    [{ dequeuePolicy: "dropAll" }, 'dequeuePolicy: "dropAll" must be a function'],
+    [{ onPolicyError: 1 }, "onPolicyError: 1 must be a function"],
+    [{ merge: {} }, "merge: an object must be a function"],
   ])("refuses %j, which could not be called", (bad, message) => {
-    const options = bad === undefined || Object.keys(bad).length === 0 ? bad : { onDue: () => {}, ...bad };
-    expect(() => new RetryQueue(options as never)).toThrow(`retry queue: ${message}`);
+    expect(() => new RetryQueue({ onDue: () => {}, ...bad } as never)).toThrow(`RetryQueue: ${message}`);
   });
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])("refuses ticks of %s ms", (tickMs) => {
-    expect(() => world({ tickMs })).toThrow("retry queue: tickMs");
+    expect(() => world({ tickMs })).toThrow(`RetryQueue: tickMs: ${tickMs} must be a finite number, 0 or more`);
   });
 
   it("reports a requeued retry again, with what changed", async () => {

@@ -1,5 +1,6 @@
 import { ListMap } from "@operatorkit/listmap";
 import { systemClock, type Clock } from "@operatorkit/observe";
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 import { DelayHeap } from "./delay-heap.ts";
 import {
   opinionatedRetryDequeuePolicy,
@@ -73,12 +74,17 @@ export class RetryQueue<Job> {
   readonly #entries = new ListMap<Entry<Job>>();
   #count = 0;
 
-  /** @throws {TypeError | RangeError} naming the option that cannot work. */
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: RetryQueueOptions<Job>) {
-    checkFunctions(options);
+    checkOptions("RetryQueue", options, {
+      onDue: required(aFunction),
+      dequeuePolicy: aFunction,
+      onPolicyError: aFunction,
+      merge: aFunction,
+      tickMs: aNumber({ atLeast: 0, finite: true }),
+    });
     const { onDue, dequeuePolicy = opinionatedRetryDequeuePolicy, onPolicyError = () => {}, merge = (_earlier, later) => later } = options;
     const { tickMs = 0, clock = systemClock } = options;
-    if (!(tickMs >= 0 && Number.isFinite(tickMs))) throw new RangeError(`retry queue: tickMs: ${tickMs} must be a number, 0 or more`);
     this.#policy = dequeuePolicy;
     this.#onPolicyError = onPolicyError;
     this.#merge = merge;
@@ -238,16 +244,6 @@ export class RetryQueue<Job> {
     this.#free.push(entry.number);
     this.#entries.removeItem(entry.key, (other) => other === entry);
     if (this.#entries.keySize(entry.key) === 0) this.#entries.removeKey(entry.key);
-  }
-}
-
-/** At once: what is no function would be found out when the first retry is due, by nobody. */
-function checkFunctions<Job>(options: RetryQueueOptions<Job>): void {
-  if (typeof options?.onDue !== "function") throw new TypeError("retry queue: onDue: must be a function, and is told of what is due");
-  for (const field of ["dequeuePolicy", "onPolicyError", "merge"] as const) {
-    const value: unknown = options[field];
-    if (value !== undefined && typeof value !== "function")
-      throw new TypeError(`retry queue: ${field}: must be a function, not ${typeof value}; leave it out for the default`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
+import { aFunction, checkOptions, required } from "@operatorkit/observe/options";
 import { isPermanent } from "./permanent-error.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
@@ -25,6 +26,8 @@ export interface RetryCall {
  * as soon as it is aborted in a wait.
  */
 export async function retry<T>(fn: (call: RetryCall) => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
+  checkOptions("retry", { fn }, { fn: required(aFunction) });
+  checkOptions("retry", options, { policy: aFunction, onRetry: aFunction });
   const { policy = defaultRetryPolicy, signal, clock = systemClock, onRetry } = options;
   for (let attempt = 0; ; attempt += 1) {
     signal?.throwIfAborted();

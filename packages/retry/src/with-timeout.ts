@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from "@operatorkit/observe";
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 
 /** Something took longer than it was given. */
 export class TimeoutError extends Error {
@@ -27,8 +28,9 @@ export interface TimeoutOptions {
  * Leaves no timer and no listener behind.
  */
 export function withTimeout<T>(fn: (signal: AbortSignal) => T | Promise<T>, options: TimeoutOptions): Promise<T> {
+  checkOptions("withTimeout", { fn }, FN);
+  checkOptions("withTimeout", options, OPTIONS);
   const { timeoutMs, signal: outer, clock = systemClock, what = "the call" } = options;
-  if (!(timeoutMs >= 0)) throw new RangeError(`with timeout: timeoutMs: ${timeoutMs} must be a number, 0 or more`);
   return new Promise<T>((resolve, reject) => {
     if (outer?.aborted) {
       reject(outer.reason);
@@ -54,3 +56,6 @@ export function withTimeout<T>(fn: (signal: AbortSignal) => T | Promise<T>, opti
     Promise.resolve(controller.signal).then(fn).finally(release).then(resolve, reject);
   });
 }
+
+const FN = { fn: required(aFunction) };
+const OPTIONS = { timeoutMs: required(aNumber({ atLeast: 0 })) };
