@@ -1,6 +1,6 @@
 import type { ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
-import type { Change } from "./change.ts";
+import { addOf, type Change } from "./change.ts";
 
 /** What a handler does not know yet of one key, in the row of the keys that wait. */
 interface Pending<T extends KubernetesObject> {
@@ -132,8 +132,4 @@ function firstOf<T extends KubernetesObject>(key: ObjectKey, { known, gone, late
   // Left and came back as it was (out of a selector and into it again): nothing changed for this handler.
   if (known.resourceVersion === latest.resourceVersion && latest.resourceVersion !== "") return undefined;
   return { key, type: "update", entry: latest, old: known, initial: false, finalStateUnknown: false };
-}
-
-function addOf<T extends KubernetesObject>(key: ObjectKey, entry: ObjectEntry<T>, initial: boolean): Change<T> {
-  return { key, type: "add", entry, old: undefined, initial, finalStateUnknown: false };
 }

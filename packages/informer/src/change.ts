@@ -15,3 +15,13 @@ export interface Change<T extends KubernetesObject = KubernetesObject> {
   /** The deletion itself was missed: `entry` is the last state that was seen, maybe not the last there was. */
   readonly finalStateUnknown: boolean;
 }
+
+/** The entry is new to whoever is told. */
+export function addOf<T extends KubernetesObject>(key: ObjectKey, entry: ObjectEntry<T>, initial: boolean): Change<T> {
+  return { key, type: "add", entry, old: undefined, initial, finalStateUnknown: false };
+}
+
+/** Nothing changed; the entry is told again. */
+export function resyncOf<T extends KubernetesObject>(entry: ObjectEntry<T>): Change<T> {
+  return { key: entry.key, type: "resync", entry, old: entry, initial: false, finalStateUnknown: false };
+}

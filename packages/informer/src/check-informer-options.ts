@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "@operatorkit/object";
-import type { InformerOptions } from "./informer.ts";
+import type { InformerOptions } from "./informer-options.ts";
 import { requireOptions } from "./require-options.ts";
 
 /** @throws {TypeError} naming the option that cannot work. */

@@ -1,6 +1,6 @@
 import { ApiError } from "@operatorkit/api";
 import { afterEach, describe, expect, it } from "vitest";
-import type { InformerOptions } from "./informer.ts";
+import type { InformerOptions } from "./informer-options.ts";
 import type { RequestLog, Widget } from "./testing/fake-server.ts";
 import type { Fault } from "./testing/fault.ts";
 import { Lab } from "./testing/lab.ts";

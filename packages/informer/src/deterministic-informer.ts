@@ -1,7 +1,9 @@
 import { silentLogger, systemClock, type HealthCheck } from "@operatorkit/observe";
 import type { KubernetesObject } from "@operatorkit/object";
+import { errorReporter, type ErrorReporter } from "./error-reporter.ts";
 import { InformerStreams, type EventStreams, type ToldError } from "./event-streams.ts";
-import { Informer, type InformerErrorContext, type InformerOptions } from "./informer.ts";
+import { Informer } from "./informer.ts";
+import type { InformerOptions } from "./informer-options.ts";
 import type { Lister } from "./lister.ts";
 import { requireOptions } from "./require-options.ts";
 
@@ -35,17 +37,19 @@ export class DeterministicInformer<T extends KubernetesObject, U = T> {
   readonly resyncPeriodMs: number;
   readonly rateWaitMs: number;
   readonly #options: DeterministicInformerOptions<T, U>;
+  readonly #reporter: ErrorReporter;
   readonly #streams = new Set<InformerStreams<T, U>>();
   readonly #stopped = new AbortController();
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: DeterministicInformerOptions<T, U>) {
     requireOptions("DeterministicInformer", options);
-    const { resyncPeriodMs = defaultResyncPeriodMs, rateWaitMs = 0, decode } = options;
+    const { resyncPeriodMs = defaultResyncPeriodMs, rateWaitMs = 0, decode, onError, logger = silentLogger } = options;
     if (!(resyncPeriodMs > 0)) throw new TypeError(`DeterministicInformer: resyncPeriodMs must be more than 0, not ${resyncPeriodMs}`);
     if (!(rateWaitMs >= 0)) throw new TypeError(`DeterministicInformer: rateWaitMs must be 0 or more, not ${rateWaitMs}`);
     if (decode !== undefined && typeof decode !== "function") throw new TypeError("DeterministicInformer: decode must be a function");
     this.#options = options;
+    this.#reporter = errorReporter({ onError, logger });
     this.resyncPeriodMs = resyncPeriodMs;
     this.rateWaitMs = rateWaitMs;
     this.informer = new Informer<T>({
@@ -111,13 +115,6 @@ export class DeterministicInformer<T extends KubernetesObject, U = T> {
   }
 
   #report({ error, during, key }: ToldError): void {
-    const { onError, logger = silentLogger } = this.#options;
-    const context: InformerErrorContext = { during, ...(key !== undefined && { key }) };
-    try {
-      if (onError !== undefined) onError(error, context);
-      else logger.warn(`${this.name}: ${during} failed`, { error, ...context });
-    } catch (thrown) {
-      logger.error("onError failed", { error: thrown });
-    }
+    this.#reporter(error, { during, ...(key !== undefined && { key }) }, `${this.name}: ${during} failed`);
   }
 }

@@ -2,7 +2,7 @@ import type { ObjectEntry } from "@operatorkit/api";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
 import type { Clock, Timer } from "@operatorkit/observe";
 import type { Change } from "./change.ts";
-import type { InformerErrorContext } from "./informer.ts";
+import type { InformerErrorContext } from "./error-reporter.ts";
 import type { InformerView, KeySubscription } from "./informer-view.ts";
 import { objectOf } from "./object-of.ts";
 import { ToldStream } from "./told-stream.ts";

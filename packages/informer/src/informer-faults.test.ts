@@ -2,7 +2,7 @@ import { sleep } from "@operatorkit/observe";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Fault } from "./testing/fault.ts";
 import { Lab } from "./testing/lab.ts";
-import type { InformerOptions } from "./informer.ts";
+import type { InformerOptions } from "./informer-options.ts";
 import type { Widget } from "./testing/fake-server.ts";
 
 /** Each test is one deterministic plan; these hold at the end of every one of them. */

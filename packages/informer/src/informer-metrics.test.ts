@@ -4,6 +4,8 @@ import { Lab } from "./testing/lab.ts";
 
 /** What was counted and set, by name and labels besides the informer's own. */
 class Recorded implements Metrics {
+  /** Each observation of a histogram. */
+  readonly observed: string[] = [];
   readonly #values = new Map<string, number>();
 
   readonly #metric = ({ name }: { name: string }) => {
@@ -15,7 +17,10 @@ class Recorded implements Metrics {
     return {
       add: (by: number, labels?: Labels) => of((old) => old + by, labels),
       set: (to: number, labels?: Labels) => of(() => to, labels),
-      observe: (_value: number, labels?: Labels) => of((old) => old + 1, labels),
+      observe: (value: number, labels?: Labels) => {
+        of((old) => old + 1, labels);
+        this.observed.push(`${name} ${value}`);
+      },
       remove() {},
     };
   };
@@ -120,5 +125,16 @@ describe("an informer's metrics", () => {
     made.server.breakStreams();
     await made.advance(30_000);
     expect(metrics.of("informer_failures_total expired", "reflector_lists_total", "reflector_last_resource_version")).toEqual([1, 3, 107]);
+  });
+
+  it.each([false, true])("say how long a complete list took, counted from its beginning (by WatchList: %s)", async (useWatchList) => {
+    const metrics = new Recorded();
+    const made = new Lab({ metrics, useWatchList });
+    await using _ = made;
+    made.server.failNext(useWatchList ? "watch" : "list", { type: "slow", ms: 3_000 });
+    await made.advance(60_000);
+    await made.start();
+    await made.advance(3_000);
+    expect(metrics.observed).toContain("reflector_list_duration_seconds 3");
   });
 });

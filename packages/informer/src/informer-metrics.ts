@@ -1,4 +1,4 @@
-import { noMetrics, type Metrics } from "@operatorkit/observe";
+import type { Metrics } from "@operatorkit/observe";
 import type { Change } from "./change.ts";
 
 /** What a reflector counts. The names are client-go's where it has one. Source: client-go `reflector_metrics.go`. */
@@ -88,5 +88,3 @@ function of(metric: string, help: string, more: readonly string[] = []): { name:
 }
 
 const SIZES = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
-
-export const noReflectorMetrics: ReflectorMetrics = informerMetrics(noMetrics, "");

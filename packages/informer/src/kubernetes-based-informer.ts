@@ -2,8 +2,9 @@ import type { Client } from "@operatorkit/api";
 import { parseLabelSelector, type Kind, type KubernetesObject } from "@operatorkit/object";
 import type { HealthCheck } from "@operatorkit/observe";
 import type { EventHandler, Subscription } from "./event-handler.ts";
-import { Informer, type InformerOptions } from "./informer.ts";
-import { scopedInformerName } from "./informer-registry.ts";
+import { Informer } from "./informer.ts";
+import { scopedInformerName } from "./informer-name.ts";
+import type { InformerOptions } from "./informer-options.ts";
 import type { Lister } from "./lister.ts";
 import { requireOptions } from "./require-options.ts";
 

@@ -1,6 +1,6 @@
 import { ApiError, entryOf, type EntryPage, type ListRequest, type ObjectEntry, type WatchEvent } from "@operatorkit/api";
 import { afterEach, describe, expect, it } from "vitest";
-import type { InformerOptions } from "./informer.ts";
+import type { InformerOptions } from "./informer-options.ts";
 import type { Widget } from "./testing/fake-server.ts";
 import { Lab } from "./testing/lab.ts";
 

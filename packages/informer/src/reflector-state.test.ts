@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { FailureKind } from "./failure.ts";
+import type { ReflectorEvent } from "./reflector-event.ts";
+import type { ReflectorMemory } from "./reflector-memory.ts";
+import { BACKOFF_FIRST_MS, BACKOFF_LAST_MS, RETRY_AFTER_LAST_MS } from "./reflector-wait.ts";
 import {
-  BACKOFF_FIRST_MS,
-  BACKOFF_LAST_MS,
   HEALTHY_STREAM_MS,
   initialReflectorState,
   next,
-  RETRY_AFTER_LAST_MS,
-  type ReflectorEvent,
-  type ReflectorMemory,
   type ReflectorState,
   type ReflectorStateName,
   type Transition,

@@ -1,6 +1,8 @@
 import { compareResourceVersions } from "@operatorkit/object";
-import { exponentialBackoff } from "@operatorkit/retry";
-import type { Failure } from "./failure.ts";
+import type { ReflectorAction } from "./reflector-action.ts";
+import type { ReflectorEvent } from "./reflector-event.ts";
+import { afterLife, afterList, initialMemory, type ReflectorMemory } from "./reflector-memory.ts";
+import { reflectorWait } from "./reflector-wait.ts";
 
 /**
  * The state machine that keeps a local copy equal to the server's: what to do next, decided from plain values. It asks for
@@ -52,28 +54,6 @@ export type ReflectorState =
 
 export type ReflectorStateName = ReflectorState["name"];
 
-/** What is remembered from state to state. */
-export interface ReflectorMemory {
-  /** The version the copy is at; the watch resumes after it. Undefined until the first list. */
-  readonly version: string | undefined;
-  /** Waits since a stream last lived: how far the backoff has grown. */
-  readonly failures: number;
-  /** Streams in a row that were accepted and brought nothing. */
-  readonly fruitless: number;
-  /** Times in a row the server said it is at an older version than the copy, or holds nothing. */
-  readonly suspicions: number;
-  /** A continue token was lost: read the list in one piece. */
-  readonly isUnpaged: boolean;
-  /** Listed at once because a version had expired, since a stream last lived: the next time there is a wait. */
-  readonly hasRelisted: boolean;
-  /** Lists in a row that took too long: the next one is given more time. */
-  readonly slowLists: number;
-  /** Ask for the initial objects by a watch (KEP-3157). */
-  readonly wantsWatchList: boolean;
-  /** WatchLists in a row that were cut short. */
-  readonly cutWatchLists: number;
-}
-
 /** How far a list in pages has come. */
 export interface ListProgress {
   readonly token: string | undefined;
@@ -88,75 +68,21 @@ export type ReflectorStep =
   | { readonly type: "watch" }
   | { readonly type: "ask" };
 
-export type ReflectorEvent =
-  | { readonly type: "start" }
-  /** The wait is over. */
-  | { readonly type: "elapsed" }
-  /** `isEmptied`: the list has no object, but the copy does. */
-  | { readonly type: "page"; readonly version: string; readonly token: string | undefined; readonly isEmptied: boolean }
-  /** The server's present version. */
-  | { readonly type: "checked"; readonly version: string }
-  | { readonly type: "opened" }
-  /** Events were applied; the copy is at `version` now. */
-  | { readonly type: "progressed"; readonly version: string | undefined }
-  /** The initial events of a WatchList are complete. */
-  | { readonly type: "filled"; readonly version: string }
-  /** The server ended the stream, `afterMs` since it was asked for; `onTime` when that is what it was asked to do. */
-  | { readonly type: "ended"; readonly afterMs: number; readonly onTime: boolean }
-  | { readonly type: "failed"; readonly failure: Failure; readonly afterMs: number }
-  | { readonly type: "stop" };
-
-/** In order; the last one is what the next event answers. */
-export type ReflectorAction =
-  /** Ask for a page; `paged: false` asks for the whole list at once. */
-  | { readonly type: "list"; readonly token: string | undefined; readonly paged: boolean; readonly slowLists: number }
-  /** Ask for one object, for the sake of the list's version. */
-  | { readonly type: "check" }
-  | { readonly type: "watch"; readonly version: string | undefined; readonly withInitialEvents: boolean }
-  /** The next events of the open stream. */
-  | { readonly type: "read" }
-  /** Any time between the two. */
-  | { readonly type: "wait"; readonly atLeastMs: number; readonly atMostMs: number; readonly cause: string }
-  /** Put the page's entries with those already read. */
-  | { readonly type: "keep" }
-  /** Forget what was read of a list that will not be used. */
-  | { readonly type: "discard" }
-  /** What was read is the copy now. `isReset`: it is older than what the copy was, and nevertheless the truth. */
-  | { readonly type: "replace"; readonly version: string; readonly isReset: boolean };
-
 export interface Transition {
   readonly state: ReflectorState;
+  /** In order; the last one is what the next event answers. */
   readonly actions: readonly ReflectorAction[];
 }
 
-/** The first wait. Source: client-go `reflector.go`. */
-export const BACKOFF_FIRST_MS = 800;
-/** No wait is longer, unless the server asks for it. */
-export const BACKOFF_LAST_MS = 30_000;
-/** `Retry-After` is obeyed up to this. */
-export const RETRY_AFTER_LAST_MS = 300_000;
 /** A stream that lived this long was a good one: the backoff starts over. */
 export const HEALTHY_STREAM_MS = 30_000;
 /** How often the server must say it is older than the copy, or empty, until that is believed. */
-export const SUSPICIONS_BELIEVED = 2;
+const SUSPICIONS_BELIEVED = 2;
 /** How many streams may bring nothing until the list is read again. */
-export const FRUITLESS_STREAMS = 2;
+const FRUITLESS_STREAMS = 2;
 
 export function initialReflectorState({ wantsWatchList = false }: { wantsWatchList?: boolean } = {}): ReflectorState {
-  return {
-    name: "idle",
-    memory: {
-      version: undefined,
-      failures: 0,
-      fruitless: 0,
-      suspicions: 0,
-      isUnpaged: false,
-      hasRelisted: false,
-      slowLists: 0,
-      wantsWatchList,
-      cutWatchLists: 0,
-    },
-  };
+  return { name: "idle", memory: initialMemory(wantsWatchList) };
 }
 
 /** The one transition function. Pure: the same state and event always give the same answer. */
@@ -221,7 +147,7 @@ function onPage({ memory, progress }: In<"listing">, { version, token, isEmptied
     const cause = isReset ? older(from, memory.version) : malformed("the list has no object, but the copy does");
     return discarding(wait({ ...memory, suspicions: memory.suspicions + 1 }, FRESH_LIST, cause));
   }
-  const opening = enter({ ...memory, ...AFTER_LIST, version: from }, { type: "watch" });
+  const opening = enter(afterList(memory, from), { type: "watch" });
   return { state: opening.state, actions: [{ type: "keep" }, { type: "replace", version: from, isReset }, ...opening.actions] };
 }
 
@@ -279,7 +205,7 @@ function inStreaming(state: In<"streaming">, event: ReflectorEvent): Transition 
     }
     case "ended": {
       const lived = event.afterMs >= HEALTHY_STREAM_MS;
-      const rested = lived ? { ...memory, ...AFTER_LIFE, fruitless: 0 } : memory;
+      const rested = lived ? { ...afterLife(memory), fruitless: 0 } : memory;
       if (lived && event.onTime) return enter(rested, { type: "watch" });
       const cause = { failure: { kind: "ended" as const, error: "the server ended the watch early" }, afterMs: event.afterMs };
       return afterStream(rested, { hadNothing: !advanced && !lived }, cause);
@@ -287,7 +213,7 @@ function inStreaming(state: In<"streaming">, event: ReflectorEvent): Transition 
     case "failed": {
       const { kind } = event.failure;
       const lived = event.afterMs >= HEALTHY_STREAM_MS;
-      const rested = lived ? { ...memory, ...AFTER_LIFE } : memory;
+      const rested = lived ? afterLife(memory) : memory;
       if (kind === "expired") return relist(rested, event);
       // A stream that stays open and says nothing is fruitless however long it lived; one that was cut after a while was merely quiet.
       return afterStream(rested, { hadNothing: !advanced && (!lived || kind === "silent") }, event);
@@ -317,9 +243,8 @@ function inWatchList(state: In<"asking" | "filling">, event: ReflectorEvent): Tr
     case "filled": {
       if (state.name === "asking") return stay(state);
       const { version } = event;
-      const filled: ReflectorMemory = { ...memory, ...AFTER_LIST, version };
       return {
-        state: { name: "streaming", memory: filled, advanced: true },
+        state: { name: "streaming", memory: afterList(memory, version), advanced: true },
         actions: [{ type: "replace", version, isReset: false }, { type: "read" }],
       };
     }
@@ -345,9 +270,6 @@ function cutShort(memory: ReflectorMemory, cause: Cause): Transition {
 
 const FRESH_LIST: ReflectorStep = { type: "list", progress: { token: undefined, version: undefined } };
 
-const AFTER_LIFE = { failures: 0, hasRelisted: false } as const;
-const AFTER_LIST = { fruitless: 0, suspicions: 0, isUnpaged: false, slowLists: 0, cutWatchLists: 0 } as const;
-
 type Cause = Pick<Failed, "failure" | "afterMs">;
 
 function stay(state: ReflectorState): Transition {
@@ -371,24 +293,15 @@ function enter(memory: ReflectorMemory, step: ReflectorStep): Transition {
   }
 }
 
-/** Waits, longer each time; the jitter is drawn by whoever waits. */
+/** Waits, longer each time, before it takes the step. */
 function wait(memory: ReflectorMemory, step: ReflectorStep, { failure, afterMs }: Cause): Transition {
-  const state: ReflectorState = { name: "waiting", memory: { ...memory, failures: memory.failures + 1 }, step };
-  return { state, actions: [{ type: "wait", ...waitRange(memory.failures, afterMs, failure.retryAfterMs), cause: failure.kind }] };
+  const { failures } = memory;
+  const range = reflectorWait({ failures, afterMs, retryAfterMs: failure.retryAfterMs });
+  return {
+    state: { name: "waiting", memory: { ...memory, failures: failures + 1 }, step },
+    actions: [{ type: "wait", ...range, cause: failure.kind, step: step.type }],
+  };
 }
-
-function waitRange(failures: number, afterMs: number, retryAfterMs: number | undefined): { atLeastMs: number; atMostMs: number } {
-  if (retryAfterMs !== undefined) {
-    const askedMs = Math.min(Math.max(retryAfterMs, BACKOFF_FIRST_MS), RETRY_AFTER_LAST_MS);
-    return { atLeastMs: askedMs, atMostMs: askedMs * 1.25 };
-  }
-  const atLeastMs = Math.max(BACKOFF_FIRST_MS, backoff(failures) - afterMs);
-  return { atLeastMs, atMostMs: atLeastMs * JITTER };
-}
-
-/** The jitter comes on top, and the longest wait includes it. */
-const JITTER = 1.5;
-const backoff = exponentialBackoff({ baseMs: BACKOFF_FIRST_MS, maxMs: BACKOFF_LAST_MS / JITTER });
 
 function discarding({ state, actions }: Transition): Transition {
   return { state, actions: [{ type: "discard" }, ...actions] };

@@ -1,4 +1,4 @@
-import type { Clock } from "@operatorkit/observe";
+import { sleep, type Clock } from "@operatorkit/observe";
 
 /**
  * At most `requests` in any `perMs`, whatever happens: the last line of defence against spinning, behind the backoff.
@@ -17,8 +17,16 @@ export class RequestBudget {
     this.#perMs = perMs;
   }
 
-  /** Takes one request from the budget and says how long to wait before it. */
-  take(): number {
+  /** Takes one request from the budget and waits until it may be made; false when `signal` was aborted before that. */
+  async spend({ signal }: { readonly signal: AbortSignal }): Promise<boolean> {
+    if (signal.aborted) return false;
+    const waitMs = this.#take();
+    if (waitMs > 0) await sleep(waitMs, { signal, clock: this.#clock }).catch(() => {});
+    return !signal.aborted;
+  }
+
+  /** How long to wait before the request that is taken. */
+  #take(): number {
     const nowMs = this.#clock.monotonicMs();
     const oldestMs = this.#startsMs.length < this.#requests ? undefined : this.#startsMs.shift();
     const startMs = oldestMs === undefined ? nowMs : Math.max(nowMs, oldestMs + this.#perMs);

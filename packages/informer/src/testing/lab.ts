@@ -1,6 +1,7 @@
 import { compareResourceVersions } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
-import { Informer, type InformerOptions } from "../informer.ts";
+import { Informer } from "../informer.ts";
+import type { InformerOptions } from "../informer-options.ts";
 import { FakeServer, type Widget } from "./fake-server.ts";
 import { Witness } from "./witness.ts";
 

@@ -2,7 +2,7 @@ import type { Client, ListWatchScope } from "@operatorkit/api";
 import { ManualClock } from "@operatorkit/observe/testing";
 import type { PartialObjectMetadata } from "@operatorkit/object";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { SharedInformers } from "./informer-registry.ts";
+import { SharedInformers } from "./shared-informers.ts";
 import { FakeServer, Widget } from "./testing/fake-server.ts";
 
 function world(): {

@@ -1,10 +1,10 @@
 import type { Client, ListWatchScope, MetadataScope } from "@operatorkit/api";
 import type { Kind, KubernetesObject, PartialObjectMetadata } from "@operatorkit/object";
 import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
-import type { EventHandler, Subscription } from "./event-handler.ts";
-import { Informer, informerName, type InformerOptions } from "./informer.ts";
-import type { InformerView, KeyListener, KeySubscription } from "./informer-view.ts";
-import { Lister } from "./lister.ts";
+import { Informer } from "./informer.ts";
+import { SharedLease, type InformerLease } from "./informer-lease.ts";
+import { scopedInformerName } from "./informer-name.ts";
+import type { InformerOptions } from "./informer-options.ts";
 import type { IndexFunction } from "./store-index.ts";
 import type { Transform } from "./transformed-list-watch.ts";
 
@@ -26,12 +26,6 @@ export interface ShareOptions<T extends KubernetesObject> {
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /** As of `Informer`. Only who gives the same function shares a copy. @default the registry's own default */
   readonly transform?: Transform<T>;
-}
-
-/** One user's share of an informer. What is subscribed or indexed through it is its own, and goes when it is released. */
-export interface InformerLease<T extends KubernetesObject> extends InformerView<T> {
-  /** The informer stops when its last lease is released. Releasing twice does nothing. */
-  release(): void;
 }
 
 interface Shared {
@@ -81,7 +75,7 @@ export class SharedInformers {
     this.#leases += 1;
     // The id holds the kind, so the informer under it is of that kind's objects.
     const informer = shared.informer as unknown as Informer<T>;
-    return new Lease<T>(informer, indexes, `${this.#leases}/`, () => this.#release(id, shared));
+    return new SharedLease<T>({ informer, indexes, prefix: `${this.#leases}/`, onRelease: () => this.#release(id, shared) });
   }
 
   /** How many informers there are. */
@@ -163,80 +157,7 @@ export class SharedInformers {
   }
 }
 
-class Lease<T extends KubernetesObject> implements InformerLease<T> {
-  readonly kind: Kind<T>;
-  readonly name: string;
-  readonly lister: Lister<T>;
-  readonly #informer: Informer<T>;
-  readonly #indexes: readonly string[];
-  readonly #subscriptions = new Set<{ close(): void }>();
-  readonly #onRelease: () => void;
-  #isReleased = false;
-
-  constructor(informer: Informer<T>, indexes: Readonly<Record<string, IndexFunction<T>>>, prefix: string, onRelease: () => void) {
-    this.#informer = informer;
-    this.#onRelease = onRelease;
-    this.kind = informer.kind;
-    this.name = informer.name;
-    this.lister = informer.listerWith({ indexPrefix: prefix });
-    this.#indexes = Object.keys(indexes).map((name) => prefix + name);
-    for (const [name, index] of Object.entries(indexes)) informer.addIndex(prefix + name, index);
-  }
-
-  get isSynced(): boolean {
-    return this.#informer.isSynced;
-  }
-
-  get isStale(): boolean {
-    return this.#informer.isStale;
-  }
-
-  synced(options?: { readonly signal?: AbortSignal }): Promise<void> {
-    return this.#informer.synced(options);
-  }
-
-  addEventHandler(handler: EventHandler<T>): Subscription {
-    return this.#keep(this.#informer.addEventHandler(handler));
-  }
-
-  onKeys(listener: KeyListener<T>): KeySubscription {
-    return this.#keep(this.#informer.onKeys(listener));
-  }
-
-  healthCheck(): HealthCheck {
-    return this.#informer.healthCheck();
-  }
-
-  release(): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    for (const subscription of this.#subscriptions) subscription.close();
-    for (const name of this.#indexes) this.#informer.removeIndex(name);
-    this.#onRelease();
-  }
-
-  #keep<S extends { close(): void }>(subscription: S): S {
-    if (this.#isReleased) {
-      subscription.close();
-      throw new Error(`${this.name}: the share of this informer was released`);
-    }
-    this.#subscriptions.add(subscription);
-    return subscription;
-  }
-}
-
 function idOf({ group, version, plural }: Kind, scope: ListWatchScope, transform: number | undefined): string {
   const { namespace = "", labelSelector = "", fieldSelector = "", metadataOnly = false } = scope;
   return JSON.stringify([group, version, plural, namespace, labelSelector, fieldSelector, metadataOnly, transform ?? 0]);
-}
-
-/** The informer's name with its scope, as grafana-app-sdk writes it. */
-export function scopedInformerName(kind: Kind, { namespace, labelSelector, fieldSelector, metadataOnly }: ListWatchScope): string {
-  const parts = [
-    labelSelector ? `labelSelector=${labelSelector}` : "",
-    fieldSelector ? `fieldSelector=${fieldSelector}` : "",
-    metadataOnly ? "metadataOnly" : "",
-  ];
-  const query = parts.filter((part) => part !== "").join("&");
-  return `${informerName(kind)}${namespace ? `/namespaces/${namespace}` : ""}${query === "" ? "" : `?${query}`}`;
 }
