@@ -115,6 +115,14 @@ it("tells of the first option that is wrong, in the order of the rules", () => {
   expect(() => checkOptions("Thing", options, { b: aFunction, a: aFunction })).toThrow("Thing: b: 1 must be a function");
 });
 
+it.each([
+  [{ name: "orders" }, "Thing orders: field: is missing"],
+  [{ name: "" }, "Thing: field: is missing"],
+  [{ name: 1 }, "Thing: field: is missing"],
+])("calls who has a name by it: %j", (options, message) => {
+  expect(() => checkOptions<{ name: unknown; field?: unknown }>("Thing", options, { field: required(aFunction) })).toThrow(message);
+});
+
 it("makes an error in the same words for what no rule can tell", () => {
   const cause = new Error("cause");
   const error = optionError("Thing x", "resyncWaitMs", "is about resyncs, and there are none without resyncMs", { cause });

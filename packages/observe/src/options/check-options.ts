@@ -1,4 +1,4 @@
-import { aFunction, firstProblem, having, isObject, must, type Rule } from "./rule.ts";
+import { aFunction, anAbortSignal, firstProblem, having, isObject, type Rule } from "./rule.ts";
 
 /** By option, what it must be. Those without a rule may be anything. */
 export type OptionRules<T> = { readonly [Name in keyof T]?: Rule };
@@ -10,7 +10,7 @@ export type OptionRules<T> = { readonly [Name in keyof T]?: Rule };
  * An option that is undefined is left out, and passes unless its rule is `required`. What everything here takes is looked at without
  * being named: `clock`, `logger`, `metrics`, `tracer`, `signal` and `onError`. A rule for one of them goes in the place of ours.
  *
- * @param what who is given them, by the name it is imported by, and its own where it has one: `Informer`, `WorkQueue orders`.
+ * @param what who is given them, by the name it is imported by: `Informer`. Its own, the option `name`, is added: `WorkQueue orders`.
  * @throws {TypeError} for the first option that is wrong; also for a number out of its range, so that who makes objects of
  * configuration has one class to catch, and NaN, "5" and -1 are the same mistake.
  */
@@ -20,7 +20,9 @@ export function checkOptions<T extends object>(what: string, options: T, rules: 
   // A rule that is undefined is not allowed by the types, which Object.entries does not see of a T.
   const own = Object.entries(rules) as [string, Rule][];
   const problem = firstProblem(options, [...own, ...shared], (name) => name);
-  if (problem !== undefined) throw new TypeError(`${what}: ${problem}`);
+  const { name } = options as { readonly name?: unknown };
+  const named = typeof name === "string" && name !== "" ? `${what} ${name}` : what;
+  if (problem !== undefined) throw new TypeError(`${named}: ${problem}`);
 }
 
 /** What to throw for an option when no rule can tell, as when two do not go together. In the words and the class of `checkOptions`. */
@@ -33,6 +35,6 @@ const SHARED: readonly (readonly [string, Rule])[] = [
   ["logger", having("a Logger", ["debug", "info", "warn", "error", "with"], "pinoLogger() makes one of a pino of yours")],
   ["metrics", having("Metrics", ["counter", "gauge", "histogram"])],
   ["tracer", having("a Tracer", ["startSpan"], "otelTracer() makes one of OpenTelemetry's")],
-  ["signal", must("be an AbortSignal", (value) => isObject(value) && typeof value["aborted"] === "boolean")],
+  ["signal", anAbortSignal],
   ["onError", aFunction],
 ];

@@ -22,6 +22,8 @@ export const aBoolean: Rule = must("be true or false", (value) => typeof value =
 
 export const aString: Rule = must("be a string, and not empty", (value) => typeof value === "string" && value !== "");
 
+export const anAbortSignal: Rule = must("be an AbortSignal", (value) => isObject(value) && typeof value["aborted"] === "boolean");
+
 export function oneOf(...values: readonly unknown[]): Rule {
   return must(`be ${values.map(shown).join(" or ")}`, (value) => values.includes(value));
 }
