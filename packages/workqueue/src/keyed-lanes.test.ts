@@ -172,7 +172,7 @@ describe("KeyedLanes", () => {
   it("refuses a concurrency that would run nothing", () => {
     for (const concurrency of [0, 1.5, Number.POSITIVE_INFINITY, Number.NaN])
       expect(() => new KeyedLanes({ run: () => {}, concurrency })).toThrow(`concurrency: ${concurrency} must be a whole number`);
-    expect(() => new KeyedLanes({} as never)).toThrow("run must be a function");
+    expect(() => new KeyedLanes({} as never)).toThrow("KeyedLanes: run: is missing, and must be a function");
   });
 
   it("runs a job that is undefined as any other", async () => {

@@ -1,4 +1,5 @@
 import { systemClock, type Clock, type Metrics } from "@operatorkit/observe";
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 import { Ring } from "./ring.ts";
 import { WorkQueue } from "./work-queue.ts";
 import { runWorkers } from "./run-workers.ts";
@@ -34,11 +35,14 @@ export class KeyedLanes<Job> {
   readonly #lanes = new Map<string, Ring<Job>>();
   readonly #idlers = new Set<() => void>();
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: KeyedLanesOptions<Job>) {
+    checkOptions("KeyedLanes", options, {
+      run: required(aFunction),
+      concurrency: aNumber({ atLeast: 1, whole: true }),
+      merge: aFunction,
+    });
     const { run, concurrency = 10, merge, onError = () => {}, name = "", clock = systemClock, metrics } = options;
-    if (typeof run !== "function") throw new TypeError(`keyed lanes ${name}: run must be a function`);
-    if (!(Number.isInteger(concurrency) && concurrency >= 1))
-      throw new RangeError(`keyed lanes ${name}: concurrency: ${concurrency} must be a whole number, 1 or more`);
     this.#run = run;
     this.#concurrency = concurrency;
     this.#merge = merge;

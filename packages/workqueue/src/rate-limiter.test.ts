@@ -39,7 +39,7 @@ describe("tokenBucket", () => {
   });
 
   it("refuses to take the longest wait of what is no rate limiter", () => {
-    expect(() => maxOf(perKeyBackoff(), { nextMs: () => 5 } as never)).toThrow("max of: limiters[1]: must be a RateLimiter");
+    expect(() => maxOf(perKeyBackoff(), { nextMs: () => 5 } as never)).toThrow("maxOf: limiters[1]: an object must be a RateLimiter");
   });
 
   it("refuses a rate or a burst that would never let anything through", () => {

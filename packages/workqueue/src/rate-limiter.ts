@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from "@operatorkit/observe";
+import { aList, aNumber, checkOptions, having, type Rule } from "@operatorkit/observe/options";
 import { exponentialBackoff, type Backoff } from "@operatorkit/retry";
 
 /** How long a key that failed waits. */
@@ -20,8 +21,7 @@ export interface PerKeyBackoffOptions {
 
 /** Each key waits on its own: twice as long after each failure. Holds an entry per failing key until it is forgotten. */
 export function perKeyBackoff(options: PerKeyBackoffOptions | Backoff = {}): RateLimiter {
-  const backoff =
-    typeof options === "function" ? options : exponentialBackoff({ baseMs: options.baseMs ?? 5, maxMs: options.maxMs ?? 1_000_000 });
+  const backoff = typeof options === "function" ? options : doubling(options);
   const failures = new Map<string, number>();
   return {
     nextMs(key) {
@@ -34,6 +34,11 @@ export function perKeyBackoff(options: PerKeyBackoffOptions | Backoff = {}): Rat
   };
 }
 
+function doubling(options: PerKeyBackoffOptions): Backoff {
+  checkOptions("perKeyBackoff", options, { baseMs: aNumber({ atLeast: 0, finite: true }), maxMs: aNumber({ atLeast: 0 }) });
+  return exponentialBackoff({ baseMs: options.baseMs ?? 5, maxMs: options.maxMs ?? 1_000_000 });
+}
+
 export interface TokenBucketOptions {
   /** Retries per second in the long run, of all keys together. @default 10, client-go's */
   readonly perSecond?: number;
@@ -43,9 +48,9 @@ export interface TokenBucketOptions {
 }
 
 /** All keys together wait for tokens that come at a steady rate; who comes later waits longer. Source: golang.org/x/time/rate. */
-export function tokenBucket({ perSecond = 10, burst = 100, clock = systemClock }: TokenBucketOptions = {}): RateLimiter {
-  if (!(perSecond > 0)) throw new RangeError(`token bucket: perSecond: ${perSecond} must be a number above 0`);
-  if (!(burst >= 1)) throw new RangeError(`token bucket: burst: ${burst} must be a number, 1 or more`);
+export function tokenBucket(options: TokenBucketOptions = {}): RateLimiter {
+  checkOptions("tokenBucket", options, { perSecond: aNumber({ above: 0 }), burst: aNumber({ atLeast: 1 }) });
+  const { perSecond = 10, burst = 100, clock = systemClock } = options;
   let tokens = burst;
   let lastMs = clock.monotonicMs();
   return {
@@ -61,16 +66,12 @@ export function tokenBucket({ perSecond = 10, burst = 100, clock = systemClock }
   };
 }
 
-/** @throws {TypeError} naming `field`, when it is no rate limiter: a queue would find out at the first failure only. */
-export function checkRateLimiter(field: string, limiter: unknown): void {
-  for (const method of ["nextMs", "failures", "forget"] as const)
-    if (typeof (limiter as Partial<RateLimiter> | null | undefined)?.[method] !== "function")
-      throw new TypeError(`${field}: must be a RateLimiter, such as perKeyBackoff(): it has no function ${method}`);
-}
+/** A queue would find out at the first failure only. */
+export const aRateLimiter: Rule = having("a RateLimiter", ["nextMs", "failures", "forget"], "perKeyBackoff() makes one");
 
 /** The longest wait of several limiters; each of them counts. @throws {TypeError} for what is none. */
 export function maxOf(...limiters: readonly RateLimiter[]): RateLimiter {
-  for (const [index, limiter] of limiters.entries()) checkRateLimiter(`max of: limiters[${index}]`, limiter);
+  checkOptions("maxOf", { limiters }, { limiters: aList(aRateLimiter) });
   return {
     nextMs: (key) => limiters.reduce((longest, limiter) => Math.max(longest, limiter.nextMs(key)), 0),
     failures: (key) => limiters.reduce((most, limiter) => Math.max(most, limiter.failures(key)), 0),
@@ -82,6 +83,6 @@ export function maxOf(...limiters: readonly RateLimiter[]): RateLimiter {
  * 5 ms to 1,000 s for each key, and at most 10 a second (100 at once) for all.
  * Source: client-go `workqueue.DefaultTypedControllerRateLimiter`.
  */
-export function defaultRateLimiter({ clock = systemClock }: { readonly clock?: Clock } = {}): RateLimiter {
-  return maxOf(perKeyBackoff(), tokenBucket({ clock }));
+export function defaultRateLimiter(options: { readonly clock?: Clock } = {}): RateLimiter {
+  return maxOf(perKeyBackoff(), tokenBucket(options));
 }

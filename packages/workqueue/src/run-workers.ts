@@ -1,3 +1,4 @@
+import { aFunction, aNumber, anAbortSignal, checkOptions, required } from "@operatorkit/observe/options";
 import type { WorkQueue } from "./work-queue.ts";
 
 export interface WorkersOptions {
@@ -16,7 +17,13 @@ export interface WorkersOptions {
  * Takes keys and gives them their turns until `signal` is aborted or the queue is shut down and empty. Resolves when every
  * turn has resolved; rejects, once the other workers have ended, with what a turn threw.
  */
-export async function runWorkers(queue: WorkQueue, { concurrency, signal, turn }: WorkersOptions): Promise<void> {
+export async function runWorkers(queue: WorkQueue, options: WorkersOptions): Promise<void> {
+  checkOptions("runWorkers", options, {
+    concurrency: required(aNumber({ atLeast: 1, whole: true })),
+    signal: required(anAbortSignal),
+    turn: required(aFunction),
+  });
+  const { concurrency, signal, turn } = options;
   const broken = new AbortController();
   const stop = AbortSignal.any([signal, broken.signal]);
   // Asking a combined signal costs as much as taking a key.

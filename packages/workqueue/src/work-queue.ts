@@ -1,8 +1,9 @@
 import { noMetrics, systemClock, type Clock, type Metrics } from "@operatorkit/observe";
+import { aNumber, checkOptions, optionError } from "@operatorkit/observe/options";
 import { DelayHeap } from "@operatorkit/retry";
 import { KEPT_SLOTS, KeyTable } from "./key-table.ts";
 import { PriorityLevels } from "./priority-levels.ts";
-import { checkRateLimiter, defaultRateLimiter, type RateLimiter } from "./rate-limiter.ts";
+import { aRateLimiter, defaultRateLimiter, type RateLimiter } from "./rate-limiter.ts";
 import { WorkQueueMetrics } from "./work-queue-metrics.ts";
 
 export interface WorkQueueOptions {
@@ -62,11 +63,10 @@ export class WorkQueue {
   #isShutDown = false;
   #ended: PromiseWithResolvers<void> | undefined;
 
-  /** @throws {TypeError | RangeError} naming the option that cannot work. */
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: WorkQueueOptions = {}) {
+    checkOptions("WorkQueue", options, { rateLimiter: aRateLimiter, maxOvertakes: aNumber({ atLeast: 0 }) });
     const { name = "", clock = systemClock, maxOvertakes = 10, metrics = noMetrics } = options;
-    if (!(maxOvertakes >= 0)) throw new RangeError(`work queue ${name}: maxOvertakes: ${maxOvertakes} must be a number, 0 or more`);
-    if (options.rateLimiter !== undefined) checkRateLimiter(`work queue ${name}: rateLimiter`, options.rateLimiter);
     this.#clock = clock;
     this.#rateLimiter = options.rateLimiter ?? defaultRateLimiter({ clock });
     this.#waiting = new PriorityLevels({ maxOvertakes });
@@ -110,7 +110,7 @@ export class WorkQueue {
   /** Gives `key` a turn in `delayMs`; the earlier one counts when it is delayed already. */
   addAfter(key: string, delayMs: number, options?: AddOptions): void {
     if (this.#isShutDown) return;
-    if (Number.isNaN(delayMs)) throw new RangeError(`delay key ${key}: delayMs: must be a number`);
+    if (typeof delayMs !== "number" || Number.isNaN(delayMs)) throw optionError("WorkQueue", "delayMs", `${delayMs} must be a number`);
     if (delayMs <= 0) {
       this.add(key, options);
       return;
