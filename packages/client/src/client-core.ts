@@ -14,6 +14,8 @@ import { checkedLimit, connectionLimits, type ConnectionLimits } from "./transpo
 export interface ClientCore {
   readonly transport: Transport;
   readonly requester: Requester;
+  /** For what the requester does not carry. */
+  readonly spans: RequestSpans;
   readonly mapper: RestMapper;
   readonly clock: Clock;
   readonly requestTimeoutMs: number;
@@ -27,6 +29,7 @@ export interface ClientCore {
 export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
   const { transport, server = { host: "in-process", description: "the API server" }, clock = systemClock } = options;
   const requestTimeoutMs = checkedLimit("requestTimeoutMs", options.requestTimeoutMs ?? 60_000);
+  const spans = new RequestSpans(options.tracer ?? noTracer, server.host);
   const requester = new Requester({
     transport: withMiddleware(transport, options.middleware ?? []),
     clock,
@@ -36,7 +39,7 @@ export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
     server: server.description,
     logger: options.logger ?? silentLogger,
     metrics: new RequestMetrics(options.metrics ?? noMetrics, server.host),
-    spans: new RequestSpans(options.tracer ?? noTracer, server.host),
+    spans,
     timeoutMs: requestTimeoutMs,
     backoff: options.backoff ?? exponentialBackoff({ baseMs: 100, factor: 2, maxMs: 5_000, jitter: 0.5 }),
     userAgent: options.userAgent ?? "operatorkit",
@@ -47,6 +50,7 @@ export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
   return {
     transport,
     requester,
+    spans,
     mapper,
     clock,
     requestTimeoutMs,

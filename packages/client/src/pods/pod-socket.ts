@@ -1,5 +1,6 @@
 import { ApiError, isApiError, type RequestOptions } from "@operatorkit/api";
 import type { ObjectRef } from "@operatorkit/object";
+import type { Span } from "@operatorkit/observe";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { PassThrough } from "node:stream";
 import { importClientNode } from "../config/client-node.ts";
@@ -43,8 +44,8 @@ export interface PodSocketOptions extends RequestOptions {
 export async function openPodSocket(caller: Caller, ref: ObjectRef, options: PodSocketOptions): Promise<PodSocket> {
   const { action, subresource, query, signal } = options;
   const call = caller.call("create", { kind: PodKind, ref, subresource }, "GET", () => objectPath(PodKind, ref, subresource), options);
-  const path = `${call.path}?${query.toString()}`;
-  const { toKubeConfig, clock, requestTimeoutMs: timeoutMs, requester, connectionLimits } = caller.core;
+  const request = { ...call, action, path: `${call.path}?${query.toString()}` };
+  const { toKubeConfig, clock, requestTimeoutMs: timeoutMs, requester, spans, connectionLimits } = caller.core;
   if (toKubeConfig === undefined) {
     throw new ConfigError(
       `${action}: this client was given a transport, which only knows how to carry requests; connect by an address or a kubeconfig`,
@@ -54,25 +55,20 @@ export async function openPodSocket(caller: Caller, ref: ObjectRef, options: Pod
   const reason = (): ApiError => new ApiError(`${action}: no connection within ${timeoutMs / 1000} s`, { code: "DeadlineExceeded" });
   const deadline = new Deadline({ clock, timeoutMs, signals: [stopOf(caller, signal)], reason });
   try {
-    for (let attempt = 1; ; attempt += 1) {
-      const opening = open(action, toKubeConfig, path, options);
+    for (let resends = 0; ; resends += 1) {
       try {
-        const socket = await orAborted(opening, deadline.signal);
+        const opening = { ...options, toKubeConfig, path: request.path, span: spans.start(request, resends) };
+        const socket = await openOnce(opening, deadline.signal);
         const { pingIntervalMs, pingTimeoutMs } = connectionLimits;
         pingWhileOpen(socket, { clock, pingIntervalMs, pingTimeoutMs, onDead: () => options.onFailure(dead(action, pingTimeoutMs)) });
         return socket;
       } catch (error) {
-        if (deadline.signal.aborted) {
-          opening.then((socket) => socket.terminate()).catch(() => {});
-          throw deadline.signal.reason;
-        }
-        const status = refusedBy(error);
-        if (status === undefined) throw error instanceof ConfigError ? error : noConnection(action, error);
+        if (deadline.signal.aborted || !isApiError(error) || error.status === undefined) throw error;
         // A plain request is refused with the reason, and has credentials read anew after a 401; it runs nothing.
-        await requester.bytes({ ...call, action, path, mayRetry: false, signals: [deadline.signal] }).catch((answer: unknown) => {
+        await requester.bytes({ ...request, mayRetry: false, signals: [deadline.signal] }).catch((answer: unknown) => {
           if (!isApiError(answer) || answer.code !== "BadRequest") throw answer;
         });
-        if (status !== 401 || attempt > 1) throw refusedUpgrade(action, subresource, status, error);
+        if (error.status !== 401 || resends > 0) throw error;
       }
     }
   } finally {
@@ -80,14 +76,34 @@ export async function openPodSocket(caller: Caller, ref: ObjectRef, options: Pod
   }
 }
 
-async function open(
-  action: string,
-  toKubeConfig: () => Promise<unknown>,
-  path: string,
-  { onFrame, onFailure }: PodSocketOptions,
-): Promise<PodSocket> {
+interface Opening extends PodSocketOptions {
+  readonly toKubeConfig: () => Promise<unknown>;
+  readonly path: string;
+  readonly span: Span | undefined;
+}
+
+/** One attempt, in its span: until the WebSocket is open, since it may be so for hours. */
+async function openOnce(options: Opening, signal: AbortSignal): Promise<PodSocket> {
+  const { span } = options;
+  const opening = open(options);
+  try {
+    const socket = await orAborted(opening, signal);
+    span?.set("http.response.status_code", 101);
+    return socket;
+  } catch (cause) {
+    if (signal.aborted) opening.then((socket) => socket.terminate()).catch(() => {});
+    const error = signal.aborted ? signal.reason : failureOf(options, cause);
+    if (isApiError(error) && error.status !== undefined) span?.set("http.response.status_code", error.status);
+    span?.fail(error);
+    throw error;
+  } finally {
+    span?.end();
+  }
+}
+
+async function open({ action, toKubeConfig, path, span, onFrame, onFailure }: Opening): Promise<PodSocket> {
   const { Exec } = await importClientNode(action);
-  const { handler } = new Exec((await toKubeConfig()) as KubeConfig);
+  const { handler } = new Exec(tellingOf(span, (await toKubeConfig()) as KubeConfig));
   // A server that closes a channel must not close this process's own stdout.
   Object.assign(handler, { streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() } });
   return await handler.connect(path, null, (channel, data) => {
@@ -99,6 +115,25 @@ async function open(
       return false;
     }
   });
+}
+
+/** The configuration, which is this connection's own, with the headers that tell the server which span it is part of. */
+function tellingOf(span: Span | undefined, config: KubeConfig): KubeConfig {
+  if (span === undefined) return config;
+  const apply = config.applyToHTTPSOptions.bind(config);
+  config.applyToHTTPSOptions = async (options) => {
+    await apply(options);
+    const headers: Record<string, string> = {};
+    span.inject(headers);
+    options.headers = { ...options.headers, ...headers };
+  };
+  return config;
+}
+
+function failureOf({ action, subresource }: Opening, cause: unknown): unknown {
+  if (cause instanceof ConfigError) return cause;
+  const status = refusedBy(cause);
+  return status === undefined ? noConnection(action, cause) : refusedUpgrade(action, subresource, status, cause);
 }
 
 /** The HTTP status that came instead of a WebSocket; the words are those of `ws`. */

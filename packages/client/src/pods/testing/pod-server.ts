@@ -33,6 +33,7 @@ export async function untilAtRest(count: () => number): Promise<void> {
 export interface SeenPodRequest {
   readonly url: string;
   readonly token: string | undefined;
+  readonly traceparent?: string | undefined;
   /** The common name of the client's certificate. */
   readonly certificate: string | undefined;
   readonly serverName: string | undefined;
@@ -63,6 +64,7 @@ export async function startPodServer({ protocol = "v5.channel.k8s.io", refuse, o
     seen.push({
       url: request.url ?? "",
       token: request.headers.authorization,
+      traceparent: request.headers["traceparent"] as string | undefined,
       certificate: subject?.CN,
       serverName: typeof serverName === "string" ? serverName : undefined,
     });
