@@ -125,7 +125,8 @@ function tellingOf(span: Span | undefined, config: KubeConfig): KubeConfig {
     await apply(options);
     const headers: Record<string, string> = {};
     span.inject(headers);
-    options.headers = { ...options.headers, ...headers };
+    // client-node's are an object.
+    options.headers = Object.assign(options.headers ?? {}, headers);
   };
   return config;
 }
