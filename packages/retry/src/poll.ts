@@ -27,12 +27,16 @@ export interface PollOptions {
  * look happens when the time is up), or with a `TriesError` after `maxTries` looks.
  */
 export async function poll<T>(fn: () => T | Promise<T>, options: PollOptions): Promise<Exclude<T, undefined | null | false>> {
-  checkOptions("poll", { fn }, { fn: required(aFunction) });
-  checkOptions("poll", options, {
-    intervalMs: required(aNumber({ atLeast: 0 })),
-    timeoutMs: aNumber({ atLeast: 0 }),
-    maxTries: aNumber({ atLeast: 1 }),
-  });
+  checkOptions(
+    "poll",
+    { fn, ...options },
+    {
+      fn: required(aFunction),
+      intervalMs: required(aNumber({ atLeast: 0 })),
+      timeoutMs: aNumber({ atLeast: 0 }),
+      maxTries: aNumber({ atLeast: 1 }),
+    },
+  );
   const { intervalMs, onTicks = false, maxTries = Number.POSITIVE_INFINITY, timeoutMs = Number.POSITIVE_INFINITY } = options;
   const { signal, clock = systemClock, what = "the condition" } = options;
   const startMs = clock.monotonicMs();

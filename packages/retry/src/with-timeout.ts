@@ -28,8 +28,7 @@ export interface TimeoutOptions {
  * Leaves no timer and no listener behind.
  */
 export function withTimeout<T>(fn: (signal: AbortSignal) => T | Promise<T>, options: TimeoutOptions): Promise<T> {
-  checkOptions("withTimeout", { fn }, FN);
-  checkOptions("withTimeout", options, OPTIONS);
+  checkOptions("withTimeout", { fn, ...options }, RULES);
   const { timeoutMs, signal: outer, clock = systemClock, what = "the call" } = options;
   return new Promise<T>((resolve, reject) => {
     if (outer?.aborted) {
@@ -57,5 +56,4 @@ export function withTimeout<T>(fn: (signal: AbortSignal) => T | Promise<T>, opti
   });
 }
 
-const FN = { fn: required(aFunction) };
-const OPTIONS = { timeoutMs: required(aNumber({ atLeast: 0 })) };
+const RULES = { fn: required(aFunction), timeoutMs: required(aNumber({ atLeast: 0 })) };

@@ -57,9 +57,10 @@ describe("marks", () => {
   });
 
   it.each<[Partial<FinalizerMarksOptions<Thing>>, string]>([
-    [{ legacyFinalizers: [""] }, "Test: legacyFinalizers must be a list of names"],
-    [{ legacyFinalizers: "old.com/test" as never }, "Test: legacyFinalizers must be a list of names"],
-    [{ client: {} as never }, "Test: client is missing"],
+    [{ legacyFinalizers: [""] }, 'legacyFinalizers[0]: "" must be a string, and not empty'],
+    [{ legacyFinalizers: "old.com/test" as never }, 'legacyFinalizers: "old.com/test" must be a list'],
+    [{ finalizerOptions: { maxTries: 0 } }, "finalizerOptions.maxTries: 0 must be a number, 1 or more"],
+    [{ client: {} as never }, "client: an object must be a client, with get, patch"],
   ])("refuse what cannot work: %o", (options, message) => {
     expect(() => marksOn(new FakeObjectServer(), options)).toThrow(message);
   });

@@ -1,7 +1,15 @@
-import type { FinalizerClaim } from "@operatorkit/api";
+import { aClient, aKind, type FinalizerClaim } from "@operatorkit/api";
 import { sameJson, type Json, type Kind, type KubernetesObject } from "@operatorkit/object";
+import { aList, anObject, aString, checkOptions, optionError, required } from "@operatorkit/observe/options";
 import { assertFinalizer, defaultFinalizer } from "./finalizer-name.ts";
-import { ensureFinalizer, removeFinalizer, replaceFinalizer, type FinalizerClient, type FinalizerOptions } from "./finalizer-writer.ts";
+import {
+  ensureFinalizer,
+  removeFinalizer,
+  replaceFinalizer,
+  WRITER_RULES,
+  type FinalizerClient,
+  type FinalizerOptions,
+} from "./finalizer-writer.ts";
 
 export interface FinalizerMarksOptions<T extends KubernetesObject> {
   readonly kind: Kind<T>;
@@ -44,22 +52,24 @@ export class FinalizerMarks<T extends KubernetesObject> {
 
   /** @param what whose marks they are, for errors. @throws {TypeError} naming the option that cannot work. */
   constructor(what: string, options: FinalizerMarksOptions<T>) {
-    if (typeof options !== "object" || options === null) throw new TypeError(`${what}: options are missing; give one object of them`);
+    checkOptions(what, options, {
+      kind: required(aKind),
+      client: required(aClient("get", "patch")),
+      name: aString,
+      finalizer: aString,
+      legacyFinalizers: aList(aString),
+      finalizerOptions: anObject(WRITER_RULES),
+    });
     const { kind, client, name, legacyFinalizers = [], finalizerOptions = {} } = options;
-    if (typeof kind?.kind !== "string") throw new TypeError(`${what}: kind is missing: one of object/kinds, or made by defineKind`);
-    if (typeof client?.patch !== "function" || typeof client.get !== "function") throw new TypeError(`${what}: client is missing`);
-    if (options.finalizer === undefined && name === undefined) throw new TypeError(`${what}: name or finalizer is missing`);
-    if (!Array.isArray(legacyFinalizers) || legacyFinalizers.some((legacy) => typeof legacy !== "string" || legacy === "")) {
-      throw new TypeError(`${what}: legacyFinalizers must be a list of names`);
-    }
+    if (options.finalizer === undefined && name === undefined) throw optionError(what, "name", "is missing; give it, or a finalizer");
     this.kind = kind;
     this.finalizer = options.finalizer ?? defaultFinalizer(kind.group, name ?? "");
     this.inProgressFinalizer = options.inProgressFinalizer ?? `${this.finalizer}-wip`;
     for (const field of ["finalizer", "inProgressFinalizer"] as const) {
       const given = this[field];
-      if (given !== false) checkFinalizer(`${what}: ${field}`, kind, given);
+      if (given !== false) checkFinalizer(what, field, kind, given);
     }
-    if (this.inProgressFinalizer === this.finalizer) throw new TypeError(`${what}: inProgressFinalizer must differ from finalizer`);
+    if (this.inProgressFinalizer === this.finalizer) throw optionError(what, "inProgressFinalizer", "must differ from finalizer");
     this.#client = client;
     this.#legacy = legacyFinalizers;
     this.#options = finalizerOptions;
@@ -119,11 +129,11 @@ export class FinalizerMarks<T extends KubernetesObject> {
 }
 
 /** Names the option besides what is wrong with it: which of the two it is cannot be told from a name. */
-function checkFinalizer(what: string, kind: Kind, name: string): void {
+function checkFinalizer(what: string, field: string, kind: Kind, name: string): void {
   try {
     assertFinalizer(kind, name);
   } catch (error) {
-    throw new TypeError(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw optionError(what, field, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

@@ -1,4 +1,6 @@
 import {
+  aClient,
+  aKind,
   isApiError,
   isConflict,
   isInvalid,
@@ -10,6 +12,7 @@ import {
 } from "@operatorkit/api";
 import type { Kind, KubernetesObject, ObjectRef } from "@operatorkit/object";
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
+import { aFunction, aList, aNumber, anObject, aString, checkOptions, required, type Rule } from "@operatorkit/observe/options";
 import { exponentialBackoff } from "@operatorkit/retry";
 import { assertFinalizer } from "./finalizer-name.ts";
 
@@ -45,9 +48,11 @@ export function ensureFinalizer<T extends KubernetesObject>(
   kind: Kind<T>,
   object: T,
   finalizer: string,
-  { unless = [], ...options }: EnsureFinalizerOptions = {},
+  options: EnsureFinalizerOptions = {},
 ): Promise<T | undefined> {
+  checkOptions("ensureFinalizer", { client, kind, object, ...options }, RULES);
   assertFinalizer(kind, finalizer);
+  const { unless = [] } = options;
   return write(client, kind, object, options, (seen) => {
     const stands = seen.metadata.finalizers?.some((other) => unless.includes(other)) ?? false;
     return stands ? [] : additions(seen, finalizer);
@@ -67,6 +72,7 @@ export function removeFinalizer<T extends KubernetesObject>(
   finalizer: string | readonly string[],
   options: FinalizerOptions = {},
 ): Promise<T | undefined> {
+  checkOptions("removeFinalizer", { client, kind, object, ...options }, RULES);
   const unwanted = typeof finalizer === "string" ? [finalizer] : finalizer;
   return write(client, kind, object, options, ({ metadata }) => removals(metadata.finalizers ?? [], unwanted));
 }
@@ -84,6 +90,7 @@ export function replaceFinalizer<T extends KubernetesObject>(
   finalizer: string,
   options: FinalizerOptions = {},
 ): Promise<T | undefined> {
+  checkOptions("replaceFinalizer", { client, kind, object, ...options }, RULES);
   assertFinalizer(kind, finalizer);
   return write(client, kind, object, options, (seen) => {
     const finalizers = seen.metadata.finalizers ?? [];
@@ -98,6 +105,16 @@ export function replaceFinalizer<T extends KubernetesObject>(
     ];
   });
 }
+
+/** What `finalizerOptions` must be. */
+export const WRITER_RULES: Readonly<Record<"maxTries" | "random", Rule>> = { maxTries: aNumber({ atLeast: 1 }), random: aFunction };
+const RULES = {
+  ...WRITER_RULES,
+  client: required(aClient("get", "patch")),
+  kind: required(aKind),
+  object: required(anObject({ metadata: required(anObject({})) })),
+  unless: aList(aString),
+};
 
 function additions({ metadata }: KubernetesObject, finalizer: string): JsonPatchOperation[] {
   const finalizers = metadata.finalizers ?? [];

@@ -427,16 +427,16 @@ describe("an opinionated watcher", () => {
   });
 
   it.each<[Partial<OpinionatedWatcherOptions<Thing>>, string]>([
-    [{ kind: undefined as never }, "kind is missing"],
-    [{ client: undefined as never }, "client is missing"],
-    [{ name: undefined }, "name or finalizer is missing"],
-    [{ kind: "Thing" as never }, "kind is missing"],
+    [{ kind: undefined as never }, "kind: is missing, and must be a kind"],
+    [{ client: undefined as never }, "client: is missing, and must be a client, with get, patch"],
+    [{ name: undefined }, "name: is missing; give it, or a finalizer"],
+    [{ kind: "Thing" as never }, 'kind: "Thing" must be a kind'],
     [{ finalizer: "a/b/c" }, 'OpinionatedWatcher: finalizer: finalizer "a/b/c"'],
-    [{ finalizer: 3 as never }, "OpinionatedWatcher: finalizer: finalizer: it must be a string, not number"],
+    [{ finalizer: 3 as never }, "finalizer: 3 must be a string"],
     [{ inProgressFinalizer: "-" }, 'OpinionatedWatcher: inProgressFinalizer: finalizer "-"'],
     [{ name: "n".repeat(60) }, "no more than 63 bytes"],
     [{ inProgressFinalizer: F }, "must differ"],
-    [{ sync: 3 as never }, "sync must be a function"],
+    [{ sync: 3 as never }, "sync: 3 must be a function"],
   ])("refuses what cannot work: %o", (options, message) => {
     expect(() => world({}, options)).toThrow(message);
   });
@@ -445,8 +445,9 @@ describe("an opinionated watcher", () => {
     expect(() => new OpinionatedWatcher(undefined as never)).toThrow("OpinionatedWatcher: options are missing; give one object of them");
     const { server } = world();
     expect(() => OpinionatedWatcher.wrap(undefined as never, { kind: Thing, client: server, name: "x" })).toThrow(
-      "OpinionatedWatcher: watcher is missing",
+      "OpinionatedWatcher.wrap: watcher: is missing",
     );
+    expect(() => OpinionatedWatcher.wrap({}, undefined as never)).toThrow("OpinionatedWatcher.wrap: options are missing");
   });
 
   it("refuses events without objects", async () => {

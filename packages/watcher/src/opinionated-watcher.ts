@@ -1,9 +1,10 @@
 import { ignoreNotFound, type FinalizerClaim } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
+import { aBoolean, anObject, checkOptions, required } from "@operatorkit/observe/options";
 import { FinalizerMarks, type FinalizerMarksOptions } from "./finalizer-marks.ts";
 import type { FinalizerClient } from "./finalizer-writer.ts";
 import { changeFacts, decideAdd, decideUpdate, type Decision } from "./opinionated-decision.ts";
-import type { ResourceWatcher, WatcherContext } from "./resource-watcher.ts";
+import { HANDLER_RULES, type ResourceWatcher, type WatcherContext } from "./resource-watcher.ts";
 
 export interface OpinionatedWatcherOptions<T extends KubernetesObject> extends FinalizerMarksOptions<T> {
   /** An object that was not seen before, in this or any earlier process. */
@@ -49,10 +50,7 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: OpinionatedWatcherOptions<T>) {
     this.#marks = new FinalizerMarks("OpinionatedWatcher", options);
-    for (const name of ["add", "update", "delete", "sync"] as const) {
-      if (options[name] !== undefined && typeof options[name] !== "function")
-        throw new TypeError(`OpinionatedWatcher: ${name} must be a function`);
-    }
+    checkOptions("OpinionatedWatcher", options, { ...HANDLER_RULES, resyncCallsSync: aBoolean });
     this.kind = this.#marks.kind;
     this.finalizer = this.#marks.finalizer;
     this.inProgressFinalizer = this.#marks.inProgressFinalizer;
@@ -64,15 +62,19 @@ export class OpinionatedWatcher<T extends KubernetesObject> implements ResourceW
   /**
    * An opinionated watcher around another watcher: its methods are the handlers. Objects seen before are told to its `sync`, if it has
    * one; with `syncToAdd` they are told to its `add` instead.
+   *
+   * @throws {TypeError} naming the option that cannot work.
    */
   static wrap<T extends KubernetesObject>(
     watcher: ResourceWatcher<T>,
-    { syncToAdd = false, ...options }: Omit<OpinionatedWatcherOptions<T>, "add" | "update" | "delete"> & { readonly syncToAdd?: boolean },
+    options: Omit<OpinionatedWatcherOptions<T>, "add" | "update" | "delete"> & { readonly syncToAdd?: boolean },
   ): OpinionatedWatcher<T> {
-    if (typeof watcher !== "object" || watcher === null) throw new TypeError("OpinionatedWatcher: watcher is missing");
+    checkOptions("OpinionatedWatcher.wrap", { watcher }, { watcher: required(anObject(HANDLER_RULES)) });
+    checkOptions("OpinionatedWatcher.wrap", options, { syncToAdd: aBoolean });
+    const { syncToAdd = false, ...others } = options;
     const sync = options.sync ?? ((object: T, context: WatcherContext) => watcher.sync?.(object, context));
     return new OpinionatedWatcher<T>({
-      ...options,
+      ...others,
       add: (object, context) => watcher.add?.(object, context),
       update: (old, object, context) => watcher.update?.(old, object, context),
       delete: (object, context) => watcher.delete?.(object, context),

@@ -1,6 +1,7 @@
 import type { FinalizerClaim } from "@operatorkit/api";
 import type { ResourceAction } from "@operatorkit/object";
 import type { Logger } from "@operatorkit/observe";
+import { aFunction, type Rule } from "@operatorkit/observe/options";
 
 /** What a watcher is told besides the object. An informer gives the signal and the marks; a controller that retries adds the rest. */
 export interface WatcherContext {
@@ -34,3 +35,11 @@ export interface ResourceWatcher<T> {
   /** The finalizers that this watcher alone may write and take off. */
   finalizerClaims?(): readonly FinalizerClaim[];
 }
+
+/** What its methods must be, for `checkOptions`. */
+export const HANDLER_RULES: Readonly<Record<"add" | "update" | "delete" | "sync", Rule>> = {
+  add: aFunction,
+  update: aFunction,
+  delete: aFunction,
+  sync: aFunction,
+};

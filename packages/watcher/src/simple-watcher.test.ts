@@ -70,7 +70,7 @@ describe("SimpleWatcher", () => {
   });
 
   it("refuses what is no function, by name", () => {
-    expect(() => new SimpleWatcher({ update: 3 as never })).toThrow("SimpleWatcher: update must be a function");
+    expect(() => new SimpleWatcher({ update: 3 as never })).toThrow("SimpleWatcher: update: 3 must be a function");
   });
 
   it("fits wherever an informer takes a handler", () => {

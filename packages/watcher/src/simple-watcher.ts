@@ -1,4 +1,5 @@
-import type { ResourceWatcher, WatcherContext } from "./resource-watcher.ts";
+import { checkOptions } from "@operatorkit/observe/options";
+import { HANDLER_RULES, type ResourceWatcher, type WatcherContext } from "./resource-watcher.ts";
 
 export interface SimpleWatcherOptions<T> {
   readonly add?: (object: T, context: WatcherContext) => unknown;
@@ -18,11 +19,9 @@ export interface SimpleWatcherOptions<T> {
 export class SimpleWatcher<T> implements ResourceWatcher<T> {
   readonly #options: SimpleWatcherOptions<T>;
 
+  /** @throws {TypeError} naming what is no function. */
   constructor(options: SimpleWatcherOptions<T> = {}) {
-    for (const name of ["add", "update", "delete", "sync"] as const) {
-      if (options[name] !== undefined && typeof options[name] !== "function")
-        throw new TypeError(`SimpleWatcher: ${name} must be a function`);
-    }
+    checkOptions("SimpleWatcher", options, HANDLER_RULES);
     this.#options = options;
   }
 

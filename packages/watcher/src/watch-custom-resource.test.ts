@@ -144,12 +144,16 @@ describe("watchCustomResource", () => {
   it("refuses what cannot work, and says what it is", async () => {
     const options = { signal: stop.signal };
     const client = { listWatch: () => server() } as never;
-    await expect(watchCustomResource({} as never, Thing, {}, options)).rejects.toThrow("client is missing");
-    await expect(watchCustomResource(client, undefined as never, {}, options)).rejects.toThrow("kind is missing");
-    await expect(watchCustomResource(client, Thing, undefined as never, options)).rejects.toThrow("watch Thing: handlers are missing");
-    await expect(watchCustomResource(client, Thing, { add: 3 as never }, options)).rejects.toThrow("handlers.add must be a function");
+    await expect(watchCustomResource({} as never, Thing, {}, options)).rejects.toThrow(
+      "watchCustomResource: client: an object must be a client, with listWatch",
+    );
+    await expect(watchCustomResource(client, undefined as never, {}, options)).rejects.toThrow("kind: is missing");
+    await expect(watchCustomResource(client, Thing, undefined as never, options)).rejects.toThrow("handlers: is missing");
+    await expect(watchCustomResource(client, Thing, { add: 3 as never }, options)).rejects.toThrow("handlers.add: 3 must be a function");
     await expect(watchCustomResource(client, Thing, {}, { ...options, syncTimeoutMs: 0 })).rejects.toThrow("syncTimeoutMs: 0");
-    await expect(watchCustomResource(client, Thing, {}, {} as never)).rejects.toThrow("watch Thing: signal is missing");
-    await expect(watchCustomResource(client, Thing, {}, { ...options, onError: 1 as never })).rejects.toThrow("onError must be a function");
+    await expect(watchCustomResource(client, Thing, {}, {} as never)).rejects.toThrow("signal: is missing");
+    await expect(watchCustomResource(client, Thing, {}, { ...options, onError: 1 as never })).rejects.toThrow(
+      "onError: 1 must be a function",
+    );
   });
 });

@@ -1,8 +1,9 @@
-import type { Client } from "@operatorkit/api";
+import { aClient, aKind, type Client } from "@operatorkit/api";
 import { Informer, type InformerErrorContext } from "@operatorkit/informer";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
-import type { ResourceWatcher } from "./resource-watcher.ts";
+import { aNumber, anAbortSignal, anObject, checkOptions, required } from "@operatorkit/observe/options";
+import { HANDLER_RULES, type ResourceWatcher } from "./resource-watcher.ts";
 
 export interface WatchCustomResourceOptions {
   /** Stops the watch. */
@@ -34,18 +35,19 @@ export async function watchCustomResource<T extends KubernetesObject>(
   handlers: ResourceWatcher<T>,
   options: WatchCustomResourceOptions,
 ): Promise<void> {
+  checkOptions(
+    "watchCustomResource",
+    { client, kind, handlers, ...options },
+    {
+      client: required(aClient("listWatch")),
+      kind: required(aKind),
+      handlers: required(anObject(HANDLER_RULES)),
+      signal: required(anAbortSignal),
+      syncTimeoutMs: aNumber({ above: 0 }),
+      handlerAlarmMs: aNumber({ above: 0 }),
+    },
+  );
   const { signal, namespace, labelSelector, onError, syncTimeoutMs, clock = systemClock, logger = silentLogger } = options;
-  if (typeof client?.listWatch !== "function") throw new TypeError("watch custom resource: client is missing");
-  if (typeof kind?.kind !== "string") throw new TypeError("watch custom resource: kind is missing");
-  if (typeof handlers !== "object" || handlers === null) throw new TypeError(`watch ${kind.kind}: handlers are missing`);
-  for (const name of ["add", "update", "delete"] as const) {
-    if (handlers[name] !== undefined && typeof handlers[name] !== "function")
-      throw new TypeError(`watch ${kind.kind}: handlers.${name} must be a function`);
-  }
-  if (!(signal instanceof AbortSignal)) throw new TypeError(`watch ${kind.kind}: signal is missing`);
-  if (onError !== undefined && typeof onError !== "function") throw new TypeError(`watch ${kind.kind}: onError must be a function`);
-  if (syncTimeoutMs !== undefined && !(syncTimeoutMs > 0))
-    throw new TypeError(`watch ${kind.kind}: syncTimeoutMs: ${syncTimeoutMs} must be a number above 0`);
   let last: unknown;
   const informer = new Informer<T>({
     listWatch: client.listWatch(kind, {

@@ -235,11 +235,11 @@ describe("watchFromVersion", () => {
   });
 
   it.each<[Partial<WatchFromVersionOptions>, string]>([
-    [{ silenceMs: 0 }, "watch things: silenceMs: 0 must be a number above 0"],
-    [{ handlerAlarmMs: Number.NaN }, "watch things: handlerAlarmMs: NaN must be a number above 0"],
-    [{ timeoutSeconds: -1 }, "watch things: timeoutSeconds: -1 must be a number above 0"],
-    [{ checkStaleCache: "10" as never }, "watch things: checkStaleCache must be a function"],
-    [{ signal: undefined as never }, "watch things: signal is missing"],
+    [{ silenceMs: 0 }, "watchFromVersion: silenceMs: 0 must be a number above 0"],
+    [{ handlerAlarmMs: Number.NaN }, "watchFromVersion: handlerAlarmMs: NaN must be a number above 0"],
+    [{ timeoutSeconds: -1 }, "watchFromVersion: timeoutSeconds: -1 must be a number above 0"],
+    [{ checkStaleCache: "10" as never }, 'watchFromVersion: checkStaleCache: "10" must be a function'],
+    [{ signal: undefined as never }, "watchFromVersion: signal: is missing, and must be an AbortSignal"],
   ])("refuses what cannot work: %o", async (options, message) => {
     expect(await world(options).outcome).toMatchObject({ message });
   });

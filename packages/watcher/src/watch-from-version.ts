@@ -1,6 +1,7 @@
 import { ApiError, isApiError, isExpired, type ListWatch, type WatchEvent } from "@operatorkit/api";
 import { compareResourceVersions, type KubernetesObject } from "@operatorkit/object";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
+import { aFunction, aNumber, anAbortSignal, checkOptions, having, required } from "@operatorkit/observe/options";
 import { exponentialBackoff, TimeoutError, withTimeout } from "@operatorkit/retry";
 import { ErrVersionOutdated } from "./version-outdated-error.ts";
 
@@ -51,11 +52,22 @@ export async function watchFromVersion<T extends KubernetesObject>(
   onEvent: (event: RawWatchEvent<T>) => unknown,
   options: WatchFromVersionOptions,
 ): Promise<void> {
+  const above0 = aNumber({ above: 0 });
+  checkOptions(
+    "watchFromVersion",
+    { listWatch, onEvent, ...options },
+    {
+      listWatch: required(having("a ListWatch", ["watch"], "client.listWatch(kind) makes one")),
+      onEvent: required(aFunction),
+      signal: required(anAbortSignal),
+      checkStaleCache: aFunction,
+      handlerAlarmMs: above0,
+      timeoutSeconds: above0,
+      silenceMs: above0,
+    },
+  );
   const { signal, startVersion, checkStaleCache, clock = systemClock, logger = silentLogger } = options;
-  if (typeof listWatch?.watch !== "function") throw new TypeError("watch from version: listWatch is missing");
   const what = `watch ${listWatch.kind.plural}`;
-  if (typeof onEvent !== "function") throw new TypeError(`${what}: onEvent must be a function`);
-  checkOptions(what, options);
   const report = reporter(what, options.onError, logger);
   const wait = exponentialBackoff({ baseMs: BACKOFF_MS, maxMs: BACKOFF_MAX_MS });
   let version = startVersion === "" ? undefined : startVersion;
@@ -155,17 +167,6 @@ const HANDLER_ALARM_MS = 60_000;
 const SILENCE_MS = 90_000;
 /** A server that lags behind its etcd, or behind its siblings, catches up within seconds. */
 const MOST_TOO_LARGE = 6;
-
-function checkOptions(what: string, options: WatchFromVersionOptions): void {
-  if (!(options.signal instanceof AbortSignal)) throw new TypeError(`${what}: signal is missing`);
-  for (const field of ["handlerAlarmMs", "timeoutSeconds", "silenceMs"] as const) {
-    const value = options[field];
-    if (value !== undefined && !(value > 0)) throw new TypeError(`${what}: ${field}: ${value} must be a number above 0`);
-  }
-  for (const field of ["checkStaleCache", "onError"] as const) {
-    if (options[field] !== undefined && typeof options[field] !== "function") throw new TypeError(`${what}: ${field} must be a function`);
-  }
-}
 
 /** Source: kube-apiserver `storage/errors.go` NewTooLargeResourceVersionError: 504 with this cause. */
 function isTooLarge(error: unknown): boolean {
