@@ -7,6 +7,7 @@ import { customizingCases } from "./cases/customizing.ts";
 import { deletingCases } from "./cases/deleting.ts";
 import { describingCases } from "./cases/describing.ts";
 import { dryRunningCases } from "./cases/dry-running.ts";
+import { emptyingCases } from "./cases/emptying.ts";
 import { grantingCases } from "./cases/granting.ts";
 import { impersonatingCases } from "./cases/impersonating.ts";
 import { listingCases } from "./cases/listing.ts";
@@ -30,6 +31,7 @@ export const apiCases: readonly ApiCase[] = [
   ...applyingCases,
   ...refusingCases,
   ...describingCases,
+  ...emptyingCases,
   ...customizingCases,
   ...rulingCases,
   ...builtInCases,

@@ -77,6 +77,23 @@ export const refusingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "PartialObjectMetadataList of one object is 406, and 500 of a custom object, which passes for a list until it is read",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      const accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+      await api.create(paths.configMaps(ns), configMap("one"));
+      await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } });
+      assertStatus(await api.get(`${paths.configMaps(ns)}/one`, { headers: { accept } }), 406, {
+        message: "you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)",
+      });
+      assertStatus(await api.get(kind.path(ns, "one"), { headers: { accept } }), 500, {
+        message: "content is not a list",
+        reason: undefined,
+      });
+    },
+  },
+  {
     name: "a body of an unknown type is 415",
     async run(api) {
       const ns = await api.namespace();

@@ -231,4 +231,53 @@ export const servingCases: readonly ApiCase[] = [
       assert.match(message, new RegExp(`Key: /registry/services/specs/${ns}/one, `));
     },
   },
+  {
+    name: "writing the status of a Service that is not there makes it, without a status and addresses",
+    async run(api) {
+      const services = paths.services(await api.namespace());
+      const object = {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "one" },
+        spec: { type: "LoadBalancer", ports: [{ port: 80 }] },
+        status: { loadBalancer: { ingress: [{ ip: "1.2.3.4" }] } },
+      };
+      const bare = { spec: { clusterIP: undefined, ipFamilies: undefined }, status: { loadBalancer: { ingress: undefined } } };
+      const made = assertCode(await api.put(`${services}/one/status`, object), 201);
+      assertIncludes(made, bare);
+      assert.equal(made.spec.ports[0].nodePort, undefined);
+      assertIncludes(made.metadata.managedFields[0], {
+        subresource: "status",
+        operation: "Update",
+        fieldsV1: { "f:status": { "f:loadBalancer": { "f:ingress": {} } } },
+      });
+      const applied = assertCode(await api.apply(`${services}/two/status`, "me", { ...object, metadata: { name: "two" } }), 201);
+      assertIncludes(applied, bare);
+      assertIncludes(applied.metadata.managedFields[0], { subresource: "status", operation: "Apply" });
+      const headless = { ...object, metadata: { name: "three" }, spec: { clusterIP: "None", ports: [{ port: 80 }] } };
+      assertStatus(await api.put(`${services}/three/status`, headless), 422, {
+        details: { causes: [{ reason: "FieldValueRequired", message: "Required value", field: "spec.clusterIPs" }] },
+      });
+      assertStatus(await api.patch("merge", `${services}/four/status`, {}), 404);
+      // The next write of all of it gives it what it lacks.
+      const labelled = assertCode(await api.patch("merge", `${services}/one`, { metadata: { labels: { a: "b" } } }), 200);
+      assertIncludes(labelled.spec, { ipFamilies: ["IPv4"] });
+    },
+  },
+  {
+    name: "a Service with what does nothing is warned of, but not by its status",
+    async run(api) {
+      const services = paths.services(await api.namespace());
+      const spec = { type: "ClusterIP", externalName: "example.com", ports: [{ port: 80 }] };
+      const made = await api.post(services, { metadata: { name: "one" }, spec });
+      assert.equal(assertCode(made, 201).kind, "Service");
+      const warning = '299 - "spec.externalName is ignored when spec.type is not \\"ExternalName\\""';
+      assert.equal(made.headers["warning"], warning);
+      assert.equal((await api.patch("merge", `${services}/one`, { metadata: { labels: { a: "b" } } })).headers["warning"], warning);
+      assert.equal(
+        (await api.patch("merge", `${services}/one/status`, { metadata: { labels: { a: "c" } } })).headers["warning"],
+        undefined,
+      );
+    },
+  },
 ];

@@ -116,7 +116,7 @@ export interface WriteAccess {
 export interface ResourceRules {
   /** PUT without a resourceVersion overwrites. */
   readonly unconditionalUpdate: boolean;
-  /** PUT of a missing object creates it. */
+  /** PUT of a missing object creates it, and so do PUT and apply to a part of it, with nothing handed out (`allocate`). */
   readonly createOnUpdate: boolean;
   /**
    * Whether a change makes a new generation. Left out: the kind has none, and what a client sends stays.

@@ -1,8 +1,8 @@
 import { dns1123SubdomainProblems, formatLabelSelector, labelRequirementsOf } from "@operatorkit/object";
 import type { Kind } from "@operatorkit/object";
-import { builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
+import { alwaysWrittenLists, builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
 import type { FieldProblem } from "../field-problem.ts";
-import { type JsonObject, isObject, objectAt } from "../json-object.ts";
+import { type JsonObject, isObject, listAt, objectAt } from "../json-object.ts";
 import { crdV1beta1Descriptor } from "../emulation/crd-v1beta1-descriptor.ts";
 import type { ServerRelease } from "../emulation/server-release.ts";
 import { thirdPartyResourceDescriptor } from "../emulation/third-party-descriptors.ts";
@@ -62,6 +62,15 @@ function descriptorOf(builtIn: BuiltInKind): ResourceDescriptor {
     columns: builtInColumns(group, kind.plural),
     selectableFields: fields,
     rules: rulesOf(builtIn, definition),
+    ...(alwaysWrittenLists[definition] !== undefined && { toStorage: nullForEmpty(alwaysWrittenLists[definition]) }),
+  };
+}
+
+/** Protobuf, in which built-in kinds are stored, knows no empty list. */
+function nullForEmpty(lists: readonly string[]): (object: JsonObject) => JsonObject {
+  return (object) => {
+    const empty = lists.filter((name) => listAt(object, name).length === 0);
+    return { ...object, ...Object.fromEntries(empty.map((name) => [name, null])) };
   };
 }
 
@@ -94,7 +103,7 @@ function rulesOf({ status = false, rules = {} }: BuiltInKind, definition: string
   const { validate: validateKind, ...overrides } = rules;
   const validate: ResourceRules["validate"] = (object, before, rule): readonly FieldProblem[] => {
     const own = validateKind?.(object, before, rule) ?? [];
-    if (rule.subresource !== undefined) return own;
+    if (rule.subresource !== undefined && before !== undefined) return own;
     // Of a value that a kind's own rules speak about, they say it better.
     const known = new Set(own.filter((problem) => !isAboutChange(problem)).map(({ field }) => field));
     return [...own, ...requiredFieldProblems(object, definition).filter(({ field }) => !known.has(field))];

@@ -17,16 +17,12 @@ const EVERYTHING: readonly JsonObject[] = [
 /** Roles: who writes one must hold what it gives. Source: k8s.io/kubernetes `pkg/registry/rbac/{role,clusterrole}/policybased/storage.go`. */
 export const ROLE: RuleOverrides = {
   ...PATH_SEGMENT,
-  prepareForCreate: withoutEmptyRules,
-  prepareForUpdate: withoutEmptyRules,
   validate: (role) => roleProblems(role, true),
   admit: admitRole,
 };
 
 export const CLUSTER_ROLE: RuleOverrides = {
   ...PATH_SEGMENT,
-  prepareForCreate: withoutEmptyRules,
-  prepareForUpdate: withoutEmptyRules,
   validate: (role) => [
     ...roleProblems(role, false),
     ...(isObject(role["aggregationRule"]) && listAt(role["aggregationRule"], "clusterRoleSelectors").length === 0
@@ -48,11 +44,6 @@ export const CLUSTER_ROLE_BINDING: RuleOverrides = {
   validate: (binding, before) => bindingProblems(binding, before, ["ClusterRole"]),
   admit: admitBinding,
 };
-
-/** No rules are stored as null, whoever owns them. */
-function withoutEmptyRules(role: JsonObject): void {
-  if (listAt(role, "rules").length === 0) role["rules"] = null;
-}
 
 function admitRole(role: JsonObject, before: JsonObject | undefined, access: WriteAccess): void {
   const { user, subject, authorize, rights, target } = access;

@@ -7,6 +7,7 @@ import { labelProblems } from "../rules/metadata.ts";
 import { portNameProblems, portProblems, protocolProblems } from "./pod-problems.ts";
 import type { RuleOverrides } from "./rules.ts";
 import { allocateServiceAddresses } from "./service-addresses.ts";
+import { serviceWarnings } from "./service-warnings.ts";
 import { isExternallyAccessible, needsHealthCheckPort, hasNodePorts } from "./service-needs.ts";
 
 /** Source: k8s.io/kubernetes `pkg/registry/core/service/strategy.go`, `pkg/registry/core/service/storage/storage.go`. */
@@ -15,9 +16,10 @@ export const SERVICE: RuleOverrides = {
   deleteAnswersObject: true,
   keyPrefix: "services/specs",
   nameProblems: dns1123LabelProblems,
-  prepareForCreate(service) {
+  prepareForCreate(service, { subresource }) {
     service["status"] = { loadBalancer: {} };
-    agreeOnAddresses(objectAt(service, "spec"), {});
+    // Only the storage behind the main path knows of addresses.
+    if (subresource === undefined) agreeOnAddresses(objectAt(service, "spec"), {});
   },
   prepareForUpdate(service, before) {
     const spec = objectAt(service, "spec");
@@ -117,7 +119,7 @@ function repeatedPortProblems(ports: readonly JsonObject[]): readonly FieldProbl
 function serviceProblems(
   service: JsonObject,
   before: JsonObject | undefined,
-  { warn }: Pick<RuleContext, "warn">,
+  { warn, subresource }: Pick<RuleContext, "warn" | "subresource">,
 ): readonly FieldProblem[] {
   const spec = objectAt(service, "spec");
   const problems: FieldProblem[] = [];
@@ -157,9 +159,8 @@ function serviceProblems(
     problems.push(forbidden("status.loadBalancer.ingress", "may only be used when `spec.type` is 'LoadBalancer'"));
   }
   problems.push(...addressProblems(spec), ...typeProblems(spec, before === undefined ? undefined : objectAt(before, "spec")));
-  if (problems.length === 0 && spec["clusterIP"] === "None" && affinity === "ClientIP") {
-    warn?.("spec.SessionAffinity is ignored for headless services");
-  }
+  if (problems.length === 0 && (before === undefined || subresource === undefined))
+    for (const warning of serviceWarnings(service)) warn?.(warning);
   return problems;
 }
 
@@ -174,6 +175,7 @@ function addressProblems(spec: JsonObject): readonly FieldProblem[] {
     return given.map((key) => forbidden(`spec.${key}`, "may not be set for ExternalName services"));
   }
   const address = stringAt(spec, "clusterIP");
+  if (addresses.length === 0 && address !== "") return [required("spec.clusterIPs", "")];
   if (addresses.length > 0 && address === "")
     return [invalid("spec.clusterIPs", addresses, "must be empty when `clusterIP` is not specified")];
   if (addresses.length > 0 && addresses[0] !== address)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { builtInColumns } from "./built-in-columns.ts";
 import { customColumns } from "./custom-columns.ts";
 import { tableFor, type TableOptions } from "./table-for.ts";
 
@@ -65,5 +66,11 @@ describe("tableFor", () => {
     });
     expect(table["rows"]).toEqual([{ cells: ["one", "5m"], object: null }]);
     expect(table["columnDefinitions"]).toMatchObject([{ name: "Name" }, { name: "Age", type: "date" }]);
+  });
+
+  it("has null for rows where there are none and the kind has no columns of its own", () => {
+    const options = { includeObject: "None", nowMs: NOW, listMetadata: {}, version: "v1" } as const;
+    expect(tableFor({ columns: builtInColumns("", "limitranges") }, [], options)).toMatchObject({ rows: null });
+    expect(tableFor({ columns }, [], options)).toMatchObject({ rows: [] });
   });
 });

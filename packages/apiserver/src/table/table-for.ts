@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json-object.ts";
 import type { Column, ResourceDescriptor } from "../resource-descriptor.ts";
 import { type Cell, cellAt } from "./cell-at.ts";
+import { DEFAULT } from "./column-builders.ts";
 
 export interface TableOptions {
   /** What each row carries of its object beside the cells. */
@@ -15,6 +16,7 @@ export interface TableOptions {
 
 /**
  * Objects as a meta.k8s.io Table, which is what `kubectl get` prints: one row per object, its cells computed by the descriptor's columns.
+ * No rows are null where a kind has no columns of its own.
  * Source: KEP-2884; apiserver `endpoints/handlers/response.go` (asTable).
  */
 export function tableFor(
@@ -25,15 +27,16 @@ export function tableFor(
   const { includeObject, nowMs, listMetadata, version, withColumns = true } = options;
   const { columns } = descriptor;
   const apiVersion = `meta.k8s.io/${version}`;
+  const rowOf = (object: JsonObject): JsonObject => ({
+    cells: columns.map((column) => cellOf(column, object, nowMs)),
+    object: included(object, includeObject, apiVersion),
+  });
   return {
     kind: "Table",
     apiVersion,
     metadata: listMetadata,
     columnDefinitions: withColumns ? columns.map(definitionOf) : null,
-    rows: objects.map((object) => ({
-      cells: columns.map((column) => cellOf(column, object, nowMs)),
-      object: included(object, includeObject, apiVersion),
-    })),
+    rows: objects.length === 0 && columns === DEFAULT ? null : objects.map(rowOf),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { OpenApiDefinition } from "@operatorkit/schema/kinds";
+import { type OpenApiDefinition, alwaysWrittenLists } from "@operatorkit/schema/kinds";
 import { type JsonObject, isObject } from "../json-object.ts";
 import { badRequest } from "../status-error.ts";
 import { definitionOf } from "./definition-of.ts";
@@ -50,12 +50,6 @@ export function wasGivenEmpty(struct: JsonObject, key: string): boolean {
   return givenEmpty.get(struct)?.has(key) === true;
 }
 
-/** Optional lists that are written all the same, as null. */
-const ALWAYS_WRITTEN: Readonly<Record<string, readonly string[]>> = {
-  "io.k8s.api.rbac.v1.Role": ["rules"],
-  "io.k8s.api.rbac.v1.ClusterRole": ["rules"],
-};
-
 const REF = "#/components/schemas/";
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
@@ -64,7 +58,7 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
   const properties = definition["properties"] as Readonly<Record<string, OpenApiDefinition>> | undefined;
   if (properties === undefined) return value;
   const struct = goName(name);
-  const required = [...((definition["required"] as readonly string[] | undefined) ?? []), ...(ALWAYS_WRITTEN[name] ?? [])];
+  const required = [...((definition["required"] as readonly string[] | undefined) ?? []), ...(alwaysWrittenLists[name] ?? [])];
   const { omittedZeros, nullTimes } = goFields(name);
   const result: JsonObject = {};
   for (const [key, property] of Object.entries(properties)) {

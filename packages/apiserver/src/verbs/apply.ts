@@ -29,7 +29,7 @@ export function applyObject(context: ServerContext, request: ResourceRequest, op
     checkVersion(request, config, stored);
     return objectResponse(request, 200, appliedTo(context, request, stored, config, options));
   }
-  if (subresource !== undefined) throw notFound(subject, target.name);
+  if (subresource !== undefined && !descriptor.rules.createOnUpdate) throw notFound(subject, target.name);
   const uid = stringAt(config["metadata"], "uid");
   if (uid !== "")
     throw conflict(subject, target.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);

@@ -42,26 +42,28 @@ export function storedUpdate(
   const prepared = preparedForUpdate(request, changed, before, rule);
   const metadata: JsonObject = { ...objectAt(prepared, "metadata"), resourceVersion: String(stored.version) };
   const next: JsonObject = { ...prepared, metadata };
-  allocated(context, descriptor, next, before);
+  allocated(context, request, next, before);
   if (isReleased(next) && descriptor.rules.heldBack?.(next) !== true) {
     if (!rule.dryRun) collectionOf(context, descriptor).remove(stored.namespace, stored.name);
     return next;
   }
-  if (rule.dryRun) return next;
-  if (sameJson(next as Json, before as Json) || liveIfOnlyTimesDiffer(next, before) === before) return before;
-  const { object } = collectionOf(context, descriptor).put(stored.namespace, stored.name, toStorage(descriptor, next));
+  const kept = toStorage(descriptor, next);
+  const shown = present(descriptor, kept);
+  if (rule.dryRun) return shown;
+  if (sameJson(shown as Json, before as Json) || liveIfOnlyTimesDiffer(shown, before) === before) return before;
+  const { object } = collectionOf(context, descriptor).put(stored.namespace, stored.name, kept);
   return present(descriptor, object);
 }
 
-/** Takes the unique values a kind hands out. @throws StatusError 422 */
+/** Takes the unique values a kind hands out, but not to who writes a part of an object alone. @throws StatusError 422 */
 export function allocated(
   context: ServerContext,
-  descriptor: ResourceDescriptor,
+  { descriptor, subresource }: ResourceRequest,
   object: JsonObject,
   before: JsonObject | undefined,
 ): void {
   const { allocate } = descriptor.rules;
-  if (allocate === undefined) return;
+  if (allocate === undefined || subresource !== undefined) return;
   const others = collectionOf(context, descriptor).objects();
   const problems = allocate(object, before, others, context.random);
   if (problems.length > 0) throw invalidError(kindSubject(descriptor), stringAt(object["metadata"], "name"), problems);

@@ -40,9 +40,9 @@ function answerQuestion(context: ServerContext, request: ResourceRequest, option
 
 /** Tracks, checks and stores a new object; returns it as the request's version shows it. */
 export function storedNew(context: ServerContext, request: ResourceRequest, decoded: JsonObject, options: WriteOptions): JsonObject {
-  const { descriptor, nowMs } = request;
-  const own = withoutForeignFields(decoded, descriptor);
-  const object = tracked(context, request, undefined, own, { manager: options.fieldManager, subresource: "" });
+  const { descriptor, subresource, nowMs } = request;
+  const own = subresource === undefined ? withoutForeignFields(decoded, descriptor) : decoded;
+  const object = tracked(context, request, undefined, own, { manager: options.fieldManager, subresource: subresource?.name ?? "" });
   return storedPrepared(context, request, object, options, nowMs);
 }
 
@@ -60,7 +60,7 @@ export function storedPrepared(
   const { resourceVersion } = objectAt(object, "metadata");
   if (stringAt(object["metadata"], "resourceVersion") !== "" && !options.dryRun)
     throw plainError("resourceVersion should not be set on objects to be created");
-  const rule = { operation: "create", subresource: undefined, nowMs, dryRun: options.dryRun } as const;
+  const rule = { operation: "create", subresource: request.subresource?.name, nowMs, dryRun: options.dryRun } as const;
   descriptor.rules.admit?.(object, undefined, { ...request, ...context });
   const prepared = preparedForCreate(context, request, object, rule);
   // Who may only update or patch makes nothing new. Source: apiserver `endpoints/handlers/create.go` withAuthorization.
@@ -73,9 +73,10 @@ export function storedPrepared(
     const terminating = objectAt(existing.object, "metadata")["deletionTimestamp"] !== undefined;
     throw alreadyExists(subject, name, terminating ? "object is being deleted: " : "");
   }
-  allocated(context, descriptor, prepared, undefined);
-  if (options.dryRun) return withVersionAsSent(prepared, resourceVersion);
-  return present(descriptor, collection.put(namespace, name, toStorage(descriptor, prepared)).object);
+  allocated(context, request, prepared, undefined);
+  const kept = toStorage(descriptor, prepared);
+  if (options.dryRun) return withVersionAsSent(present(descriptor, kept), resourceVersion);
+  return present(descriptor, collection.put(namespace, name, kept).object);
 }
 
 /** A dry run of a create shows the version that was sent, which means nothing. Source: apiserver `registry/generic/registry/dryrun.go`. */

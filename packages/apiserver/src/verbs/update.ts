@@ -15,14 +15,14 @@ import { tracked } from "./managed-fields.ts";
 import { placeInNamespace } from "./prepared-object.ts";
 
 export function updateObject(context: ServerContext, request: ResourceRequest): TransportResponse {
-  const { descriptor, subject, target, warnings, subresource } = request;
+  const { descriptor, subject, target, warnings } = request;
   const options = writeOptions("UpdateOptions", request.query, request.request);
   const decoded = decodeObject(request.request, descriptor, options.fieldValidation, warnings);
   checkName(decoded, target.name);
   const object = placeInNamespace(decoded, request);
   const stored = collectionOf(context, descriptor).get(target.namespace, target.name);
   if (stored === undefined) {
-    if (!descriptor.rules.createOnUpdate || subresource !== undefined) throw notFound(subject, target.name);
+    if (!descriptor.rules.createOnUpdate) throw notFound(subject, target.name);
     return objectResponse(request, 201, createdByUpdate(context, request, object, options));
   }
   checkUid(request, object, stringAt(stored.object["metadata"], "uid"), options.dryRun);

@@ -1,3 +1,4 @@
+import { alwaysWrittenLists } from "./always-written.ts";
 import { builtinDefinition, builtinDefinitionName, type OpenApiDefinition } from "./builtin-definitions.ts";
 import type { StructuralSchema } from "../structural-schema.ts";
 
@@ -8,7 +9,7 @@ import type { StructuralSchema } from "../structural-schema.ts";
  *
  * Differences from what the OpenAPI document says, which describes Go structs:
  * - a `default` that is only Go's zero value (`{}`, `""`, `0`, `false`) is left out, and listed in `x-operatorkit-zero` of the schema
- *   above; one that the server really sets (`protocol: TCP`) is kept;
+ *   above, as is null for lists that are always written; one that the server really sets (`protocol: TCP`) is kept;
  * - `int-or-string` and quantities become `x-kubernetes-int-or-string` and "string or number" without `type`;
  * - `required` is kept: the server reports those fields too, but from code that knows more (conditional fields, empty strings).
  */
@@ -25,7 +26,7 @@ export function schemaOfDefinition(name: string): StructuralSchema {
   if (known !== undefined) return known;
   const definition = builtinDefinition(name);
   if (definition === undefined) throw new Error(`there is no built-in definition ${JSON.stringify(name)}`);
-  const schema = OPAQUE[name] ?? schemaOf(definition);
+  const schema = OPAQUE[name] ?? schemaOf(definition, alwaysWrittenLists[name]);
   resolved.set(name, schema);
   return schema;
 }
@@ -48,7 +49,7 @@ const OPAQUE: Readonly<Record<string, StructuralSchema>> = {
 
 const REF = "#/components/schemas/";
 
-function schemaOf(definition: OpenApiDefinition): StructuralSchema {
+function schemaOf(definition: OpenApiDefinition, nulls: readonly string[] = []): StructuralSchema {
   const { $ref, allOf, default: fallback, properties, items, additionalProperties, ...rest } = definition;
   const ref = $ref ?? (allOf as readonly { readonly $ref: string }[] | undefined)?.[0]?.$ref;
   if (typeof ref === "string") return withSiblings(schemaOfDefinition(ref.slice(REF.length)), rest);
@@ -61,6 +62,7 @@ function schemaOf(definition: OpenApiDefinition): StructuralSchema {
     const zeros = Object.entries(properties as Record<string, OpenApiDefinition>).flatMap(([name, part]) =>
       part["default"] !== undefined && isZero(part["default"]) ? [[name, part["default"]] as const] : [],
     );
+    zeros.push(...nulls.map((name) => [name, null] as const));
     if (zeros.length > 0) schema["x-operatorkit-zero"] = Object.fromEntries(zeros);
   }
   if (items !== undefined) lazily(schema, "items", () => schemaOf(items as OpenApiDefinition));
