@@ -531,20 +531,6 @@ describe("the deterministic informer", () => {
     expect(errors).toEqual([["Error: no", "decode", "default/a"]]);
   });
 
-  it.each([
-    [{ resyncPeriodMs: 0 }, "resyncPeriodMs must be more than 0, not 0"],
-    [{ rateWaitMs: -1 }, "rateWaitMs must be 0 or more, not -1"],
-    [{ decode: 7 as never }, "decode must be a function"],
-    [{ listWatch: undefined as never }, "listWatch is missing"],
-  ])("refuses %j", (options, message) => {
-    const listWatch = new FakeServer({ clock: new ManualClock() });
-    expect(() => new DeterministicInformer({ listWatch, ...options })).toThrow(message);
-  });
-
-  it("refuses to be made without options", () => {
-    expect(() => new DeterministicInformer(undefined as never)).toThrow("DeterministicInformer: options are missing");
-  });
-
   it("is healthy as its informer is, and gives its name and lister", async () => {
     await using world = new World();
     world.server.create("a");

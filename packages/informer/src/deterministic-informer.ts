@@ -1,11 +1,12 @@
 import { silentLogger, systemClock, type HealthCheck } from "@operatorkit/observe";
 import type { KubernetesObject } from "@operatorkit/object";
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 import { errorReporter, type ErrorReporter } from "./error-reporter.ts";
 import { InformerStreams, type EventStreams, type ToldError } from "./event-streams.ts";
 import { Informer } from "./informer.ts";
-import type { InformerOptions } from "./informer-options.ts";
+import { informerRules, type InformerOptions } from "./informer-options.ts";
+import { aListWatch } from "./kubernetes-rules.ts";
 import type { Lister } from "./lister.ts";
-import { requireOptions } from "./require-options.ts";
 
 /** As giantswarm/operatorkit has it. */
 export const defaultResyncPeriodMs = 300_000;
@@ -43,11 +44,14 @@ export class DeterministicInformer<T extends KubernetesObject, U = T> {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: DeterministicInformerOptions<T, U>) {
-    requireOptions("DeterministicInformer", options);
-    const { resyncPeriodMs = defaultResyncPeriodMs, rateWaitMs = 0, decode, onError, logger = silentLogger } = options;
-    if (!(resyncPeriodMs > 0)) throw new TypeError(`DeterministicInformer: resyncPeriodMs must be more than 0, not ${resyncPeriodMs}`);
-    if (!(rateWaitMs >= 0)) throw new TypeError(`DeterministicInformer: rateWaitMs must be 0 or more, not ${rateWaitMs}`);
-    if (decode !== undefined && typeof decode !== "function") throw new TypeError("DeterministicInformer: decode must be a function");
+    checkOptions("DeterministicInformer", options, {
+      listWatch: required(aListWatch),
+      ...informerRules,
+      resyncPeriodMs: aNumber({ above: 0 }),
+      rateWaitMs: aNumber({ atLeast: 0 }),
+      decode: aFunction,
+    });
+    const { resyncPeriodMs = defaultResyncPeriodMs, rateWaitMs = 0, onError, logger = silentLogger } = options;
     this.#options = options;
     this.#reporter = errorReporter({ onError, logger });
     this.resyncPeriodMs = resyncPeriodMs;

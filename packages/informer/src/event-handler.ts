@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "@operatorkit/object";
+import { aFunction, anObject, type Rule } from "@operatorkit/observe/options";
 
 /** What every handler call is told besides the object. */
 export interface HandlerContext {
@@ -29,6 +30,8 @@ export interface EventHandler<T = KubernetesObject> {
   update?(old: T, object: T, context: HandlerContext): unknown;
   delete?(object: T, context: DeleteContext): unknown;
 }
+
+export const anEventHandler: Rule = anObject({ add: aFunction, update: aFunction, delete: aFunction });
 
 /** Something that listens to an informer. */
 export interface Subscription {

@@ -1,6 +1,7 @@
 import type { ListWatch } from "@operatorkit/api";
 import type { KubernetesObject } from "@operatorkit/object";
 import type { Clock, Logger, Metrics } from "@operatorkit/observe";
+import { aBoolean, aFunction, aNumber, aRecord, aString, required, type Rule } from "@operatorkit/observe/options";
 import type { InformerErrorContext } from "./error-reporter.ts";
 import type { SilenceLimits } from "./silence-limits.ts";
 import type { IndexFunction } from "./store-index.ts";
@@ -38,3 +39,21 @@ export interface InformerOptions<T extends KubernetesObject> {
   /** Where jitter comes from: 0 ≤ n < 1. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
+
+/** What each option must be but `listWatch`, which not everyone who takes the others is given. */
+export const informerRules: Readonly<Record<Exclude<keyof InformerOptions<KubernetesObject>, Checked>, Rule>> = {
+  name: aString,
+  indexes: aRecord(required(aFunction)),
+  transform: aFunction,
+  resyncMs: aNumber({ above: 0 }),
+  handlerAlarmMs: aNumber({ above: 0 }),
+  staleAfterMs: aNumber({ above: 0 }),
+  stopGraceMs: aNumber({ atLeast: 0 }),
+  pageSize: aNumber({ atLeast: 1, whole: true }),
+  silence: aRecord(aNumber({ above: 0 })),
+  useWatchList: aBoolean,
+  random: aFunction,
+};
+
+/** The last four are looked at by `checkOptions` itself. */
+type Checked = "listWatch" | "clock" | "logger" | "metrics" | "onError";

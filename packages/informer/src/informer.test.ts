@@ -415,26 +415,6 @@ describe("an informer", () => {
     expect(lab.server.requests).toEqual([]);
   });
 
-  it("refuses options that cannot work, by name", () => {
-    const { server } = new Lab();
-    expect(() => new Informer({ listWatch: server, resyncMs: 0 })).toThrow("resyncMs must be more than 0");
-    expect(() => new Informer(undefined as never)).toThrow("Informer: options are missing; give one object of them");
-    expect(() => new Informer({} as never)).toThrow("listWatch is missing");
-    const refused: [object, string][] = [
-      [{ listWatch: {} }, "listWatch has no kind"],
-      [{ listWatch: { kind: server.kind } }, "listWatch has no function list"],
-      [{ handlerAlarmMs: Number.NaN }, "handlerAlarmMs must be more than 0, not NaN"],
-      [{ staleAfterMs: -1 }, "staleAfterMs must be more than 0, not -1"],
-      [{ stopGraceMs: Number.NaN }, "stopGraceMs must be 0 or more, not NaN"],
-      [{ pageSize: 1.5 }, "pageSize must be a whole number above 0, not 1.5"],
-      [{ silence: { watchMs: 0 } }, "silence.watchMs must be more than 0, not 0"],
-      [{ indexes: { node: "spec.nodeName" } }, "indexes.node must be a function, not string"],
-      [{ onError: "log" }, "onError must be a function, not string"],
-    ];
-    for (const [options, message] of refused) expect(() => new Informer({ listWatch: server, ...options })).toThrow(`Informer: ${message}`);
-    expect(() => new Informer({ listWatch: server }).addEventHandler(undefined as never)).toThrow("needs a handler");
-  });
-
   it("survives an onError that throws", async () => {
     await using lab = await started({
       onError: () => {

@@ -1,15 +1,16 @@
 import type { ListWatch, ObjectEntry } from "@operatorkit/api";
 import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
+import { aFunction, aNumber, anAbortSignal, checkOptions, required } from "@operatorkit/observe/options";
 import { resyncOf, type Change } from "./change.ts";
-import { checkInformerOptions } from "./check-informer-options.ts";
 import { errorReporter, type ErrorReporter } from "./error-reporter.ts";
-import type { EventHandler, Subscription } from "./event-handler.ts";
+import { anEventHandler, type EventHandler, type Subscription } from "./event-handler.ts";
 import { SLICE_MS } from "./handler-subscription.ts";
 import { informerMetrics, type InformerMetrics } from "./informer-metrics.ts";
 import { informerName } from "./informer-name.ts";
-import type { InformerOptions } from "./informer-options.ts";
+import { informerRules, type InformerOptions } from "./informer-options.ts";
 import type { InformerView, KeyListener, KeySubscription } from "./informer-view.ts";
+import { aListWatch } from "./kubernetes-rules.ts";
 import { Lister } from "./lister.ts";
 import { Milestone } from "./milestone.ts";
 import { Reflector } from "./reflector.ts";
@@ -45,7 +46,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: InformerOptions<T>) {
-    checkInformerOptions(options);
+    checkOptions("Informer", options, { listWatch: required(aListWatch), ...informerRules });
     const { listWatch, indexes, clock = systemClock, logger = silentLogger, metrics = noMetrics, onError } = options;
     const { handlerAlarmMs = HANDLER_ALARM_MS } = options;
     this.kind = listWatch.kind;
@@ -99,12 +100,13 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
 
   /** Tells `handler` of what is there, then of every change. */
   addEventHandler(handler: EventHandler<T>): Subscription {
-    if (typeof handler !== "object" || handler === null) throw new TypeError(`${this.name}: addEventHandler needs a handler`);
+    checkOptions(this.name, { handler }, { handler: required(anEventHandler) });
     return this.#subscribers.addHandler(handler, this.#store.entries());
   }
 
   /** Tells `listener` of what is there, before this returns, then of every change at once. It must be quick and not asynchronous. */
   onKeys(listener: KeyListener<T>): KeySubscription {
+    checkOptions(this.name, { listener }, { listener: required(aFunction) });
     return this.#subscribers.addListener(listener, this.#store.entries());
   }
 
@@ -123,7 +125,8 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
   }
 
   /** Keeps the copy until `signal` is aborted. An informer runs once. */
-  async run({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+  async run(options: { readonly signal: AbortSignal }): Promise<void> {
+    checkOptions(this.name, options, { signal: required(anAbortSignal) });
     if (this.#phase !== "new")
       throw new Error(`${this.name}: ${this.#phase === "running" ? "it is already running" : "it was stopped; make a new one"}`);
     this.#phase = "running";
@@ -151,7 +154,7 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
     });
     const stopResync = this.#startResync();
     try {
-      await this.#reflector.run({ signal });
+      await this.#reflector.run({ signal: options.signal });
     } finally {
       stopResync();
       await this.#stop();
@@ -172,7 +175,8 @@ export class Informer<T extends KubernetesObject> implements InformerView<T> {
    * Lists quietly, twice, and returns what differs from the copy both times: nothing, unless the copy is wrong. A difference that
    * is merely on its way is not reported. Rejects when the server cannot be listed.
    */
-  verify(options: { readonly signal: AbortSignal; readonly settleMs?: number }): Promise<Difference[]> {
+  async verify(options: { readonly signal: AbortSignal; readonly settleMs?: number }): Promise<Difference[]> {
+    checkOptions(this.name, options, { signal: required(anAbortSignal), settleMs: aNumber({ atLeast: 0 }) });
     return verify({ listWatch: this.#options.listWatch, store: this.#store, clock: this.#clock, ...options });
   }
 

@@ -116,20 +116,4 @@ describe("KubernetesBasedInformer", () => {
     expectTypeOf(informer.informer).toExtend<Runnable>();
     expect(informer.healthChecks().map(({ name, type }) => [name, type])).toEqual([["informer-widgets.example.com/v1", "ready"]]);
   });
-
-  it("refuses to be made without a kind or a client, or options at all", () => {
-    const { client } = world();
-    expect(() => new KubernetesBasedInformer(undefined as never)).toThrow("KubernetesBasedInformer: options are missing");
-    expect(() => new KubernetesBasedInformer({ client } as never)).toThrow("kind is missing");
-    expect(() => new KubernetesBasedInformer({ kind: Widget } as never)).toThrow("client is missing");
-  });
-
-  it.each([
-    [{ labelFilters: ["app=echo", "a in"] }, "labelFilters[1]: "],
-    [{ labelFilters: "app=echo" as never }, "labelFilters must be a list"],
-    [{ labelSelector: "((" }, "labelSelector: "],
-  ])("refuses %j, which the server would refuse for ever", (options, message) => {
-    const { client } = world();
-    expect(() => new KubernetesBasedInformer({ kind: Widget, client, ...options })).toThrow(`KubernetesBasedInformer: ${message}`);
-  });
 });

@@ -1,12 +1,13 @@
 import type { Client } from "@operatorkit/api";
-import { parseLabelSelector, type Kind, type KubernetesObject } from "@operatorkit/object";
+import type { Kind, KubernetesObject } from "@operatorkit/object";
 import type { HealthCheck } from "@operatorkit/observe";
-import type { EventHandler, Subscription } from "./event-handler.ts";
+import { aFunction, aList, checkOptions, required } from "@operatorkit/observe/options";
+import { anEventHandler, type EventHandler, type Subscription } from "./event-handler.ts";
 import { Informer } from "./informer.ts";
 import { scopedInformerName } from "./informer-name.ts";
-import type { InformerOptions } from "./informer-options.ts";
+import { informerRules, type InformerOptions } from "./informer-options.ts";
+import { aFieldSelector, aKind, aLabelSelector, aListingClient, aNamespace } from "./kubernetes-rules.ts";
 import type { Lister } from "./lister.ts";
-import { requireOptions } from "./require-options.ts";
 
 /** No label filters: every object. */
 export const emptyLabelFilters: readonly string[] = Object.freeze([]);
@@ -38,11 +39,17 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: KubernetesBasedInformerOptions<T, U>) {
-    requireOptions("KubernetesBasedInformer", options);
+    checkOptions("KubernetesBasedInformer", options, {
+      kind: required(aKind),
+      client: required(aListingClient),
+      namespace: aNamespace,
+      labelSelector: aLabelSelector,
+      labelFilters: aList(aLabelSelector),
+      fieldSelector: aFieldSelector,
+      convert: aFunction,
+      ...informerRules,
+    });
     const { kind, client, namespace, labelSelector, labelFilters = emptyLabelFilters, fieldSelector, convert, ...rest } = options;
-    if (typeof kind?.kind !== "string") throw new TypeError("KubernetesBasedInformer: kind is missing");
-    if (typeof client?.listWatch !== "function") throw new TypeError("KubernetesBasedInformer: client is missing");
-    checkSelectors(labelFilters, labelSelector);
     const selectors = [...(labelSelector === undefined || labelSelector === "" ? [] : [labelSelector]), ...labelFilters].join(",");
     const scope = {
       ...(namespace === undefined || namespace === "" ? {} : { namespace }),
@@ -63,6 +70,7 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
   }
 
   addEventHandler(handler: EventHandler<U>): Subscription {
+    checkOptions(this.name, { handler }, { handler: required(anEventHandler) });
     const subscription = this.informer.addEventHandler(
       this.#convert === undefined ? unconverted(handler) : converting(handler, this.#convert),
     );
@@ -107,17 +115,4 @@ function converting<T extends KubernetesObject, U>(handler: EventHandler<U>, con
     update: (old, object, context) => handler.update?.(convert(old), convert(object), context),
     delete: (object, context) => handler.delete?.(convert(object), context),
   };
-}
-
-/** What the server would refuse again and again is refused here, once. */
-function checkSelectors(labelFilters: readonly string[], labelSelector = ""): void {
-  if (!Array.isArray(labelFilters)) throw new TypeError("KubernetesBasedInformer: labelFilters must be a list");
-  const all: [string, string][] = labelFilters.map((filter, index) => [`labelFilters[${index}]`, filter]);
-  for (const [field, selector] of [["labelSelector", labelSelector] as const, ...all]) {
-    try {
-      parseLabelSelector(selector);
-    } catch (error) {
-      throw new TypeError(`KubernetesBasedInformer: ${field}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    }
-  }
 }

@@ -9,6 +9,7 @@ import {
   type ObjectKey,
   type ObjectRef,
 } from "@operatorkit/object";
+import { checkOptions, having, required } from "@operatorkit/observe/options";
 import { objectOf } from "./object-of.ts";
 import type { Store } from "./store.ts";
 
@@ -27,8 +28,12 @@ export class Lister<T extends KubernetesObject> {
   readonly #store: Store<T>;
   readonly #indexPrefix: string;
 
-  /** @param indexPrefix goes before every index name that is asked for */
-  constructor(store: Store<T>, { indexPrefix = "" }: { indexPrefix?: string } = {}) {
+  /**
+   * @param options.indexPrefix goes before every index name that is asked for
+   * @throws {TypeError} without a store
+   */
+  constructor(store: Store<T>, { indexPrefix = "" }: { readonly indexPrefix?: string } = {}) {
+    checkOptions("Lister", { store }, { store: required(A_STORE) });
     this.#store = store;
     this.#indexPrefix = indexPrefix;
   }
@@ -74,6 +79,8 @@ export class Lister<T extends KubernetesObject> {
     return this.#store.version;
   }
 }
+
+const A_STORE = having("a Store", ["get", "entries", "inNamespace", "byIndex"]);
 
 function requirementsOf(selector: string | LabelSelector | undefined): ReturnType<typeof parseLabelSelector> | undefined {
   if (selector === undefined) return undefined;

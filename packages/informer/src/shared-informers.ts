@@ -1,10 +1,12 @@
 import type { Client, ListWatchScope, MetadataScope } from "@operatorkit/api";
 import type { Kind, KubernetesObject, PartialObjectMetadata } from "@operatorkit/object";
 import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
+import { aBoolean, anAbortSignal, anObject, checkOptions, required } from "@operatorkit/observe/options";
 import { Informer } from "./informer.ts";
 import { SharedLease, type InformerLease } from "./informer-lease.ts";
 import { scopedInformerName } from "./informer-name.ts";
-import type { InformerOptions } from "./informer-options.ts";
+import { informerRules, type InformerOptions } from "./informer-options.ts";
+import { aFieldSelector, aKind, aLabelSelector, aListingClient, aNamespace } from "./kubernetes-rules.ts";
 import type { IndexFunction } from "./store-index.ts";
 import type { Transform } from "./transformed-list-watch.ts";
 
@@ -50,8 +52,9 @@ export class SharedInformers {
   readonly #transforms = new WeakMap<object, number>();
   #lastTransform = 0;
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: SharedInformersOptions) {
-    if (typeof options?.client?.listWatch !== "function") throw new TypeError("SharedInformers: client is missing");
+    checkOptions("SharedInformers", options, { client: required(aListingClient), defaults: anObject(informerRules) });
     this.#options = options;
   }
 
@@ -62,11 +65,9 @@ export class SharedInformers {
     options?: ShareOptions<PartialObjectMetadata<T>>,
   ): InformerLease<PartialObjectMetadata<T>>;
   for<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope, options?: ShareOptions<T>): InformerLease<T>;
-  for<T extends KubernetesObject>(
-    kind: Kind<T>,
-    scope: ListWatchScope = {},
-    { indexes = {}, transform }: ShareOptions<T> = {},
-  ): InformerLease<T> {
+  for<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}, options: ShareOptions<T> = {}): InformerLease<T> {
+    checkOptions("SharedInformers", { kind, scope, options }, { kind: required(aKind), scope: A_SCOPE, options: A_SHARE });
+    const { indexes = {}, transform } = options;
     if (this.#signal?.aborted === true) throw new Error(`shared informer of ${kind.plural}: the registry was stopped`);
     const number = transform === undefined ? undefined : this.#numberOf(transform);
     const id = idOf(kind, scope, number);
@@ -96,7 +97,8 @@ export class SharedInformers {
   }
 
   /** Runs every informer until `signal` is aborted; resolves when all have stopped. Rejects when one broke, after stopping the others. */
-  async run({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+  async run(options: { readonly signal: AbortSignal }): Promise<void> {
+    checkOptions("SharedInformers", options, { signal: required(anAbortSignal) });
     if (this.#signal !== undefined) throw new Error("SharedInformers: a registry runs once");
     const broken = new AbortController();
     let failure: { readonly error: unknown } | undefined;
@@ -104,7 +106,7 @@ export class SharedInformers {
       failure ??= { error };
       broken.abort();
     };
-    this.#signal = AbortSignal.any([signal, broken.signal]);
+    this.#signal = AbortSignal.any([options.signal, broken.signal]);
     for (const shared of this.#shared.values()) this.#start(shared);
     if (!this.#signal.aborted) await new Promise((resolve) => this.#signal?.addEventListener("abort", resolve, { once: true }));
     await Promise.all(this.#running);
@@ -156,6 +158,14 @@ export class SharedInformers {
     shared.stop.abort();
   }
 }
+
+const A_SCOPE = anObject({
+  namespace: aNamespace,
+  labelSelector: aLabelSelector,
+  fieldSelector: aFieldSelector,
+  metadataOnly: aBoolean,
+});
+const A_SHARE = anObject({ indexes: informerRules.indexes, transform: informerRules.transform });
 
 function idOf({ group, version, plural }: Kind, scope: ListWatchScope, transform: number | undefined): string {
   const { namespace = "", labelSelector = "", fieldSelector = "", metadataOnly = false } = scope;

@@ -1,5 +1,6 @@
 import type { ObjectEntry, WatchEvent } from "@operatorkit/api";
 import { compareResourceVersions, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
+import { aFunction, aRecord, checkOptions, required } from "@operatorkit/observe/options";
 import type { Change } from "./change.ts";
 import { StoreIndex, type IndexFunction } from "./store-index.ts";
 
@@ -27,7 +28,10 @@ export class Store<T extends KubernetesObject> {
   #dropped = 0;
   #contradictions = 0;
 
-  constructor({ indexes = {}, onIndexError = () => {} }: StoreOptions<T> = {}) {
+  /** @throws {TypeError} naming the option that cannot work. */
+  constructor(options: StoreOptions<T> = {}) {
+    checkOptions("Store", options, { indexes: aRecord(required(aFunction)), onIndexError: aFunction });
+    const { indexes = {}, onIndexError = () => {} } = options;
     this.#onIndexError = onIndexError;
     for (const [name, index] of Object.entries(indexes)) this.addIndex(name, index);
   }
@@ -92,6 +96,7 @@ export class Store<T extends KubernetesObject> {
 
   /** Adds an index, and files what is there. */
   addIndex(name: string, index: IndexFunction<T>): void {
+    checkOptions(`index "${name}"`, { index }, { index: required(aFunction) });
     if (this.#indexes.has(name)) throw new TypeError(`index "${name}" exists already`);
     const added = new StoreIndex<T>(
       (entry) => index(entry.object),
