@@ -37,7 +37,7 @@ export type { FieldConflict } from "./conflicts-of.ts";
 export type { EventRecord, EventSink } from "./event-sink.ts";
 export { entryOf } from "./list-watch.ts";
 export type { EntryPage, ListRequest, ListWatch, ObjectEntry, WatchEvent, WatchRequest, WatchStream } from "./list-watch.ts";
-export { aClient, aKind } from "./option-rules.ts";
+export { aClient, aFieldSelector, aKind, aLabelSelector, aListWatch } from "./option-rules.ts";
 export type { JsonPatchOperation, Patch } from "./patch.ts";
 export { clashingFinalizer } from "./finalizer-claim.ts";
 export type { FinalizerClaim } from "./finalizer-claim.ts";

@@ -1,4 +1,4 @@
-import { aClient, aKind, type Client } from "@operatorkit/api";
+import { aClient, aKind, aLabelSelector, type Client } from "@operatorkit/api";
 import { Informer, type InformerErrorContext } from "@operatorkit/informer";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
@@ -41,6 +41,7 @@ export async function watchCustomResource<T extends KubernetesObject>(
     {
       client: required(aClient("listWatch")),
       kind: required(aKind),
+      labelSelector: aLabelSelector,
       handlers: required(anObject(HANDLER_RULES)),
       signal: required(anAbortSignal),
       syncTimeoutMs: aNumber({ above: 0 }),

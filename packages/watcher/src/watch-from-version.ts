@@ -1,7 +1,7 @@
-import { ApiError, isApiError, isExpired, type ListWatch, type WatchEvent } from "@operatorkit/api";
+import { aListWatch, ApiError, isApiError, isExpired, type ListWatch, type WatchEvent } from "@operatorkit/api";
 import { compareResourceVersions, type KubernetesObject } from "@operatorkit/object";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
-import { aFunction, aNumber, anAbortSignal, checkOptions, having, required } from "@operatorkit/observe/options";
+import { aFunction, aNumber, anAbortSignal, checkOptions, required } from "@operatorkit/observe/options";
 import { exponentialBackoff, TimeoutError, withTimeout } from "@operatorkit/retry";
 import { ErrVersionOutdated } from "./version-outdated-error.ts";
 
@@ -57,7 +57,7 @@ export async function watchFromVersion<T extends KubernetesObject>(
     "watchFromVersion",
     { listWatch, onEvent, ...options },
     {
-      listWatch: required(having("a ListWatch", ["watch"], "client.listWatch(kind) makes one")),
+      listWatch: required(aListWatch),
       onEvent: required(aFunction),
       signal: required(anAbortSignal),
       checkStaleCache: aFunction,
