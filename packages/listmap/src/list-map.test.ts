@@ -80,6 +80,37 @@ describe("range", () => {
     expect(map.size()).toBe(0);
   });
 
+  test("does not see what its callback only adds", () => {
+    const map = mapOf({ a: [1, 2] });
+    const seen: number[] = [];
+    map.range("a", (_, item) => {
+      if (seen.push(item) < 10) map.addItem("a", item * 10);
+    });
+    expect(seen).toEqual([1, 2]);
+    expect(itemsOf(map, "a")).toEqual([1, 2, 10, 20]);
+  });
+
+  test("sees what its callback removes by its index", () => {
+    const map = mapOf({ a: [1, 2, 3] });
+    const seen: number[] = [];
+    map.range("a", (_, item) => {
+      seen.push(item);
+      map.removeItemAt("a", 0);
+    });
+    expect([seen, itemsOf(map, "a")]).toEqual([[1, 2, 3], []]);
+  });
+
+  test("of all keys does not see what is added to a key whose turn has not come", () => {
+    const map = mapOf({ a: [1], b: [2] });
+    const seen: string[] = [];
+    map.rangeAll((key, _index, item) => {
+      seen.push(`${key}=${item}`);
+      map.addItem("a", 3);
+      map.addItem("b", 4);
+    });
+    expect(seen.toSorted()).toEqual(["a=1", "b=2"]);
+  });
+
   test("of all keys sees each as it was when it began", () => {
     const map = mapOf({ a: [1], empty: [], b: [2, 3] });
     const seen: string[] = [];
@@ -184,6 +215,28 @@ describe("removeItems", () => {
     const sizes: number[] = [];
     map.removeItems("a", () => sizes.push(map.keySize("a")) > 0);
     expect(sizes).toEqual([3, 3, 3]);
+  });
+
+  test("does not ask of what its own callback adds, and keeps it", () => {
+    const map = mapOf({ a: [1, 2] });
+    const asked: number[] = [];
+    const count = map.removeItems("a", (item) => {
+      if (asked.push(item) < 10) map.addItem("a", 3);
+      return true;
+    });
+    expect([count, asked, itemsOf(map, "a")]).toEqual([2, [1, 2], [3, 3]]);
+  });
+
+  test("finds its items again when its callback has put as many in as it took out", () => {
+    const map = mapOf({ a: [1, 2, 3] });
+    const count = map.removeItems("a", (item) => {
+      if (item === 1) {
+        map.removeItemAt("a", 0);
+        map.addItem("a", 4);
+      }
+      return item === 2;
+    });
+    expect([count, itemsOf(map, "a")]).toEqual([1, [3, 4]]);
   });
 
   test("keeps what its own callback adds, and does not remove twice what it removes", () => {
