@@ -163,12 +163,16 @@ describe("Operator", () => {
     expect(() => new Operator({ client, logger: silentLogger, runnables: [runnable("a").subject, runnable("a").subject] })).toThrow(
       "two are named a",
     );
-    expect(() => new Operator({ client, logger: silentLogger, runnables: [{ name: "a" } as Runnable] })).toThrow("run method");
-    expect(() => new Operator(undefined as never)).toThrow("operator: options are missing; give one object of them");
-    expect(() => new Operator({} as never)).toThrow("client is missing");
-    expect(() => new Operator({ client, runnables: runnable("a").subject as never })).toThrow("operator: runnables: must be a list");
+    expect(() => new Operator({ client, logger: silentLogger, runnables: [{ name: "a" } as Runnable] })).toThrow(
+      "Operator: runnables[0].run: is missing",
+    );
+    expect(() => new Operator(undefined as never)).toThrow("Operator: options are missing; give one object of them");
+    expect(() => new Operator({} as never)).toThrow("Operator: client: is missing, and must be a client, with listWatch");
+    expect(() => new Operator({ client, runnables: runnable("a").subject as never })).toThrow(
+      "Operator: runnables: an object must be a list",
+    );
     expect(() => new Operator({ client, logger: console as never })).toThrow(
-      "operator: logger: must have debug, info, warn, error and with",
+      "Operator: logger: an object must be a Logger, with debug, info, warn, error, with; pinoLogger() makes one",
     );
   });
 
@@ -199,7 +203,7 @@ describe("Operator", () => {
 
   it("refuses a tracer that starts no spans", () => {
     const tracer = {} as Tracer;
-    expect(() => new Operator({ client, tracer })).toThrow("operator: tracer: must have a startSpan method");
+    expect(() => new Operator({ client, tracer })).toThrow("Operator: tracer: an object must be a Tracer");
   });
 });
 
@@ -252,9 +256,13 @@ describe("Operator with a health port", () => {
     expect(() => new Operator({ client, metrics: true })).toThrow(/metrics: they are served on healthPort/);
     expect(() => new Operator({ client, healthPort: 70_000 })).toThrow(/healthPort: 70000/);
     expect(() => new Operator({ client, stopTimeoutMs: -1 })).toThrow(/stopTimeoutMs/);
-    expect(() => new Operator({ client, healthHost: "127.0.0.1" })).toThrow("operator: healthHost: nothing is served without a healthPort");
-    expect(() => new Operator({ client, metrics: "prometheus" as never })).toThrow("operator: metrics: must be true, false, or Metrics");
-    expect(() => new Operator({ client, runnables: [{ run: async () => {} } as never] })).toThrow("operator: a runnable has no name");
+    expect(() => new Operator({ client, healthHost: "127.0.0.1" })).toThrow("Operator: healthHost: nothing is served without a healthPort");
+    expect(() => new Operator({ client, metrics: "prometheus" as never })).toThrow(
+      'Operator: metrics: "prometheus" must be true, false, or Metrics',
+    );
+    expect(() => new Operator({ client, runnables: [{ run: async () => {} } as never] })).toThrow(
+      "Operator: runnables[0].name: is missing",
+    );
   });
 
   it("refuses two runnables that keep the same finalizer on the same objects, and names both", async () => {
@@ -265,7 +273,7 @@ describe("Operator with a health port", () => {
     const operator = new Operator({ client, logger: silentLogger, runnables: [keeper("a", "x.com/a"), keeper("b", "x.com/a", "Other")] });
     operator.add(runnable("keeps none").subject);
     expect(() => operator.add(keeper("c", "x.com/a"))).toThrow(
-      "operator: a and c both keep the finalizer x.com/a on Echo, and would take it off each other; give one of them another finalizer or name",
+      "Operator: runnables: a and c both keep the finalizer x.com/a on Echo, and would take it off each other; give one of them another finalizer or name",
     );
     expect(() => operator.add(keeper("c", "x.com/c"))).not.toThrow();
     const claims = [{ kind: { group: "example.com", kind: "Echo" }, finalizer: "x.com/late" }];
@@ -274,6 +282,6 @@ describe("Operator with a health port", () => {
     operator.add(holder("d"));
     operator.add(holder("e"));
     isFull = true;
-    await expect(operator.run()).rejects.toThrow("operator: d and e both keep the finalizer x.com/late on Echo");
+    await expect(operator.run()).rejects.toThrow("Operator: runnables: d and e both keep the finalizer x.com/late on Echo");
   });
 });

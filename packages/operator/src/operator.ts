@@ -1,6 +1,18 @@
-import { clashingFinalizer, type Client, type Runnable, type RunOptions } from "@operatorkit/api";
+import { aClient, clashingFinalizer, type Client, type Runnable, type RunOptions } from "@operatorkit/api";
 import { SharedInformers } from "@operatorkit/informer";
 import { noMetrics, noTracer, sleep, systemClock, type Clock, type Logger, type Metrics, type Tracer } from "@operatorkit/observe";
+import {
+  aBoolean,
+  aFunction,
+  aList,
+  aNumber,
+  anObject,
+  aString,
+  checkOptions,
+  must,
+  optionError,
+  required,
+} from "@operatorkit/observe/options";
 import { defaultLogger } from "./default-logger.ts";
 import { HealthServer } from "./health-server.ts";
 import { OperatorError, type OperatorErrorCode } from "./operator-error.ts";
@@ -67,23 +79,22 @@ export class Operator {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: OperatorOptions) {
-    if (typeof options !== "object" || options === null) throw new TypeError("operator: options are missing; give one object of them");
-    const { client, runnables = [], metrics = false, healthPort, stopTimeoutMs = 0, clock = systemClock } = options;
-    if (typeof client?.listWatch !== "function") throw new TypeError("operator: client is missing");
-    if (options.logger !== undefined && typeof options.logger?.with !== "function")
-      throw new TypeError("operator: logger: must have debug, info, warn, error and with; pinoLogger(yours) makes one of a pino of yours");
-    if (!Array.isArray(runnables)) throw new TypeError("operator: runnables: must be a list");
-    if (healthPort !== undefined && !(Number.isInteger(healthPort) && healthPort >= 0 && healthPort < 65_536)) {
-      throw new TypeError(`operator: healthPort: ${healthPort} must be a port number`);
-    }
+    checkOptions("Operator", options, {
+      client: required(aClient("listWatch")),
+      runnables: aList(A_RUNNABLE),
+      healthPort: aNumber({ atLeast: 0, atMost: 65_535, whole: true }),
+      healthHost: aString,
+      metrics: must(
+        "be true, false, or Metrics of yours",
+        (value) => typeof value === "boolean" || typeof (value as Metrics | null)?.counter === "function",
+      ),
+      stopTimeoutMs: aNumber({ atLeast: 0 }),
+      handleSignals: aBoolean,
+    });
+    const { runnables = [], metrics = false, healthPort, clock = systemClock } = options;
     if (options.healthHost !== undefined && healthPort === undefined)
-      throw new TypeError("operator: healthHost: nothing is served without a healthPort");
-    if (typeof metrics !== "boolean" && typeof metrics?.counter !== "function")
-      throw new TypeError("operator: metrics: must be true, false, or Metrics of yours");
-    if (options.tracer !== undefined && typeof options.tracer?.startSpan !== "function")
-      throw new TypeError("operator: tracer: must have a startSpan method; otelTracer() makes one of OpenTelemetry's");
-    if (metrics === true && healthPort === undefined) throw new TypeError("operator: metrics: they are served on healthPort; give one");
-    if (!(stopTimeoutMs >= 0)) throw new TypeError(`operator: stopTimeoutMs: ${stopTimeoutMs} must be a number, 0 or more`);
+      throw optionError("Operator", "healthHost", "nothing is served without a healthPort");
+    if (metrics === true && healthPort === undefined) throw optionError("Operator", "metrics", "they are served on healthPort; give one");
     this.#options = options;
     this.#clock = clock;
     this.#metrics = metricsFor(metrics);
@@ -98,15 +109,13 @@ export class Operator {
   /**
    * Adds a runnable; it starts with the others, or at once when they run.
    *
-   * @throws {Error} when the operator has stopped or is about to, the name is taken, or another runnable keeps the same finalizer on the
+   * @throws {TypeError} when it cannot be run, the name is taken, or another runnable keeps the same finalizer on the
    * same objects: the first to be done with a deletion would take it off before the other had its turn.
    */
   add(runnable: Runnable): void {
-    if (typeof runnable?.name !== "string" || runnable.name === "") throw new TypeError("operator: a runnable has no name");
-    if (typeof runnable?.run !== "function") throw new TypeError(`operator: runnable ${runnable?.name} has no run method`);
-    if (this.#runnables.some(({ name }) => name === runnable.name)) {
-      throw new TypeError(`operator: two are named ${runnable.name}; names tell runnables apart in logs and errors`);
-    }
+    checkOptions("Operator", { runnable }, { runnable: required(A_RUNNABLE) });
+    if (this.#runnables.some(({ name }) => name === runnable.name))
+      throw optionError("Operator", "runnables", `two are named ${runnable.name}; names tell runnables apart in logs and errors`);
     this.#refuseSharedFinalizer(runnable, this.#runnables);
     if (this.#phase === "stopped" || this.#stop.signal.aborted) throw new Error(`operator: add ${runnable.name}: it has stopped`);
     this.#runnables.push(runnable);
@@ -118,9 +127,8 @@ export class Operator {
     for (const other of others) {
       const clash = clashingFinalizer(runnable.finalizerClaims?.() ?? [], other.finalizerClaims?.() ?? []);
       if (clash === undefined) continue;
-      throw new TypeError(
-        `operator: ${other.name} and ${runnable.name} both keep the finalizer ${clash.finalizer} on ${clash.kind.kind}, and would take it off each other; give one of them another finalizer or name`,
-      );
+      const both = `${other.name} and ${runnable.name} both keep the finalizer ${clash.finalizer} on ${clash.kind.kind}`;
+      throw optionError("Operator", "runnables", `${both}, and would take it off each other; give one of them another finalizer or name`);
     }
   }
 
@@ -240,6 +248,8 @@ export class Operator {
     logger.info("serving health", { port: this.#health.port });
   }
 }
+
+const A_RUNNABLE = anObject({ name: required(aString), run: required(aFunction) });
 
 /** Longer than a controller waits for its turns. */
 const STOP_TIMEOUT_MS = 40_000;

@@ -1,4 +1,5 @@
 import type { LogFields, Logger } from "@operatorkit/observe";
+import { checkOptions, having, required } from "@operatorkit/observe/options";
 import { loggedError } from "./logged-error.ts";
 
 /** What is asked of pino, or of anything that takes fields before the message. */
@@ -12,6 +13,7 @@ export interface PinoLike {
 
 /** A logger that writes by a pino of yours. An error is the field `error`, as JSON with its stack, `code` and causes; it needs no serializer. */
 export function pinoLogger(to: PinoLike): Logger {
+  checkOptions("pinoLogger", { to }, { to: required(having("a pino", ["debug", "info", "warn", "error", "child"])) });
   return {
     debug: (message, fields) => to.debug(written(fields), message),
     info: (message, fields) => to.info(written(fields), message),

@@ -1,4 +1,5 @@
 import type { LogFields, Logger } from "@operatorkit/observe";
+import { aFunction, checkOptions, oneOf } from "@operatorkit/observe/options";
 
 export interface PlainLoggerOptions {
   /** Takes each line. @default standard output */
@@ -10,7 +11,9 @@ export interface PlainLoggerOptions {
 }
 
 /** A logger for people: `12:00:01 info  started controller=memcached`. Errors come with their stack. */
-export function plainLogger({ write = toStdout, level = "info", now = Date.now }: PlainLoggerOptions = {}): Logger {
+export function plainLogger(options: PlainLoggerOptions = {}): Logger {
+  checkOptions("plainLogger", options, { write: aFunction, level: oneOf(...LEVELS), now: aFunction });
+  const { write = toStdout, level = "info", now = Date.now } = options;
   return adapted({ write, least: LEVELS.indexOf(level), now }, {});
 }
 

@@ -45,12 +45,16 @@ describe("PrometheusMetrics", () => {
   it("refuses a counter that falls, names that Prometheus does not take, and buckets that do not ascend", () => {
     const metrics = new PrometheusMetrics();
     expect(() => metrics.counter({ name: "a_total", help: "" }).add(-1)).toThrow(/0 or more/);
-    expect(() => metrics.gauge({ name: "not a name", help: "" })).toThrow(/no name for Prometheus/);
+    expect(() => metrics.gauge({ name: "not a name", help: "" })).toThrow(
+      'gauge not a name: name: "not a name" must be a name for Prometheus',
+    );
     expect(() => metrics.gauge({ name: "depth", help: "", labels: ["ok", "not ok"] })).toThrow(
-      'metric depth: "not ok" is no name for a label',
+      'gauge depth: labels[1]: "not ok" must be a name for a label',
     );
     for (const buckets of [[1, 1], [2, 1], [Number.NaN]])
-      expect(() => metrics.histogram({ name: "seconds", help: "", buckets })).toThrow(/buckets: \[.*\] must be numbers that ascend/);
+      expect(() => metrics.histogram({ name: "seconds", help: "", buckets })).toThrow(
+        "histogram seconds: buckets: a list must be numbers that ascend",
+      );
   });
 
   it("tells series apart that take turns, also when who counts uses one object of labels for all", () => {

@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Histogram, HistogramOptions, Labels, MetricOptions, Metrics } from "@operatorkit/observe";
+import { aList, checkOptions, must, optionError, required } from "@operatorkit/observe/options";
 
 /**
  * Metrics in memory, and their Prometheus text (version 0.0.4). Asking for a metric twice gives the same one, so that many
@@ -14,7 +15,7 @@ export class PrometheusMetrics implements Metrics {
     const metric = this.#metric("counter", options);
     return {
       add(value, labels) {
-        if (!(value >= 0)) throw new RangeError(`counter ${options.name}: ${value} must be 0 or more`);
+        if (!(value >= 0)) throw optionError(`counter ${options.name}`, "value", `${value} must be a number, 0 or more`);
         metric.sample(labels).value += value;
       },
       remove: (labels) => metric.remove(labels),
@@ -30,8 +31,8 @@ export class PrometheusMetrics implements Metrics {
     };
   }
 
-  histogram({ buckets = DEFAULT_BUCKETS, ...options }: HistogramOptions): Histogram {
-    const metric = this.#metric("histogram", options, buckets);
+  histogram(options: HistogramOptions): Histogram {
+    const metric = this.#metric("histogram", options);
     return {
       observe(value, labels) {
         const sample = metric.sample(labels);
@@ -49,26 +50,32 @@ export class PrometheusMetrics implements Metrics {
     return [...this.#metrics.values()].map((metric) => metric.text()).join("");
   }
 
-  #metric(type: Metric["type"], { name, help, labels = [] }: MetricOptions, buckets: readonly number[] = []): Metric {
+  #metric(type: Metric["type"], options: HistogramOptions): Metric {
+    checkOptions(type, options, RULES);
+    const { name, help, labels = [], buckets = DEFAULT_BUCKETS } = options;
     const known = this.#metrics.get(name);
     if (known === undefined) {
-      if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) throw new TypeError(`metric "${name}": that is no name for Prometheus`);
-      const unfit = labels.find((label) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label));
-      if (unfit !== undefined) throw new TypeError(`metric ${name}: "${unfit}" is no name for a label`);
-      if (buckets.some((bound, at) => !(bound > (buckets[at - 1] ?? Number.NEGATIVE_INFINITY))))
-        throw new TypeError(`metric ${name}: buckets: [${buckets.join(", ")}] must be numbers that ascend`);
       const metric = new Metric(type, name, help, labels, buckets);
       this.#metrics.set(name, metric);
       return metric;
     }
     if (known.type !== type || known.labels.join() !== labels.join()) {
-      throw new TypeError(
-        `metric ${name}: it is a ${known.type} with labels (${known.labels.join()}), not a ${type} with (${labels.join()})`,
-      );
+      const other = `is a ${known.type} with labels (${known.labels.join()}), not a ${type} with (${labels.join()})`;
+      throw optionError("PrometheusMetrics", "name", `${name} ${other}`);
     }
     return known;
   }
 }
+
+const RULES = {
+  name: required(must("be a name for Prometheus", (name) => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(String(name)))),
+  help: required(must("be a string", (help) => typeof help === "string")),
+  labels: aList(must("be a name for a label", (label) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(String(label)))),
+  buckets: must(
+    "be numbers that ascend",
+    (buckets) => Array.isArray(buckets) && buckets.every((bound, at) => bound > (buckets[at - 1] ?? -Infinity)),
+  ),
+};
 
 interface Sample {
   readonly labels: Labels;
