@@ -1,37 +1,16 @@
 import { ApiError } from "@operatorkit/api";
-import { afterEach, describe, expect, it } from "vitest";
-import type { InformerOptions } from "./informer-options.ts";
-import type { RequestLog, Widget } from "./testing/fake-server.ts";
-import type { Fault } from "./testing/fault.ts";
-import { Lab } from "./testing/lab.ts";
+import { describe, expect, it } from "vitest";
+import { concludedLabs } from "./testing/concluded-labs.ts";
+import type { RequestLog } from "./testing/fake-server.ts";
+import { status } from "./testing/fault.ts";
+import type { Lab } from "./testing/lab.ts";
 
 /**
  * What client-go's reflector tests promise (`tools/cache/reflector_test.go`), asked of ours: by behaviour, since ours asks differently (it
  * always lists the newest state, and never version 0). The README has the table.
  */
-const labs: Lab[] = [];
+const lab = concludedLabs();
 
-async function lab({ start = true, names = ["a", "b"], ...options }: Partial<InformerOptions<Widget>> & Plan = {}): Promise<Lab> {
-  const made = new Lab(options);
-  labs.push(made);
-  for (const name of names) made.server.create(name);
-  if (start) await made.start();
-  return made;
-}
-
-interface Plan {
-  readonly start?: boolean;
-  readonly names?: readonly string[];
-}
-
-afterEach(async () => {
-  for (const made of labs.splice(0)) {
-    const problems = await made.conclude();
-    if (problems.length > 0) throw new Error(problems.join("; "));
-  }
-});
-
-const status = (code: number): Fault => ({ type: "status", status: code });
 const of = ({ server }: Lab, type: RequestLog["type"]): readonly RequestLog[] => server.requests.filter((request) => request.type === type);
 
 describe("a list", () => {

@@ -1,82 +1,13 @@
-import { ApiError, entryOf, type ListWatch } from "@operatorkit/api";
+import { entryOf, type ListWatch } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
-import { DeterministicInformer, type DeterministicInformerOptions } from "./deterministic-informer.ts";
-import type { EventStreams, ToldDelete, ToldError, ToldUpdate } from "./event-streams.ts";
+import { DeterministicInformer } from "./deterministic-informer.ts";
+import type { EventStreams, ToldUpdate } from "./event-streams.ts";
 import { FakeServer, Widget } from "./testing/fake-server.ts";
-import { seeded } from "./testing/lab.ts";
+import { StreamWorld } from "./testing/stream-world.ts";
 
 const MINUTE_MS = 60_000;
-
-/** A server and a deterministic informer in virtual time, its three streams read as fast as they come, each with its moment. */
-class World<U = Widget> implements AsyncDisposable {
-  readonly clock: ManualClock = new ManualClock();
-  readonly server: FakeServer;
-  readonly informer: DeterministicInformer<Widget, U>;
-  /** `update a@101 at 0`, `delete …`; replays are marked. */
-  readonly told: string[] = [];
-  readonly errors: ToldError[] = [];
-  readonly ended: string[] = [];
-  readonly stop = new AbortController();
-  streams: EventStreams<U> | undefined;
-  #running: Promise<void> = Promise.resolve();
-
-  constructor(options: Partial<DeterministicInformerOptions<Widget, U>> = {}) {
-    this.server = new FakeServer({ clock: this.clock });
-    this.informer = new DeterministicInformer<Widget, U>({ listWatch: this.server, clock: this.clock, random: seeded(1), ...options });
-  }
-
-  run(): void {
-    this.#running = this.informer.run({ signal: this.stop.signal });
-  }
-
-  async start(): Promise<void> {
-    this.run();
-    await this.clock.advance(0);
-    this.read(await this.informer.watch());
-    await this.clock.advance(0);
-  }
-
-  read(streams: EventStreams<U>): void {
-    this.streams = streams;
-    const line = ({ key, object, isReplay }: ToldUpdate<U>): string => {
-      const { metadata } = object as { metadata?: KubernetesObject["metadata"] };
-      return `${key.replace("default/", "")}@${metadata?.resourceVersion} at ${this.clock.monotonicMs()}${isReplay ? " replay" : ""}`;
-    };
-    const reading = async <I>(name: string, stream: AsyncIterable<I>, take: (item: I) => void): Promise<void> => {
-      for await (const item of stream) take(item);
-      this.ended.push(name);
-    };
-    void reading("updates", streams.updates, (item) => this.told.push(`update ${line(item)}`));
-    const deletion = (item: ToldDelete<U>): string =>
-      `delete ${line(item)}${item.isGone ? "" : " going"}${item.finalStateUnknown ? " unseen" : ""}`;
-    void reading("deletes", streams.deletes, (item) => this.told.push(deletion(item)));
-    void reading("errors", streams.errors, (item) => this.errors.push(item));
-  }
-
-  settle(): Promise<void> {
-    return this.clock.advance(0);
-  }
-
-  /** What was told since it was last asked. */
-  async news(): Promise<string[]> {
-    await this.settle();
-    return this.told.splice(0);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.stop.abort();
-    await this.settle();
-    await this.#running;
-    const left = { timers: this.clock.pendingTimers, watches: this.server.openStreams };
-    if (left.timers + left.watches > 0) throw new Error(`left behind: ${JSON.stringify(left)}`);
-  }
-}
-
-function going(widget: Widget): Widget {
-  return { ...widget, metadata: { ...widget.metadata, deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/a"] } };
-}
 
 describe("the deterministic informer claims that", () => {
   it("1: any kind that can be watched will do", async () => {
@@ -108,7 +39,7 @@ describe("the deterministic informer claims that", () => {
   });
 
   it("2: what is created, changed or deleted is told at once", async () => {
-    await using world = new World({ rateWaitMs: MINUTE_MS });
+    await using world = new StreamWorld({ rateWaitMs: MINUTE_MS });
     for (const name of ["a", "b", "c"]) world.server.create(name);
     await world.start();
     await world.news();
@@ -120,7 +51,7 @@ describe("the deterministic informer claims that", () => {
   });
 
   it("3: created and changed objects share one stream, and cannot be told apart", async () => {
-    await using world = new World();
+    await using world = new StreamWorld();
     await world.start();
     const told: ToldUpdate<Widget>[] = [];
     const { updates } = await world.informer.watch();
@@ -138,7 +69,7 @@ describe("the deterministic informer claims that", () => {
   });
 
   it("4: what is there is not told during a resync period, but once after it", async () => {
-    await using world = new World({ resyncPeriodMs: MINUTE_MS });
+    await using world = new StreamWorld({ resyncPeriodMs: MINUTE_MS });
     world.server.create("a");
     await world.start();
     world.server.create("b");
@@ -152,7 +83,7 @@ describe("the deterministic informer claims that", () => {
   });
 
   it("5: nothing is told twice, whatever the connection does", async () => {
-    await using world = new World({ resyncPeriodMs: 3_600_000 });
+    await using world = new StreamWorld({ resyncPeriodMs: 3_600_000 });
     world.server.create("a");
     await world.start();
     const b = world.server.create("b");
@@ -170,7 +101,7 @@ describe("the deterministic informer claims that", () => {
   });
 
   it("6: telling what is there can be slowed down", async () => {
-    await using world = new World({ rateWaitMs: 1_000, resyncPeriodMs: MINUTE_MS });
+    await using world = new StreamWorld({ rateWaitMs: 1_000, resyncPeriodMs: MINUTE_MS });
     for (const name of ["a", "b", "c"]) world.server.create(name);
     await world.start();
     await world.clock.advance(MINUTE_MS + 5_000);
@@ -181,7 +112,7 @@ describe("the deterministic informer claims that", () => {
 
 describe("of the gaps of giantswarm's informer there is none:", () => {
   it("I1: a change between the first list and the watch, or during a slow replay, is told, once and in its newest version", async () => {
-    await using world = new World({ rateWaitMs: MINUTE_MS, resyncPeriodMs: 3_600_000 });
+    await using world = new StreamWorld({ rateWaitMs: MINUTE_MS, resyncPeriodMs: 3_600_000 });
     for (const name of ["a", "b"]) world.server.create(name);
     world.server.failNext("watch", { type: "break" });
     world.run();
@@ -196,7 +127,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I2: an object that came within the period is not told again by a reconnect", async () => {
-    await using world = new World();
+    await using world = new StreamWorld();
     await world.start();
     world.server.create("a");
     expect(await world.news()).toHaveLength(1);
@@ -209,7 +140,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I3: a change that two watches deliver is told once, and an older version never", async () => {
-    await using world = new World();
+    await using world = new StreamWorld();
     const old = world.server.create("a");
     await world.start();
     await world.news();
@@ -222,7 +153,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I4: a slow server's copy is not taken for full, and a busy one's gets full", async () => {
-    await using world = new World({ pageSize: 1 });
+    await using world = new StreamWorld({ pageSize: 1 });
     for (const name of ["a", "b"]) world.server.create(name);
     world.server.failNext("list", { type: "slow", ms: 10_000 }, { type: "slow", ms: 10_000 });
     world.run();
@@ -239,7 +170,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I5: what is deleted while the copy fills is not told as an update", async () => {
-    await using world = new World({ pageSize: 1 });
+    await using world = new StreamWorld({ pageSize: 1 });
     for (const name of ["a", "b"]) world.server.create(name);
     world.server.failNext("list", { type: "slow", ms: 0 }, { type: "slow", ms: 1_000 });
     world.run();
@@ -251,7 +182,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I6: new objects do not wait for a slow replay", async () => {
-    await using world = new World({ rateWaitMs: MINUTE_MS });
+    await using world = new StreamWorld({ rateWaitMs: MINUTE_MS });
     for (const name of ["a", "b", "c"]) world.server.create(name);
     await world.start();
     await world.clock.advance(30_000);
@@ -263,7 +194,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I7: an object that vanished between watches is told as a deletion, with its last known state", async () => {
-    await using world = new World();
+    await using world = new StreamWorld();
     world.server.create("a");
     world.server.create("b");
     await world.start();
@@ -276,7 +207,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it.each(["ended", "gone"])("I8: a server whose watches are always %s is not asked without end", async (how) => {
-    await using world = new World();
+    await using world = new StreamWorld();
     await world.start();
     if (how === "ended") world.server.failAlways("watch", { type: "ended" });
     else world.server.failAlways("watch", { type: "status", status: 410, reason: "Expired" });
@@ -290,7 +221,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I9: when it is stopped amid events the streams end, and nothing throws", async () => {
-    const world = new World();
+    const world = new StreamWorld();
     await world.start();
     for (let index = 0; index < 100; index += 1) world.server.create(`w-${index}`);
     world.stop.abort();
@@ -304,7 +235,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I10: watch() resolves as soon as the copy is full, also when it was full before", async () => {
-    await using world = new World();
+    await using world = new StreamWorld();
     world.run();
     await world.informer.watch();
     await world.informer.watch();
@@ -346,7 +277,7 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
   });
 
   it("I12: these moments are looked at: one that is off by a millisecond is seen", async () => {
-    await using world = new World({ rateWaitMs: 1_001 });
+    await using world = new StreamWorld({ rateWaitMs: 1_001 });
     for (const name of ["a", "b"]) world.server.create(name);
     await world.start();
     await world.clock.advance(5_000);
@@ -357,182 +288,8 @@ describe("of the gaps of giantswarm's informer there is none:", () => {
 });
 
 describe("the deterministic informer", () => {
-  it("tells an object with finalizers as going, again at each resync, and once when it is gone", async () => {
-    await using world = new World({ resyncPeriodMs: MINUTE_MS });
-    const a = world.server.create("a");
-    await world.start();
-    await world.news();
-    const next = { ...going(a), metadata: { ...going(a).metadata, resourceVersion: "150" } };
-    world.server.writeOtherKinds(49);
-    world.server.say({ type: "MODIFIED", entry: entryOf(next) });
-    expect(await world.news()).toEqual(["delete a@150 at 0 going"]);
-    await world.clock.advance(MINUTE_MS);
-    expect(await world.news()).toEqual(["delete a@150 at 60000 replay going"]);
-    world.server.writeOtherKinds(10);
-    world.server.say({ type: "DELETED", entry: entryOf({ ...next, metadata: { ...next.metadata, resourceVersion: "160" } }) });
-    expect(await world.news()).toEqual(["delete a@160 at 60000"]);
-  });
-
-  it("tells a slow reader of each object once, in its newest state, and of what came and went nothing", async () => {
-    await using world = new World();
-    world.run();
-    const { updates, deletes } = await world.informer.watch();
-    const reader = updates[Symbol.asyncIterator]();
-    const deletions = deletes[Symbol.asyncIterator]();
-    await world.settle();
-    world.server.create("a");
-    world.server.create("b");
-    for (let change = 0; change < 1_000; change += 1) world.server.update("a");
-    world.server.delete("b");
-    await world.settle();
-    expect(await reader.next()).toMatchObject({ value: { key: "default/a", object: { metadata: { resourceVersion: "1102" } } } });
-    const nothing = Symbol("nothing");
-    expect(await Promise.race([reader.next(), deletions.next(), world.settle().then(() => nothing)])).toBe(nothing);
-  });
-
-  it("tells both deletions of a name that was used twice", async () => {
-    await using world = new World();
-    world.server.create("a");
-    world.run();
-    const { updates, deletes } = await world.informer.watch();
-    const reader = updates[Symbol.asyncIterator]();
-    const deletions = deletes[Symbol.asyncIterator]();
-    await reader.next();
-    world.server.delete("a");
-    world.server.create("a");
-    await reader.next();
-    world.server.delete("a");
-    await world.settle();
-    const uids = [await deletions.next(), await deletions.next()].map(({ value }) => (value as ToldDelete<Widget>).object.metadata.uid);
-    expect(uids).toEqual(["uid-1", "uid-2"]);
-  });
-
-  it("does not begin a resync while the round before it is still being told", async () => {
-    await using world = new World({ resyncPeriodMs: MINUTE_MS, rateWaitMs: MINUTE_MS });
-    for (const name of ["a", "b", "c"]) world.server.create(name);
-    await world.start();
-    await world.clock.advance(4 * MINUTE_MS);
-    expect((await world.news()).map((line) => line.slice(7, 8))).toEqual(["a", "b", "c", "a", "b"]);
-  });
-
-  it("replays to each reader from its own beginning", async () => {
-    await using world = new World();
-    world.server.create("a");
-    await world.start();
-    await world.clock.advance(1_000);
-    await world.news();
-    world.read(await world.informer.watch());
-    expect(await world.news()).toEqual(["update a@101 at 1000 replay"]);
-    world.server.update("a");
-    expect(await world.news()).toHaveLength(2);
-  });
-
-  it("ends all three streams when the last one that was begun is left, and leaves nothing behind", async () => {
-    await using world = new World();
-    world.server.create("a");
-    world.run();
-    const { updates, deletes, errors } = await world.informer.watch();
-    await world.settle();
-    const before = world.clock.pendingTimers;
-    for await (const _ of updates) break;
-    expect(world.clock.pendingTimers).toBe(before);
-    for (const stream of [deletes, errors]) for await (const _ of stream) throw new Error("it is over");
-    for await (const _ of updates) throw new Error("it was left");
-  });
-
-  it("ends the streams when their signal is aborted, or they are closed", async () => {
-    await using world = new World();
-    world.run();
-    const stop = new AbortController();
-    const byAbort = await world.informer.watch({ signal: stop.signal });
-    const byClose = await world.informer.watch();
-    const next = [byAbort, byClose].map(({ updates }) => updates[Symbol.asyncIterator]().next());
-    stop.abort();
-    byClose.close();
-    expect(await Promise.all(next)).toEqual([1, 2].map(() => ({ done: true, value: undefined })));
-    const tooLate = await world.informer.watch();
-    await expect(
-      world.informer.watch({ signal: stop.signal }).then(({ updates }) => updates[Symbol.asyncIterator]().next()),
-    ).resolves.toEqual({
-      done: true,
-      value: undefined,
-    });
-    tooLate.close();
-    for await (const _ of tooLate.deletes) throw new Error("it is over");
-  });
-
-  it("refuses a second reader of a stream", async () => {
-    await using world = new World();
-    await world.start();
-    expect(() => world.streams?.updates[Symbol.asyncIterator]()).toThrow("this stream is being read; ask for another one with watch()");
-  });
-
-  it("gives up a reader of deletions that leaves ten thousand unread, and says so", async () => {
-    await using world = new World();
-    world.run();
-    const { deletes } = await world.informer.watch();
-    const reader = deletes[Symbol.asyncIterator]();
-    await world.settle();
-    for (let index = 0; index <= 10_000; index += 1) {
-      world.server.create(`w-${index}`);
-      world.server.delete(`w-${index}`);
-    }
-    await world.settle();
-    await expect(reader.next()).rejects.toMatchObject({ code: "StreamOverflow", message: expect.stringContaining("10001 deletions") });
-    await expect(reader.next()).resolves.toEqual({ done: true, value: undefined });
-  });
-
-  it("tells errors on their own stream, at most a hundred unread ones, and goes on", async () => {
-    await using world = new World();
-    await world.start();
-    const other = (await world.informer.watch()).errors[Symbol.asyncIterator]();
-    world.server.failAlways("watch", { type: "status", status: 403, reason: "Forbidden" });
-    world.server.breakStreams();
-    await world.clock.advance(180 * MINUTE_MS);
-    expect(world.errors.length).toBeGreaterThan(150);
-    expect(world.errors.at(-1)).toMatchObject({ during: "watch", error: expect.any(ApiError) });
-    let waiting = 0;
-    const left = world.errors.length - 100;
-    for (; waiting < 100; waiting += 1) expect((await other.next()).value).toEqual(world.errors[left + waiting]);
-    world.server.heal();
-    world.server.create("a");
-    await world.clock.advance(2 * MINUTE_MS);
-    expect(await world.news()).toHaveLength(1);
-  });
-
-  it("decodes what it tells; an object that cannot be decoded is told as an error, and the watch goes on", async () => {
-    await using world = new World<{ color: string; metadata: KubernetesObject["metadata"] }>({
-      decode: ({ metadata, spec }) => {
-        if (spec?.color === undefined) throw new Error("color is missing");
-        return { color: spec.color, metadata };
-      },
-    });
-    world.server.create("a", { color: "red" });
-    world.server.create("b");
-    await world.start();
-    world.server.create("c", { color: "blue" });
-    expect(await world.news()).toEqual(["update a@101 at 0 replay", "update c@103 at 0"]);
-    expect(world.errors).toEqual([{ error: new Error("color is missing"), during: "decode", key: "default/b" }]);
-  });
-
-  it("tells errors that nobody reads to onError", async () => {
-    const errors: unknown[] = [];
-    await using world = new World<never>({
-      onError: (error, { during, key }) => void errors.push([String(error), during, key]),
-      decode: () => {
-        throw new Error("no");
-      },
-    });
-    world.server.create("a");
-    world.run();
-    const { updates } = await world.informer.watch();
-    void updates[Symbol.asyncIterator]().next();
-    await world.settle();
-    expect(errors).toEqual([["Error: no", "decode", "default/a"]]);
-  });
-
   it("is healthy as its informer is, and gives its name and lister", async () => {
-    await using world = new World();
+    await using world = new StreamWorld();
     world.server.create("a");
     expect(world.informer.healthChecks()).toHaveLength(1);
     expect(world.informer.healthCheck().check()).toContain("has not synced");

@@ -156,7 +156,7 @@ describe("what is given later", () => {
   });
 
   it("a signal is looked at, too, and what was refused can be run well afterwards", async () => {
-    const made = new Informer({ listWatch, name: "widgets" });
+    const made = new Informer({ listWatch, name: "widgets", clock: new ManualClock() });
     await expect(made.run(undefined as never)).rejects.toThrow("widgets: options are missing");
     await expect(made.run({} as never)).rejects.toThrow("widgets: signal: is missing, and must be an AbortSignal");
     await expect(made.verify({ signal, settleMs: -1 })).rejects.toThrow("widgets: settleMs: -1 must be a number, 0 or more");

@@ -1,27 +1,11 @@
 import { ApiError, entryOf, type EntryPage, type ListRequest, type ObjectEntry, type WatchEvent } from "@operatorkit/api";
-import { afterEach, describe, expect, it } from "vitest";
-import type { InformerOptions } from "./informer-options.ts";
+import { describe, expect, it } from "vitest";
+import { concludedLabs } from "./testing/concluded-labs.ts";
 import type { Widget } from "./testing/fake-server.ts";
-import { Lab } from "./testing/lab.ts";
+import type { Lab } from "./testing/lab.ts";
 
-/** Servers that answer, but not as the Kubernetes API says. What `Lab.conclude` checks holds at the end of every plan. */
-const labs: Lab[] = [];
-
-async function lab({ start = true, ...options }: Partial<InformerOptions<Widget>> & { readonly start?: boolean } = {}): Promise<Lab> {
-  const made = new Lab(options);
-  labs.push(made);
-  made.server.create("a");
-  made.server.create("b");
-  if (start) await made.start();
-  return made;
-}
-
-afterEach(async () => {
-  for (const made of labs.splice(0)) {
-    const problems = await made.conclude();
-    if (problems.length > 0) throw new Error(problems.join("; "));
-  }
-});
+/** Servers that answer, but not as the Kubernetes API says. */
+const lab = concludedLabs();
 
 const lists = ({ server }: Lab): number => server.requests.filter(({ type }) => type === "list").length;
 

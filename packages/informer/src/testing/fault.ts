@@ -19,3 +19,8 @@ export type Fault =
   | { readonly type: "cut" }
   /** Not an `ApiError` at all. */
   | { readonly type: "throw"; readonly error: unknown };
+
+/** The server answers this. */
+export function status(code: number, retryAfterMs?: number): Fault {
+  return { type: "status", status: code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}

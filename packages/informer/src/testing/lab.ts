@@ -105,6 +105,15 @@ export class Lab implements AsyncDisposable {
   }
 }
 
+/** A lab that runs, with two objects: a, labelled, in the default namespace, and b in another; both on node n1. */
+export async function startedLab(options: Partial<InformerOptions<Widget>> = {}): Promise<Lab> {
+  const lab = new Lab(options);
+  lab.server.create("a", { labels: { app: "web" }, node: "n1" });
+  lab.server.create("b", { namespace: "other", node: "n1" });
+  await lab.start();
+  return lab;
+}
+
 /** The same numbers for the same seed: mulberry32. */
 export function seeded(seed: number): () => number {
   let state = seed;
