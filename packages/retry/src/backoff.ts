@@ -34,7 +34,7 @@ export function exponentialBackoff(options: ExponentialBackoffOptions): Backoff 
   const { baseMs, factor = 2, maxMs = LONGEST_MS, jitter = 0, random = Math.random } = options;
   return (attempt) => {
     // `factor ** attempt` may be Infinity, and 0 * Infinity is NaN: a wait of nothing stays nothing.
-    const grown = baseMs === 0 ? 0 : Math.min(maxMs, baseMs * factor ** Math.max(0, attempt));
+    const grown = baseMs === 0 ? 0 : Math.min(maxMs, baseMs * factor ** attempt);
     return jitter === 0 ? grown : grown + grown * jitter * random();
   };
 }

@@ -60,6 +60,7 @@ describe("DelayHeap", () => {
     const { clock, due, heap } = setUp();
     heap.set(1, 100);
     expect(heap.setSooner(1, 200)).toBe(false);
+    expect(heap.setSooner(1, 100)).toBe(false);
     expect(heap.setSooner(1, 40)).toBe(true);
     expect(heap.setSooner(2, 70)).toBe(true);
     await clock.advance(500);
@@ -67,6 +68,45 @@ describe("DelayHeap", () => {
       [40, 1],
       [70, 2],
     ]);
+  });
+
+  it("keeps its order when an item far down is deleted, and the last one belongs above its place", async () => {
+    const { clock, due, heap } = setUp();
+    // Four children each: 1 to 4 below 0, 5 to 8 below 1, and 9 below 2.
+    for (const [item, delayMs] of [0, 100, 10, 20, 30, 101, 102, 103, 104, 11].entries()) heap.set(item, delayMs);
+    heap.delete(5);
+    await clock.advance(200);
+    expect(due.map(([atMs, item]) => [item, atMs])).toEqual([
+      [0, 0],
+      [2, 10],
+      [9, 11],
+      [3, 20],
+      [4, 30],
+      [1, 100],
+      [6, 102],
+      [7, 103],
+      [8, 104],
+    ]);
+  });
+
+  it("has room at once for an item far above all others", async () => {
+    const { clock, due, heap } = setUp();
+    heap.set(5000, 10);
+    expect(heap.has(5000)).toBe(true);
+    await clock.advance(10);
+    expect(due).toEqual([[10, 5000]]);
+  });
+
+  it("tells of nothing when it wakes for an item that was moved", async () => {
+    const clock = new ManualClock();
+    const told: (readonly number[])[] = [];
+    const heap = new DelayHeap({ clock, onDue: (due) => told.push(due) });
+    heap.set(1, 100);
+    heap.set(1, 200);
+    await clock.advance(150);
+    expect(told).toEqual([]);
+    await clock.advance(50);
+    expect(told).toEqual([[1]]);
   });
 
   it("never reports from within set, not even what is due at once", async () => {

@@ -39,6 +39,9 @@ describe("opinionatedRetryDequeuePolicy", () => {
     ["CREATE", undefined, "UPDATE", undefined, "keep"],
     ["UPDATE", undefined, "UPDATE", undefined, "keep"],
     ["UPDATE", g1, "UPDATE", undefined, "drop"],
+    ["UPDATE", g1, "CREATE", undefined, "keep"],
+    ["DELETE", g1, "DELETE", undefined, "drop"],
+    ["DELETE", undefined, "DELETE", g1, "drop"],
   ])("a pending %s of %j when %s of %j happens: %s", (pendingAction, pendingObject, action, newObject, verdict) => {
     const drop = opinionatedRetryDequeuePolicy(
       { action, object: newObject },

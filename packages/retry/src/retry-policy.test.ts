@@ -42,6 +42,13 @@ describe("backoffRetryPolicy", () => {
     expect(backoffRetryPolicy({ backoff: constantBackoff(7) })(new PermanentError("never"), 0)).toEqual(stop);
   });
 
+  it("knows a permanent error of another copy of this package, and no other of that name", () => {
+    const policy = backoffRetryPolicy({ backoff: constantBackoff(7) });
+    const named = (fields: object): Error => Object.assign(new Error("no"), { name: "PermanentError" }, fields);
+    expect(policy(named({ code: "Permanent" }), 0)).toEqual({ retry: false, delayMs: 0 });
+    expect(policy(named({ code: "Other" }), 0)).toEqual({ retry: true, delayMs: 7 });
+  });
+
   it("refuses a negative number of retries", () => {
     expect(() => backoffRetryPolicy({ backoff: constantBackoff(7), maxRetries: -1 })).toThrow(/maxRetries/);
     expect(() => backoffRetryPolicy({ backoff: 1_000 as never })).toThrow("backoffRetryPolicy: backoff: 1000 must be a function");

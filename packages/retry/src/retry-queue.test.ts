@@ -173,6 +173,14 @@ describe("the same again", () => {
     expect(only(due)).toMatchObject({ attempt: 3, error: new Error("b") });
   });
 
+  it("is about the object as it was seen last", async () => {
+    const { clock, queue, due } = world();
+    queue.add(retryOf("a"), 100);
+    queue.add(retryOf("b", { object: objectOf(1, "A", "2") }), 100);
+    await clock.advance(100);
+    expect(only(due).object?.metadata.resourceVersion).toBe("2");
+  });
+
   it.each<[string, Partial<Retry<string>>]>([
     ["another action", { action: "CREATE" }],
     ["another generation", { object: objectOf(2) }],
@@ -205,6 +213,12 @@ describe("the same again", () => {
     expect(queue.size).toBe(1);
     await clock.advance(10);
     expect(due[1]).toMatchObject({ job: "b", attempt: 5 });
+    const again = due[1] as Retry<string>;
+    queue.begin(again);
+    queue.add(retryOf("c", { attempt: 9 }), 10);
+    queue.requeue(again, { error: new Error("b"), delayMs: 1 });
+    await clock.advance(10);
+    expect(due[2]).toMatchObject({ job: "c", attempt: 9 });
   });
 });
 
@@ -241,6 +255,20 @@ it("a retry cannot begin twice, nor end or go back before it began", async () =>
   expect([queue.begin(retry), queue.begin(retry)]).toEqual([true, false]);
   queue.end(retry);
   expect([queue.begin(retry), queue.keys]).toEqual([false, 0]);
+});
+
+it("a retry that begins before it is due again is not reported besides", async () => {
+  const { clock, queue, due, log } = world();
+  queue.add(retryOf("a"), 1);
+  await clock.advance(1);
+  const retry = only(due);
+  queue.begin(retry);
+  queue.requeue(retry, { error: undefined, delayMs: 100 });
+  expect(queue.begin(retry)).toBe(true);
+  await clock.advance(1000);
+  expect(log).toEqual(["a@1"]);
+  queue.end(retry);
+  expect(queue.keys).toBe(0);
 });
 
 it("whatever happens, every retry is due exactly once per wait, or dropped, and nothing is left behind", async () => {

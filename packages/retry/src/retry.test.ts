@@ -65,6 +65,19 @@ describe("retry", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it("rejects with what a call says that was aborted, and does not ask the policy", async () => {
+    const controller = new AbortController();
+    const retried: unknown[] = [];
+    const fail = (): never => {
+      controller.abort(new Error("enough"));
+      throw new Error("interrupted");
+    };
+    await expect(retry(fail, { policy, signal: controller.signal, onRetry: (error) => retried.push(error) })).rejects.toThrow(
+      "interrupted",
+    );
+    expect(retried).toEqual([]);
+  });
+
   it("does not call at all once aborted", async () => {
     let calls = 0;
     await expect(retry(() => void (calls += 1), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { TimeoutError, withTimeout } from "./with-timeout.ts";
@@ -52,6 +53,18 @@ describe("withTimeout", () => {
     expect(await failure).toEqual(new Error("enough"));
     expect(given?.reason).toEqual(new Error("enough"));
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("leaves no listener on the outer signal, however it ends", async () => {
+    const clock = new ManualClock();
+    const { signal } = new AbortController();
+    await withTimeout(() => 1, { timeoutMs: 10, clock, signal });
+    await withTimeout(() => Promise.reject(new Error("no")), { timeoutMs: 10, clock, signal }).catch(() => {});
+    const late = withTimeout(() => new Promise(() => {}), { timeoutMs: 10, clock, signal }).catch(() => {});
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await clock.advance(10);
+    await late;
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("swallows a failure that comes after the deadline", async () => {
