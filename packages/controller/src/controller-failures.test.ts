@@ -17,6 +17,10 @@ describe("a controller's failures", () => {
     ["rejects", () => Promise.reject(new Error("no"))],
     ["never settles", () => new Promise(() => {})],
     ["asks for a delay that is no number", () => ({ requeueAfterMs: Number.NaN })],
+    ["returns what is no result", () => "done" as never],
+    ["returns a status that is none", () => ({ status: "ready" as never })],
+    ["returns conditions that are no list", () => ({ conditions: { type: "Ready" } as never })],
+    ["returns a condition without a reason", () => ({ conditions: [{ type: "Ready", status: "True" } as never] })],
   ])("stay with their object when a reconcile %s", async (_what, fail) => {
     const told: [string, number | undefined][] = [];
     const { keys, reconcile } = noting();

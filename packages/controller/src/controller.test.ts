@@ -91,24 +91,24 @@ describe("stopping a controller", () => {
 describe("a controller with bad options", () => {
   const good: ControllerOptions<Echo> = { name: "echo", for: Echo, reconcile: () => {} };
   it.each<[string, RegExp, Partial<ControllerOptions<Echo>>]>([
-    ["name", /name: is missing/, { name: "" }],
+    ["name", /name: "" must be a string, and not empty/, { name: "" }],
     ["name", /128 characters/, { name: "x".repeat(129) }],
     ["name", /name: must be printable/, { name: "two\nlines" }],
-    ["owns", /owns: must be a list/, { owns: ConfigMap as never }],
+    ["owns", /owns: an object must be a list/, { owns: ConfigMap as never }],
     ["namespace", /namespace: "No Name": a lowercase RFC 1123 label/, { namespace: "No Name" }],
-    ["namespace", /namespace: must be a string/, { namespace: null as never }],
-    ["for", /for: must be a kind/, { for: "Echo" as unknown as typeof Echo }],
+    ["namespace", /namespace: null must be a string/, { namespace: null as never }],
+    ["for", /for: "Echo" must be a kind/, { for: "Echo" as unknown as typeof Echo }],
     ["owns", /owns\[1\]: ConfigMap is there twice/, { owns: [ConfigMap, ConfigMap] }],
     ["watches", /watches\[0\].map/, { watches: [{ kind: ConfigMap }] as unknown as NonNullable<ControllerOptions<Echo>["watches"]> }],
     ["concurrency", /concurrency: 0/, { concurrency: 0 }],
     ["concurrency", /concurrency: Infinity must be a whole number/, { concurrency: Number.POSITIVE_INFINITY }],
     ["concurrency", /concurrency: 1.5 must be a whole number/, { concurrency: 1.5 }],
-    ["reconcile", /reconcile: must be a function/, { reconcile: undefined as never }],
-    ["cleanup", /cleanup: must be a function/, { cleanup: true as never }],
-    ["onError", /onError: must be a function/, { onError: "log" as never }],
-    ["backoff", /backoff: must be a function, or false/, { backoff: 1_000 as never }],
-    ["predicate", /predicates\[0\]: must be a function/, { predicates: ["changed" as never] }],
-    ["namespace", /namespace: must not be empty/, { namespace: "" }],
+    ["reconcile", /reconcile: is missing, and must be a function/, { reconcile: undefined as never }],
+    ["cleanup", /cleanup: true must be a function/, { cleanup: true as never }],
+    ["onError", /onError: "log" must be a function/, { onError: "log" as never }],
+    ["backoff", /backoff: 1000 must be a function, or false/, { backoff: 1_000 as never }],
+    ["predicate", /predicates\[0\]: "changed" must be a function/, { predicates: ["changed" as never] }],
+    ["namespace", /namespace: "" must be a string, and not empty; leave it out/, { namespace: "" }],
     ["labelSelector", /labelSelector: /, { labelSelector: "a in" }],
     ["resyncWaitMs", /resyncWaitMs: is about resyncs/, { resyncWaitMs: 5 }],
     ["reconcileTimeoutMs", /reconcileTimeoutMs: NaN/, { reconcileTimeoutMs: Number.NaN }],
@@ -121,7 +121,7 @@ describe("a controller with bad options", () => {
   });
 
   it.each([undefined, null, "echo"])("none at all are refused: %o", (options) => {
-    expect(() => new Controller(options as never)).toThrow("controller: options are missing; give one object of them");
+    expect(() => new Controller(options as never)).toThrow("Controller: options are missing; give one object of them");
   });
 
   it("a cleanup for a kind of the core group needs a finalizer of its own", () => {

@@ -1,4 +1,4 @@
-import type { FinalizerClaim, Runnable, RunOptions } from "@operatorkit/api";
+import { aClient, type FinalizerClaim, type Runnable, type RunOptions } from "@operatorkit/api";
 import type { Change, SharedInformers } from "@operatorkit/informer";
 import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
 import {
@@ -12,6 +12,7 @@ import {
   type Metrics,
   type Tracer,
 } from "@operatorkit/observe";
+import { aFunction, anAbortSignal, checkOptions, having, required, type OptionRules } from "@operatorkit/observe/options";
 import type { Backoff } from "@operatorkit/retry";
 import { assertFinalizer, defaultFinalizer } from "@operatorkit/watcher";
 import { checkControllerOptions } from "./check-controller-options.ts";
@@ -126,8 +127,12 @@ export class Controller<T extends KubernetesObject> implements Runnable {
   /**
    * Reconciles until `signal` is aborted. Resolves when every turn has ended; rejects when the informers broke or a turn did
    * not end in time.
+   *
+   * @throws {TypeError} naming what it cannot run with.
    */
-  async run({ client, signal, informers, onSynced, onChange, clock, logger, metrics, tracer }: ControllerRunnableOptions): Promise<void> {
+  async run(options: ControllerRunnableOptions): Promise<void> {
+    checkOptions(`Controller ${this.name}: run`, options, RUN_RULES);
+    const { client, signal, informers, onSynced, onChange, clock, logger, metrics, tracer } = options;
     if (this.#run !== undefined) throw new Error(`run controller ${this.name}: it runs already`);
     this.#run = new ControllerRun<T>({
       options: this.#options,
@@ -160,10 +165,23 @@ export class Controller<T extends KubernetesObject> implements Runnable {
   }
 }
 
+/** What a controller must be run with. */
+export const RUN_RULES: OptionRules<ControllerRunnableOptions> = {
+  client: required(aClient("listWatch", "with")),
+  signal: required(anAbortSignal),
+  informers: having("SharedInformers", ["for", "run"]),
+  onSynced: aFunction,
+  onChange: aFunction,
+};
+
 function finalizerOf<T extends KubernetesObject>(options: ControllerOptions<T>): string | undefined {
   const { name, for: kind, finalizer } = options;
   if (options.cleanup === undefined) return undefined;
   if (finalizer === undefined) return defaultFinalizer(kind.group, name);
-  assertFinalizer(kind, finalizer);
+  try {
+    assertFinalizer(kind, finalizer);
+  } catch (error) {
+    throw new TypeError(`Controller ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
   return finalizer;
 }

@@ -43,8 +43,8 @@ describe("EventRecorder", () => {
 
   it.each<[unknown, string]>([
     [undefined, "options are missing"],
-    [{ component: "echo" }, "client is missing"],
-    [{ client: new FakeCluster([Event]).client(), component: "" }, "component is missing"],
+    [{ component: "echo" }, "client: is missing, and must be a client"],
+    [{ client: new FakeCluster([Event]).client(), component: "" }, 'component: "" must be a string, and not empty'],
   ])("refuses to be made of what cannot work: %#", (options, message) => {
     expect(() => new EventRecorder(options as never)).toThrow(`EventRecorder: ${message}`);
   });

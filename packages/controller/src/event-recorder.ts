@@ -1,9 +1,9 @@
-import { isAlreadyExists, isNotFound, type Client, type EventRecord, type EventSink } from "@operatorkit/api";
+import { aClient, isAlreadyExists, isNotFound, type Client, type EventRecord, type EventSink } from "@operatorkit/api";
 import { keyOf } from "@operatorkit/object";
 import { Event } from "@operatorkit/object/kinds";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
+import { aNumber, aString, checkOptions, required } from "@operatorkit/observe/options";
 import { BoundedMap } from "./bounded-map.ts";
-import { requireOptions } from "./require-options.ts";
 
 export interface EventRecorderOptions {
   readonly client: Client;
@@ -35,11 +35,8 @@ export class EventRecorder implements EventSink {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: EventRecorderOptions) {
-    requireOptions("EventRecorder", options);
+    checkOptions("EventRecorder", options, { client: required(aClient("create", "with")), component: required(aString) });
     const { client, component, clock = systemClock, logger = silentLogger } = options;
-    if (typeof client?.with !== "function") throw new TypeError("EventRecorder: client is missing");
-    if (typeof component !== "string" || component === "")
-      throw new TypeError("EventRecorder: component is missing: who reports, such as your operator's name");
     this.#client = client.with({ signal: this.#stop.signal, fieldManager: component });
     this.#component = component;
     this.#clock = clock;
@@ -86,7 +83,9 @@ export class EventRecorder implements EventSink {
   }
 
   /** Takes no more events; resolves when those that wait are written, or dropped after `timeoutMs`. @param timeoutMs default 1000 */
-  async close({ timeoutMs = 1000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkOptions("EventRecorder: close", options, { timeoutMs: aNumber({ atLeast: 0 }) });
+    const { timeoutMs = 1000 } = options;
     this.#isClosed = true;
     if (this.#writing === undefined) return;
     const written = new AbortController();

@@ -265,13 +265,13 @@ describe("the indexed informer", () => {
   });
 
   it.each([
-    [{ workers: 0 }, "workers must be 1 or more, not 0"],
-    [{ maxRetries: -1 }, "maxRetries must be 0 or more, not -1"],
-    [{ syncTimeoutMs: 0 }, "syncTimeoutMs must be more than 0, not 0"],
-    [{ process: undefined as never }, "process must be a function"],
-    [{ filter: true as never }, "filter must be a function"],
-    [{ onError: "log" as never }, "onError must be a function"],
-    [{ rateLimiter: (() => 100) as never }, "rateLimiter must be a RateLimiter"],
+    [{ workers: 0 }, "workers: 0 must be a whole number, 1 or more"],
+    [{ maxRetries: -1 }, "maxRetries: -1 must be a number, 0 or more"],
+    [{ syncTimeoutMs: 0 }, "syncTimeoutMs: 0 must be a number above 0"],
+    [{ process: undefined as never }, "process: is missing, and must be a function"],
+    [{ filter: true as never }, "filter: true must be a function"],
+    [{ onError: "log" as never }, 'onError: "log" must be a function'],
+    [{ rateLimiter: (() => 100) as never }, "rateLimiter: a function must be a RateLimiter"],
   ])("refuses %j", (options, message) => {
     const listWatch = new FakeCluster([Pod]).listWatch(Pod);
     expect(() => new IndexedInformer<Pod>({ listWatch, process: () => {}, ...options })).toThrow(message);

@@ -1,8 +1,8 @@
 import { Informer, type Change, type EventHandler, type InformerOptions, type Lister, type Subscription } from "@operatorkit/informer";
 import type { KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, sleep, systemClock, type HealthCheck } from "@operatorkit/observe";
+import { aFunction, anAbortSignal, aNumber, checkOptions, having, required } from "@operatorkit/observe/options";
 import { perKeyBackoff, runWorkers, WorkQueue, type RateLimiter } from "@operatorkit/workqueue";
-import { requireOptions } from "./require-options.ts";
 
 /** One turn of one key. */
 export interface KeyTurn<T extends KubernetesObject> {
@@ -57,18 +57,15 @@ export class IndexedInformer<T extends KubernetesObject> {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: IndexedInformerOptions<T>) {
-    requireOptions("IndexedInformer", options);
-    const { workers = 2, maxRetries = 3, syncTimeoutMs = Number.POSITIVE_INFINITY, clock = systemClock, metrics = noMetrics } = options;
-    if (typeof options.process !== "function") throw new TypeError("IndexedInformer: process must be a function");
-    for (const field of ["filter", "onError"] as const) {
-      if (options[field] !== undefined && typeof options[field] !== "function")
-        throw new TypeError(`IndexedInformer: ${field} must be a function`);
-    }
-    if (options.rateLimiter !== undefined && typeof options.rateLimiter?.nextMs !== "function")
-      throw new TypeError("IndexedInformer: rateLimiter must be a RateLimiter, such as perKeyBackoff()");
-    if (!(Number.isInteger(workers) && workers > 0)) throw new TypeError(`IndexedInformer: workers must be 1 or more, not ${workers}`);
-    if (!(maxRetries >= 0)) throw new TypeError(`IndexedInformer: maxRetries must be 0 or more, not ${maxRetries}`);
-    if (!(syncTimeoutMs > 0)) throw new TypeError(`IndexedInformer: syncTimeoutMs must be more than 0, not ${syncTimeoutMs}`);
+    checkOptions("IndexedInformer", options, {
+      process: required(aFunction),
+      filter: aFunction,
+      rateLimiter: having("a RateLimiter", ["nextMs", "forget", "failures"], "perKeyBackoff() makes one"),
+      workers: aNumber({ atLeast: 1, whole: true }),
+      maxRetries: aNumber({ atLeast: 0 }),
+      syncTimeoutMs: aNumber({ above: 0 }),
+    });
+    const { clock = systemClock, metrics = noMetrics } = options;
     this.#options = options;
     this.informer = new Informer<T>({ ...options, onError: (error, context) => this.#report(error, context) });
     const rateLimiter = options.rateLimiter ?? perKeyBackoff({ baseMs: 100, maxMs: 5_000 });
@@ -92,7 +89,9 @@ export class IndexedInformer<T extends KubernetesObject> {
    * Fills the copy, then gives keys their turns until `signal` is aborted; resolves when the turns that run have ended. Rejects when the copy
    * is not full in time. Runs once.
    */
-  async run({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+  async run(options: { readonly signal: AbortSignal }): Promise<void> {
+    checkOptions(`IndexedInformer ${this.name}: run`, options, { signal: required(anAbortSignal) });
+    const { signal } = options;
     if (this.#hasRun) throw new Error(`${this.name}: it runs once; make a new one`);
     this.#hasRun = true;
     const failed = new AbortController();

@@ -121,9 +121,9 @@ describe("a kind of which a controller watches the metadata alone", () => {
       new Controller({ name: "echo", for: Echo, owns: [ConfigMap, onlyMetadata(ConfigMap)], reconcile: () => {} });
     expect(make).toThrow("owns[1]: ConfigMap is there twice");
     expect(() => new Controller({ name: "echo", for: Echo, owns: [{ metadataOf: undefined } as never], reconcile: () => {} })).toThrow(
-      "owns[0]: must be a kind",
+      "owns[0]: is missing, and must be a kind",
     );
-    expect(() => watch("ConfigMap" as never, () => [])).toThrow("watch: ConfigMap is no kind");
-    expect(() => watch(onlyMetadata(ConfigMap), undefined as never)).toThrow("watch: map must be a function");
+    expect(() => watch("ConfigMap" as never, () => [])).toThrow('watch: kind: "ConfigMap" must be a kind');
+    expect(() => watch(onlyMetadata(ConfigMap), undefined as never)).toThrow("watch: map: is missing, and must be a function");
   });
 });

@@ -1,4 +1,6 @@
+import { aKind } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
+import { checkOptions, required } from "@operatorkit/observe/options";
 
 /** A kind of which the metadata alone is watched and kept. */
 export interface OnlyMetadata<out T extends KubernetesObject = KubernetesObject> {
@@ -8,8 +10,11 @@ export interface OnlyMetadata<out T extends KubernetesObject = KubernetesObject>
 /**
  * `owns: [Deployment, onlyMetadata(Secret)]`, `watches: [watch(onlyMetadata(ConfigMap), …)]`: a change gives turns as for the whole kind, at a
  * tenth of the memory, and nothing of an object but its metadata is read. `cache.metadata` has it. Source: controller-runtime `builder.OnlyMetadata`.
+ *
+ * @throws {TypeError} for what is no kind.
  */
 export function onlyMetadata<T extends KubernetesObject>(kind: Kind<T>): OnlyMetadata<T> {
+  checkOptions("onlyMetadata", { kind }, { kind: required(aKind) });
   return { metadataOf: kind };
 }
 
@@ -17,7 +22,6 @@ export function onlyMetadata<T extends KubernetesObject>(kind: Kind<T>): OnlyMet
 export type WatchedKind<T extends KubernetesObject = KubernetesObject> = Kind<T> | OnlyMetadata<T>;
 
 export function isOnlyMetadata<T extends KubernetesObject>(watched: WatchedKind<T>): watched is OnlyMetadata<T> {
-  if (typeof watched !== "object" || watched === null) throw new TypeError(`watch: ${String(watched)} is no kind`);
   return "metadataOf" in watched;
 }
 

@@ -29,6 +29,7 @@ describe("owned", () => {
     );
     const taken = { ...manifest, metadata: { name: "a", ownerReferences: [{ ...reference, uid: "u2", name: "rival" }] } };
     expect(() => owned(taken, owner, ConfigMap)).toThrow(/ConfigMap rival does so already/);
+    expect(() => owned({} as never, owner, ConfigMap)).toThrow("owned: manifest.metadata: is missing, and must be an object");
   });
 
   it("lets a cluster-scoped object own in any namespace", () => {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "@operatorkit/object";
+import { aFunction, aList, checkOptions } from "@operatorkit/observe/options";
 
 /** A change of an object, before the object has its turn. */
 export interface ObjectChange<T extends KubernetesObject = KubernetesObject> {
@@ -22,7 +23,8 @@ export const generationChanged: Predicate = ({ type, object, old }) =>
   object.metadata.generation !== old.metadata.generation ||
   object.metadata.deletionTimestamp !== old.metadata.deletionTimestamp;
 
-/** True when any of `predicates` is. */
+/** True when any of `predicates` is. @throws {TypeError} for what is no function. */
 export function anyOf<T extends KubernetesObject>(...predicates: readonly Predicate<T>[]): Predicate<T> {
+  checkOptions("anyOf", { predicates }, { predicates: aList(aFunction) });
   return (change) => predicates.some((predicate) => predicate(change));
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "@operatorkit/object";
+import { checkOptions } from "@operatorkit/observe/options";
 import type { ConditionInput, StatusOf } from "./reconcile-result.ts";
 
 export interface ReconcileErrorOptions<T extends KubernetesObject = KubernetesObject> extends ErrorOptions {
@@ -14,7 +15,10 @@ export class ReconcileError extends Error {
   readonly status: object | undefined;
   readonly conditions: readonly ConditionInput[] | undefined;
 
-  constructor(message: string, { status, conditions, ...options }: ReconcileErrorOptions = {}) {
+  constructor(message: string, given: ReconcileErrorOptions = {}) {
+    // What its options say is looked at when it is written, so that a mistake in them does not hide what failed.
+    checkOptions(new.target.name, given, {});
+    const { status, conditions, ...options } = given;
     super(message, options);
     this.name = "ReconcileError";
     this.status = status;

@@ -2,6 +2,7 @@ import { ignoreNotFound, isForbidden, type Client, type EventSink } from "@opera
 import { keyOf, matchesLabels, parseLabelSelector, refOf, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import type { Clock, Logger } from "@operatorkit/observe";
 import { ensureFinalizer, removeFinalizer } from "@operatorkit/watcher";
+import { checkedResult } from "./checked-result.ts";
 import type { ControllerOptions } from "./controller.ts";
 import { GoneObjects } from "./gone-objects.ts";
 import type { LostChildren } from "./lost-children.ts";
@@ -10,8 +11,8 @@ import { kindOf } from "./only-metadata.ts";
 import { owned } from "./own.ts";
 import type { OwnWrites } from "./own-writes.ts";
 import type { ReconcileContext } from "./reconcile-context.ts";
-import { isReconcileError, isTerminal } from "./reconcile-error.ts";
-import type { ReconcileResult } from "./reconcile-result.ts";
+import { isReconcileError, isTerminal, type ReconcileError } from "./reconcile-error.ts";
+import type { CleanupResult, ReconcileResult } from "./reconcile-result.ts";
 import type { Sources } from "./sources.ts";
 import type { StatusWriter } from "./status-writer.ts";
 import { planTurn, type TurnPlan } from "./turn-plan.ts";
@@ -122,24 +123,22 @@ export class Reconciler<T extends KubernetesObject> {
     const { options, status } = this.#given;
     let result: ReconcileResult<T>;
     try {
-      result = (await options.reconcile(context)) ?? {};
+      result = checkedResult("reconcile", await options.reconcile(context));
     } catch (error) {
       if (isReconcileError(error) && !context.signal.aborted) await this.#reportFailure(context, error);
       throw error;
     }
     // A reconcile that came back too late has been given up; its view of the object may be old by now.
     context.signal.throwIfAborted();
-    const requeueAfterMs = checkedDelay(result.requeueAfterMs, "reconcile");
     const written = await status.write(context.object, result, context.api);
-    return written === undefined ? this.#gone(context.key, context.object.metadata.uid) : { requeueAfterMs };
+    return written === undefined ? this.#gone(context.key, context.object.metadata.uid) : { requeueAfterMs: result.requeueAfterMs };
   }
 
   /** What a failed reconcile wants known. That it cannot be written must not hide why it failed. */
-  async #reportFailure(
-    context: ReconcileContext<T>,
-    error: { readonly status: object | undefined; readonly conditions: ReconcileResult["conditions"] },
-  ): Promise<void> {
+  async #reportFailure(context: ReconcileContext<T>, error: ReconcileError): Promise<void> {
     try {
+      const { status, conditions } = error;
+      checkedResult(error.name, { status, conditions });
       await this.#given.status.write(context.object, error, context.api);
     } catch (writeError) {
       context.log.warn("the status of a failed reconcile could not be written", { error: writeError });
@@ -155,10 +154,10 @@ export class Reconciler<T extends KubernetesObject> {
 
   /** Whether it wants to be run again, and when. */
   async #runCleanup(context: ReconcileContext<T>): Promise<TurnOutcome & { readonly isKept: boolean }> {
-    const result = (await this.#given.options.cleanup?.(context)) ?? {};
+    const result: CleanupResult = checkedResult("cleanup", await this.#given.options.cleanup?.(context));
     context.signal.throwIfAborted();
-    const requeueAfterMs = checkedDelay(result.requeueAfterMs, "cleanup");
-    return { requeueAfterMs, isKept: requeueAfterMs !== undefined || result.keepFinalizer === true };
+    const { requeueAfterMs, keepFinalizer } = result;
+    return { requeueAfterMs, isKept: requeueAfterMs !== undefined || keepFinalizer === true };
   }
 
   /**
@@ -241,8 +240,3 @@ export class Reconciler<T extends KubernetesObject> {
 }
 
 const NOTHING_MORE: TurnOutcome = Object.freeze({ requeueAfterMs: undefined });
-
-function checkedDelay(delayMs: number | undefined, what: string): number | undefined {
-  if (delayMs !== undefined && !(delayMs >= 0)) throw new TypeError(`${what}: requeueAfterMs: ${delayMs} must be a number, 0 or more`);
-  return delayMs;
-}

@@ -113,6 +113,6 @@ describe("a controller with resyncMs", () => {
     ["resyncWaitMs", { resyncMs: 1, resyncWaitMs: -1 }],
     ["claim", { claim: "yes" as never }],
   ])("refuses a %s that cannot work", async (field, options) => {
-    await expect(start({ reconcile() {}, ...options })).rejects.toThrow(`controller echo: ${field}: `);
+    await expect(start({ reconcile() {}, ...options })).rejects.toThrow(`Controller echo: ${field}: `);
   });
 });

@@ -1,5 +1,7 @@
 import type { Kind, KubernetesObject, ObjectRef, PartialObjectMetadata } from "@operatorkit/object";
+import { aFunction, checkOptions, required } from "@operatorkit/observe/options";
 import type { Cache } from "./cache.ts";
+import { aWatchedKind } from "./kubernetes-rules.ts";
 import { isOnlyMetadata, kindOf, type OnlyMetadata, type WatchedKind } from "./only-metadata.ts";
 
 /** Whose turn it is when an object of another kind changes. */
@@ -25,7 +27,7 @@ type MapOf<T> = (object: T, context: { readonly cache: Cache }) => Iterable<Obje
 export function watch<T extends KubernetesObject>(kind: OnlyMetadata<T>, map: MapOf<PartialObjectMetadata<T>>): Watch;
 export function watch<T extends KubernetesObject>(kind: Kind<T>, map: MapOf<T>): Watch;
 export function watch<T extends KubernetesObject>(kind: WatchedKind<T>, map: MapOf<T>): Watch {
-  if (typeof map !== "function") throw new TypeError("watch: map must be a function");
+  checkOptions("watch", { kind, map }, { kind: required(aWatchedKind), map: required(aFunction) });
   return {
     kind: kindOf(kind),
     metadataOnly: isOnlyMetadata(kind),

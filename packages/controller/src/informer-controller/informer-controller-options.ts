@@ -1,8 +1,19 @@
 import type { KubernetesObject } from "@operatorkit/object";
 import type { Clock, Logger, Metrics, Tracer } from "@operatorkit/observe";
+import {
+  aBoolean,
+  aList,
+  aNumber,
+  anObject,
+  aRecord,
+  aString,
+  checkOptions,
+  must,
+  optionError,
+  type Rule,
+} from "@operatorkit/observe/options";
 import type { RetryDequeuePolicy, RetryPolicy } from "@operatorkit/retry";
 import type { ResourceWatcher } from "@operatorkit/watcher";
-import { requireOptions } from "../require-options.ts";
 import type { EventSource } from "./event-source.ts";
 import type { FailedAttempt } from "./informer-controller-run.ts";
 import type { ResourceReconciler } from "./resource-reconciler.ts";
@@ -58,55 +69,45 @@ export interface InformerControllerOptions {
 
 /** @throws {TypeError} naming the option that cannot work. */
 export function checkInformerControllerOptions(options: InformerControllerOptions): void {
-  requireOptions("informer controller", options);
-  const { name, retryPolicy, retryDequeuePolicy, onError, concurrency } = options;
-  const refuse: Refuse = (field, why) => {
-    throw new TypeError(`informer controller ${name ?? ""}: ${field}: ${why}`);
-  };
-  if (name !== undefined && (typeof name !== "string" || name === "")) refuse("name", "must be a string, and not empty");
-  if (retryPolicy !== undefined && retryPolicy !== null && typeof retryPolicy !== "function")
-    refuse("retryPolicy", "must be a function, or null");
-  const isPolicy = typeof retryDequeuePolicy === "function" || retryDequeuePolicy === undefined || retryDequeuePolicy === null;
-  if (!isPolicy && retryDequeuePolicy !== "opinionated" && retryDequeuePolicy !== "dropAll") {
-    refuse("retryDequeuePolicy", 'must be a function, "opinionated", "dropAll" or null');
+  checkOptions("InformerController", options, {
+    name: aString,
+    informers: listsByKind("informer"),
+    watchers: listsByKind("watcher"),
+    reconcilers: listsByKind("reconciler"),
+    retryPolicy: must("be a function, or null", (value) => value === null || typeof value === "function"),
+    retryDequeuePolicy: must('be a function, "opinionated", "dropAll" or null', isDequeuePolicy),
+    retryTickMs: aNumber({ atLeast: 0, finite: true }),
+    concurrency: aNumber({ atLeast: 1, whole: true }),
+    stopGraceMs: aNumber({ atLeast: 0, finite: true }),
+    stopTimeoutMs: aNumber({ atLeast: 0, finite: true }),
+    compatibility: anObject(SWITCHES),
+  });
+  for (const name of Object.keys(options.compatibility ?? {})) {
+    // A misspelt switch would be off without a word.
+    if (!Object.hasOwn(SWITCHES, name))
+      throw optionError("InformerController", `compatibility.${name}`, `is no switch; there are ${Object.keys(SWITCHES).join(", ")}`);
   }
-  if (onError !== undefined && typeof onError !== "function") refuse("onError", "must be a function");
-  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
-    refuse("concurrency", `${concurrency} must be a whole number, 1 or more`);
-  }
-  for (const field of ["retryTickMs", "stopGraceMs", "stopTimeoutMs"] as const) {
-    const value = options[field];
-    if (value !== undefined && !(value >= 0 && Number.isFinite(value))) refuse(field, `${value} must be a number, 0 or more`);
-  }
-  for (const field of ["watchers", "reconcilers", "informers"] as const) checkLists(field, options[field], refuse);
-  checkSwitches(options.compatibility, refuse);
 }
 
-type Refuse = (field: string, why: string) => never;
-
 /** What each of a list is, is looked at when it is added. */
-function checkLists(field: "watchers" | "reconcilers" | "informers", byKind: unknown, refuse: Refuse): void {
-  if (byKind === undefined) return;
-  if (typeof byKind !== "object" || byKind === null || Array.isArray(byKind))
-    refuse(field, `must be lists by kind, such as { things: [${field.slice(0, -1)}] }`);
-  for (const [kind, list] of Object.entries(byKind))
-    if (!Array.isArray(list)) refuse(`${field}.${kind}`, `must be a list, such as [${field.slice(0, -1)}]`);
+function listsByKind(one: string): Rule {
+  const example = `lists by kind are meant, such as { things: [${one}] }`;
+  const lists = aRecord(aList());
+  return {
+    problem(field, value) {
+      const problem = lists.problem(field, value);
+      return problem === undefined ? undefined : `${problem}; ${example}`;
+    },
+  };
+}
+
+function isDequeuePolicy(value: unknown): boolean {
+  return typeof value === "function" || value === null || value === "opinionated" || value === "dropAll";
 }
 
 /** A record, so that none is forgotten here. */
-const SWITCHES: Readonly<Record<keyof InformerControllerCompatibility, true>> = {
-  serialEvents: true,
-  everyEvent: true,
-  sharedMutableObjects: true,
+const SWITCHES: Readonly<Record<keyof InformerControllerCompatibility, Rule>> = {
+  serialEvents: aBoolean,
+  everyEvent: aBoolean,
+  sharedMutableObjects: aBoolean,
 };
-
-/** A misspelt switch would be off without a word. */
-function checkSwitches(compatibility: unknown, refuse: Refuse): void {
-  if (compatibility === undefined) return;
-  if (typeof compatibility !== "object" || compatibility === null)
-    refuse("compatibility", `must be an object with ${Object.keys(SWITCHES).join(", ")}`);
-  for (const [name, value] of Object.entries(compatibility)) {
-    if (!Object.hasOwn(SWITCHES, name)) refuse(`compatibility.${name}`, `is no switch; there are ${Object.keys(SWITCHES).join(", ")}`);
-    if (value !== undefined && typeof value !== "boolean") refuse(`compatibility.${name}`, `must be true or false, not ${typeof value}`);
-  }
-}

@@ -22,6 +22,7 @@ describe("adding a watcher", () => {
     ["no watcher", () => new InformerController().addWatcher(undefined as never, ""), "watcher cannot be nil"],
     ["null", () => new InformerController().addWatcher(null as never, "x"), "watcher cannot be nil"],
     ["text", () => new InformerController().addWatcher("x" as never, "x"), "watcher must be an object with handlers, not a string"],
+    ["a list", () => new InformerController().addWatcher([] as never, "x"), "watcher must be an object with handlers, not a list"],
     ["an empty kind", () => new InformerController().addWatcher({}, ""), "resourceKind cannot be empty"],
     ["a method that is none", () => new InformerController().addWatcher({ add: 1 } as never, "x"), "watcher.add must be a function"],
     ["no informer", () => new InformerController().addInformer(undefined as never, ""), "informer cannot be nil"],

@@ -241,7 +241,9 @@ describe("running", () => {
 describe("options", () => {
   it("of run are checked before it runs: without a signal it could not be stopped", async () => {
     const controller = new InformerController();
-    await expect(controller.run({ signal: undefined as never })).rejects.toThrow("run informer-controller: signal is missing");
+    await expect(controller.run({ signal: undefined as never })).rejects.toThrow(
+      "InformerController informer-controller: run: signal: is missing, and must be an AbortSignal",
+    );
     await expect(controller.run({ signal: AbortSignal.abort() })).resolves.toBeUndefined();
   });
 
@@ -291,10 +293,12 @@ describe("options", () => {
     expect(() => new InformerController({ compatibility: { serial: true } as never })).toThrow(
       "compatibility.serial: is no switch; there are serialEvents, everyEvent, sharedMutableObjects",
     );
-    expect(() => new InformerController({ watchers: "x" as never })).toThrow("must be lists by kind, such as { things: [watcher] }");
+    expect(() => new InformerController({ watchers: "x" as never })).toThrow(
+      'watchers: "x" must be an object; lists by kind are meant, such as { things: [watcher] }',
+    );
   });
 
   it("refuses what are no options", () => {
-    expect(() => new InformerController(null as never)).toThrow("informer controller: options are missing; give one object of them");
+    expect(() => new InformerController(null as never)).toThrow("InformerController: options are missing; give one object of them");
   });
 });

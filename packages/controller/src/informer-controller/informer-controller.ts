@@ -1,6 +1,7 @@
 import type { FinalizerClaim, Runnable, RunOptions } from "@operatorkit/api";
 import type { KubernetesObject } from "@operatorkit/object";
 import { noMetrics, noTracer, silentLogger, systemClock, type HealthCheck } from "@operatorkit/observe";
+import { anAbortSignal, checkOptions, required } from "@operatorkit/observe/options";
 import {
   defaultRetryPolicy,
   dropAllRetries,
@@ -92,7 +93,8 @@ export class InformerController implements Runnable {
   addWatcher<T extends KubernetesObject = KubernetesObject>(watcher: ResourceWatcher<T>, resourceKind: string): void {
     refuseNil(watcher, "watcher");
     refuseEmpty(resourceKind);
-    if (typeof watcher !== "object") throw new TypeError(`watcher must be an object with handlers, not a ${typeof watcher}`);
+    if (typeof watcher !== "object" || Array.isArray(watcher))
+      throw new TypeError(`watcher must be an object with handlers, not a ${Array.isArray(watcher) ? "list" : typeof watcher}`);
     for (const method of ["add", "update", "delete", "isOwnWrite", "finalizerClaims"] as const) {
       if (watcher[method] !== undefined && typeof watcher[method] !== "function")
         throw new TypeError(`watcher.${method} must be a function`);
@@ -131,12 +133,13 @@ export class InformerController implements Runnable {
    * Runs the informers and calls the handlers until `signal` is aborted. Resolves when the handlers that run have ended; rejects when
    * an informer broke, or a handler did not end in time. A controller runs once, as informers do.
    */
-  async run({ signal, clock, logger, metrics, tracer }: Pick<RunOptions, "signal"> & Partial<RunOptions>): Promise<void> {
+  async run(given: Pick<RunOptions, "signal"> & Partial<RunOptions>): Promise<void> {
+    checkOptions(`InformerController ${this.name}: run`, given, { signal: required(anAbortSignal) });
     if (this.#phase !== "new") {
       throw new Error(`run ${this.name}: it ${this.#phase === "running" ? "runs already" : "has stopped; make a new one"}`);
     }
-    if (!(signal instanceof AbortSignal)) throw new TypeError(`run ${this.name}: signal is missing`);
     this.#phase = "running";
+    const { signal, clock, logger, metrics, tracer } = given;
     const options = this.#options;
     const log = (options.logger ?? logger ?? silentLogger).with({ controller: this.name });
     const run = new InformerControllerRun({

@@ -258,8 +258,10 @@ describe("an opinionated reconciler", () => {
   });
 
   it("refuses what cannot work", async () => {
-    expect(() => new World({ reconciler: {} as never })).toThrow("OpinionatedReconciler: reconciler must have a reconcile method");
-    expect(() => new World({ kind: undefined as never })).toThrow("OpinionatedReconciler: kind is missing");
+    expect(() => new World({ reconciler: {} as never })).toThrow(
+      "OpinionatedReconciler: reconciler: an object must be a reconciler, with reconcile",
+    );
+    expect(() => new World({ kind: undefined as never })).toThrow("OpinionatedReconciler: kind: is missing, and must be a kind");
     await expect(new World().reconcile("CREATE", undefined as never)).rejects.toThrow("OpinionatedReconciler of echos: object is missing");
   });
 });

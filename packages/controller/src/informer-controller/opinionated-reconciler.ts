@@ -1,5 +1,6 @@
 import type { FinalizerClaim } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
+import { checkOptions, having, required } from "@operatorkit/observe/options";
 import { FinalizerMarks, type FinalizerMarksOptions } from "@operatorkit/watcher";
 import { decideReconcile } from "./reconcile-decision.ts";
 import type { ReconcilerRequest, ReconcilerResult, ResourceReconciler } from "./resource-reconciler.ts";
@@ -38,9 +39,8 @@ export class OpinionatedReconciler<T extends KubernetesObject, State = unknown> 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: OpinionatedReconcilerOptions<T, State>) {
     this.#marks = new FinalizerMarks("OpinionatedReconciler", options);
-    const { reconciler } = options;
-    if (typeof reconciler?.reconcile !== "function") throw new TypeError("OpinionatedReconciler: reconciler must have a reconcile method");
-    this.#reconciler = reconciler;
+    checkOptions("OpinionatedReconciler", options, { reconciler: required(having("a reconciler", ["reconcile"])) });
+    this.#reconciler = options.reconciler;
     this.kind = this.#marks.kind;
     this.finalizer = this.#marks.finalizer;
     this.inProgressFinalizer = this.#marks.inProgressFinalizer;

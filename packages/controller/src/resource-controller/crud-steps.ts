@@ -1,12 +1,17 @@
 import type { KubernetesObject } from "@operatorkit/object";
+import { checkOptions, required } from "@operatorkit/observe/options";
+import { aCrudResource } from "./a-resource.ts";
 import type { CrudResource, Resource, ResourcePatch } from "./resource.ts";
 import type { ResourceContext } from "./resource-context.ts";
 
 /**
  * Runs a CRUD resource as a resource. Before each step it looks whether the resource or the reconciliation was cancelled, and stops if so.
  * The step's name is in the log context as `function`.
+ *
+ * @throws {TypeError} for what is no CRUD resource.
  */
 export function crudSteps<T extends KubernetesObject, State>(crud: CrudResource<T, State>): Resource<T> {
+  checkOptions("crudSteps", { crud }, { crud: required(aCrudResource) });
   const ensure = async (context: ResourceContext<T>, newPatch: "newUpdatePatch" | "newDeletePatch"): Promise<void> => {
     const step = stepper(context);
     const current = await step("getCurrentState", (at) => crud.getCurrentState(at));

@@ -1,5 +1,6 @@
 import { isAlreadyExists, isNotFound } from "@operatorkit/api";
 import { keyOf, refOf, sameJson, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
+import { aFunction, aList, aString, checkOptions, required } from "@operatorkit/observe/options";
 import type { CrudResource, ResourcePatch } from "./resource.ts";
 import type { ResourceContext } from "./resource-context.ts";
 
@@ -12,6 +13,19 @@ export interface DataResourceOptions<T extends KubernetesObject, S extends DataO
   getDesiredState(context: ResourceContext<T>): Promise<readonly S[]> | readonly S[];
   /** Labels that others may put on them: they stay although they are not desired. @default none */
   readonly allowedLabels?: readonly string[];
+}
+
+/** @throws {TypeError} naming the option that cannot work. */
+export function checkDataResourceOptions<T extends KubernetesObject, S extends DataObject>(
+  what: string,
+  options: DataResourceOptions<T, S>,
+): void {
+  checkOptions(what, options, {
+    name: required(aString),
+    getCurrentState: required(aFunction),
+    getDesiredState: required(aFunction),
+    allowedLabels: aList(aString),
+  });
 }
 
 /** A ConfigMap or a Secret. */

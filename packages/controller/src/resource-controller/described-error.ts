@@ -1,3 +1,5 @@
+import { checkOptions, must, required } from "@operatorkit/observe/options";
+
 export interface DescribedErrorOptions extends ErrorOptions {
   /** One CamelCase word: the reason of the event. */
   readonly kind: string;
@@ -17,7 +19,10 @@ export class DescribedError extends Error {
   readonly description: string;
   readonly docs: string | undefined;
 
-  constructor(message: string, { kind, description, docs, ...options }: DescribedErrorOptions) {
+  /** @throws {TypeError} naming the option that cannot work. */
+  constructor(message: string, given: DescribedErrorOptions) {
+    checkOptions("DescribedError", given, { kind: required(text), description: required(text), docs: text });
+    const { kind, description, docs, ...options } = given;
     super(message, options);
     this.name = "DescribedError";
     this.kind = kind;
@@ -36,5 +41,8 @@ export function describedIn(error: unknown): DescribedError | undefined {
   }
   return undefined;
 }
+
+/** An empty one is that of an error which makes no event. */
+const text = must("be a string", (value) => typeof value === "string");
 
 const MOST_CAUSES = 100;

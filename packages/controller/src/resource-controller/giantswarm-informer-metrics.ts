@@ -1,4 +1,6 @@
 import { systemClock, type Clock, type Labels, type Metrics } from "@operatorkit/observe";
+import { checkOptions, required } from "@operatorkit/observe/options";
+import { someMetrics } from "../kubernetes-rules.ts";
 
 /**
  * Metrics like `metrics`, for informers, that count under giantswarm/operatorkit's names as well: `operatorkit_informer_cache_size`
@@ -8,7 +10,10 @@ import { systemClock, type Clock, type Labels, type Metrics } from "@operatorkit
  * Give it to `SharedInformers`, to an informer, or to whatever makes informers: everything else is passed on as it is. A
  * `ResourceController` with `giantswarmMetrics` does so for its own informers.
  */
-export function giantswarmInformerMetrics(metrics: Metrics, { clock = systemClock }: { readonly clock?: Clock } = {}): Metrics {
+export function giantswarmInformerMetrics(metrics: Metrics, options: { readonly clock?: Clock } = {}): Metrics {
+  checkOptions("giantswarmInformerMetrics", { metrics }, { metrics: required(someMetrics) });
+  checkOptions("giantswarmInformerMetrics", options, {});
+  const { clock = systemClock } = options;
   const size = metrics.gauge({ name: "operatorkit_informer_cache_size", help: "Objects in the copies." });
   const updated = metrics.gauge({ name: "operatorkit_informer_cache_last_updated", help: "When a copy last changed, in seconds." });
   const closed = metrics.counter({ name: "operatorkit_informer_watcher_close_total", help: "Watches that ended." });

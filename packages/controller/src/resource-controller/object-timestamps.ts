@@ -1,6 +1,9 @@
+import { aKind } from "@operatorkit/api";
 import type { EventHandler } from "@operatorkit/informer";
 import { keyOf, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import type { Gauge, Labels, Metrics } from "@operatorkit/observe";
+import { aString, checkOptions, required } from "@operatorkit/observe/options";
+import { someMetrics } from "../kubernetes-rules.ts";
 
 export interface ObjectTimestampsOptions<T extends KubernetesObject> {
   readonly metrics: Metrics;
@@ -23,7 +26,10 @@ export class ObjectTimestamps<T extends KubernetesObject> implements EventHandle
   readonly #deletion: Gauge;
   readonly #known = new Map<ObjectKey, Labels>();
 
-  constructor({ metrics, kind, controller }: ObjectTimestampsOptions<T>) {
+  /** @throws {TypeError} naming the option that cannot work. */
+  constructor(options: ObjectTimestampsOptions<T>) {
+    checkOptions("ObjectTimestamps", options, { metrics: required(someMetrics), kind: required(aKind), controller: aString });
+    const { metrics, kind, controller } = options;
     const prefix = controller === undefined ? "operatorkit_informer" : "operatorkit_controller";
     const labels = ["kind", "name", "namespace", ...(controller === undefined ? [] : ["controller"])];
     this.#kind = kind.kind;

@@ -1,7 +1,25 @@
 import type { Client } from "@operatorkit/api";
-import { parseLabelSelector, type KubernetesObject } from "@operatorkit/object";
+import type { KubernetesObject } from "@operatorkit/object";
 import type { Logger } from "@operatorkit/observe";
+import {
+  aBoolean,
+  aFunction,
+  aList,
+  aNumber,
+  anObject,
+  aRecord,
+  aString,
+  checkOptions,
+  having,
+  must,
+  oneOf,
+  optionError,
+  required,
+  type Rule,
+} from "@operatorkit/observe/options";
 import type { ControllerOptions } from "../controller.ts";
+import { SHARED_RULES } from "../check-controller-options.ts";
+import { aResource } from "./a-resource.ts";
 import type { ErrorTracker } from "./error-tracker.ts";
 import type { PauseAnnotations } from "./pause.ts";
 import type { AnyResource } from "./resource.ts";
@@ -82,90 +100,60 @@ export interface ResourceControllerOptions<T extends KubernetesObject> extends P
 
 export const RESYNC_MS = 300_000;
 
-/** The sets, of which `resources` are one. @throws {TypeError} naming the option that cannot work. */
+/** The sets, of which `resources` are one. */
 export function resourceSetsOf<T extends KubernetesObject>({
-  name,
   resources,
   resourceSets,
   init,
 }: ResourceControllerOptions<T>): readonly ResourceSet<T>[] {
+  return resourceSets ?? [{ name: "resources", resources: resources ?? [], ...(init !== undefined && { init }) }];
+}
+
+/** @throws {TypeError} naming the option that cannot work. */
+export function checkResourceControllerOptions<T extends KubernetesObject>(options: ResourceControllerOptions<T>): void {
+  checkOptions("ResourceController", options, {
+    ...SHARED_RULES,
+    resources: RESOURCES,
+    resourceSets: someOf(anObject({ name: aString, handles: aFunction, init: aFunction, resources: required(RESOURCES) })),
+    init: aFunction,
+    finalizer: must("be a string, or false", (value) => value === false || typeof value === "string"),
+    pauseAnnotations: aRecord(must("be a string: annotations are", (value) => typeof value === "string")),
+    replacePauseDefaults: aBoolean,
+    whenDeselected: oneOf("keep", "release", "cleanup"),
+    boot: aFunction,
+    bootTries: aNumber({ atLeast: 1, whole: true }),
+    bootWaitMs: aNumber({ atLeast: 0 }),
+    bootTimeoutMs: aNumber({ atLeast: 0 }),
+    onBootFailed: aFunction,
+    errorTracker: having("an ErrorTracker", ["capture"]),
+    giantswarmMetrics: aBoolean,
+    giantswarmTimestamps: aBoolean,
+  });
+  const { resources, resourceSets, init, whenDeselected = "keep", labelSelector, finalizer } = options;
   const refuse = (field: string, why: string): never => {
-    throw new TypeError(`resource controller ${name}: ${field}: ${why}`);
+    throw optionError(`ResourceController ${options.name}`, field, why);
   };
   if ((resources === undefined) === (resourceSets === undefined)) refuse("resources", "give either resources or resourceSets");
   if (init !== undefined && resourceSets !== undefined) refuse("init", "belongs to a set where there are resourceSets");
-  if (resourceSets !== undefined && !Array.isArray(resourceSets)) refuse("resourceSets", "must be a list");
-  const sets = resourceSets ?? [{ name: "resources", resources: resources ?? [], ...(init !== undefined && { init }) }];
-  if (sets.length === 0) refuse("resourceSets", "must have one at least");
-  for (const [i, set] of sets.entries()) {
-    for (const fn of ["handles", "init"] as const) {
-      if (set?.[fn] !== undefined && typeof set[fn] !== "function")
-        refuse(resourceSets === undefined ? fn : `resourceSets[${i}].${fn}`, "must be a function");
-    }
-    checkResources(set?.resources, resourceSets === undefined ? "resources" : `resourceSets[${i}].resources`, refuse);
-  }
-  return sets;
-}
-
-function checkResources<T extends KubernetesObject>(
-  resources: readonly AnyResource<T>[],
-  field: string,
-  refuse: (field: string, why: string) => never,
-): void {
-  if (!Array.isArray(resources) || resources.length === 0) refuse(field, "must have one at least");
-  const seen = new Set<string>();
-  for (const [i, resource] of resources.entries()) {
-    if (typeof resource !== "object" || resource === null) refuse(`${field}[${i}]`, "must be a resource");
-    const { name } = resource;
-    if (typeof name !== "string" || name === "") refuse(`${field}[${i}].name`, "is missing");
-    if (seen.has(name)) refuse(`${field}[${i}].name`, `"${name}" is there twice`);
-    seen.add(name);
-    for (const fn of "getCurrentState" in resource ? CRUD_FUNCTIONS : BASIC_FUNCTIONS) {
-      if (typeof Reflect.get(resource, fn) !== "function") refuse(`${field}[${i}].${fn}`, "must be a function");
-    }
-  }
-}
-
-const BASIC_FUNCTIONS = ["ensureCreated", "ensureDeleted"] as const;
-const CRUD_FUNCTIONS = [
-  "getCurrentState",
-  "getDesiredState",
-  "newUpdatePatch",
-  "newDeletePatch",
-  "applyCreateChange",
-  "applyUpdateChange",
-  "applyDeleteChange",
-] as const;
-
-/** @throws {TypeError} naming the option that cannot work. */
-export function checkResourceOptions<T extends KubernetesObject>(options: ResourceControllerOptions<T>): void {
-  const refuse = (field: string, why: string): never => {
-    throw new TypeError(`resource controller ${options.name}: ${field}: ${why}`);
-  };
-  const { bootTries, whenDeselected = "keep", labelSelector } = options;
-  if (bootTries !== undefined && !(Number.isInteger(bootTries) && bootTries >= 1)) refuse("bootTries", `${bootTries} must be 1 or more`);
-  for (const field of ["bootWaitMs", "bootTimeoutMs"] as const) {
-    const value = options[field];
-    if (value !== undefined && !(value >= 0)) refuse(field, `${value} must be a number, 0 or more`);
-  }
-  if (!["keep", "release", "cleanup"].includes(whenDeselected))
-    refuse("whenDeselected", `${whenDeselected} must be keep, release or cleanup`);
   if (whenDeselected !== "keep" && labelSelector === undefined) refuse("whenDeselected", "is about a labelSelector, and there is none");
-  if (whenDeselected !== "keep" && options.finalizer === false)
+  if (whenDeselected !== "keep" && finalizer === false)
     refuse("whenDeselected", "is about the finalizer, and there is none with finalizer: false");
-  if (labelSelector !== undefined) {
-    try {
-      parseLabelSelector(labelSelector);
-    } catch (error) {
-      refuse("labelSelector", error instanceof Error ? error.message : String(error));
-    }
-  }
-  for (const field of ["boot", "onBootFailed", "onError"] as const) {
-    if (options[field] !== undefined && typeof options[field] !== "function") refuse(field, "must be a function");
-  }
-  if (options.errorTracker !== undefined && typeof options.errorTracker?.capture !== "function")
-    refuse("errorTracker", "must have a capture method");
-  for (const [key, value] of Object.entries(options.pauseAnnotations ?? {})) {
-    if (typeof value !== "string") refuse(`pauseAnnotations.${key}`, "must be a string: annotations are");
-  }
 }
+
+/** A list that is not empty. */
+function someOf(item: Rule): Rule {
+  const list = aList(item);
+  const one = must("have one at least", (value) => Array.isArray(value) && value.length > 0);
+  return { problem: (field, value) => list.problem(field, value) ?? one.problem(field, value) };
+}
+
+const RESOURCES: Rule = {
+  problem(field, value) {
+    const problem = someOf(aResource).problem(field, value);
+    if (problem !== undefined) return problem;
+    // They are resources, or there would be a problem.
+    const names = (value as readonly AnyResource[]).map(({ name }) => name);
+    const twice = names.findIndex((name, i) => names.indexOf(name) < i);
+    return twice === -1 ? undefined : `${field}[${twice}].name: "${names[twice]}" is there twice`;
+  },
+};

@@ -9,15 +9,20 @@ import {
   type ObjectKey,
 } from "@operatorkit/object";
 import { noMetrics, noTracer, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
+import { checkOptions } from "@operatorkit/observe/options";
 import { TimeoutError, withTimeout } from "@operatorkit/retry";
-import { Controller, type ControllerOptions, type ControllerRunnableOptions } from "../controller.ts";
-import { requireOptions } from "../require-options.ts";
+import { Controller, RUN_RULES, type ControllerOptions, type ControllerRunnableOptions } from "../controller.ts";
 import { boot, BootError } from "./boot.ts";
 import { giantswarmInformerMetrics } from "./giantswarm-informer-metrics.ts";
 import { ObjectTimestamps } from "./object-timestamps.ts";
 import { PassRunner } from "./pass-runner.ts";
 import { pauseAnnotationsOf } from "./pause.ts";
-import { checkResourceOptions, RESYNC_MS, resourceSetsOf, type ResourceControllerOptions } from "./resource-controller-options.ts";
+import {
+  checkResourceControllerOptions,
+  RESYNC_MS,
+  resourceSetsOf,
+  type ResourceControllerOptions,
+} from "./resource-controller-options.ts";
 
 /** The finalizer that giantswarm/operatorkit's controllers keep. @throws {TypeError} for a name that no finalizer can have. */
 export function giantswarmFinalizer(controllerName: string): string {
@@ -55,14 +60,12 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: ResourceControllerOptions<T>) {
-    requireOptions("resource controller", options);
+    checkResourceControllerOptions(options);
     const { name, resyncMs = RESYNC_MS, labelSelector, whenDeselected = "keep", pauseAnnotations = {}, finalizer } = options;
-    const sets = resourceSetsOf(options);
-    checkResourceOptions(options);
     this.#options = options;
     this.#passes = new PassRunner<T>({
       name,
-      sets,
+      sets: resourceSetsOf(options),
       pausing: pauseAnnotationsOf(pauseAnnotations, options.replacePauseDefaults ?? false),
       deselection:
         labelSelector === undefined || whenDeselected === "keep"
@@ -96,6 +99,7 @@ export class ResourceController<T extends KubernetesObject> implements Runnable 
    * `BootError` when it could not boot, or with what broke later.
    */
   async run(given: ControllerRunnableOptions): Promise<void> {
+    checkOptions(`ResourceController ${this.name}: run`, given, RUN_RULES);
     if (this.#isRunning) throw new Error(`run resource controller ${this.name}: it runs already`);
     this.#isRunning = true;
     const clock = this.#options.clock ?? given.clock ?? systemClock;

@@ -1,5 +1,7 @@
 import { systemClock, type Clock, type Metrics } from "@operatorkit/observe";
+import { aFunction, checkOptions, required } from "@operatorkit/observe/options";
 import { backoffRetryPolicy, constantBackoff, isPermanent, retry, type RetryPolicy } from "@operatorkit/retry";
+import { someMetrics } from "../kubernetes-rules.ts";
 import type { AnyResource } from "./resource.ts";
 import { wrapResource, type ResourceFunction, type Wrapped } from "./wrap-resource.ts";
 
@@ -13,11 +15,9 @@ export interface RetryResourceOptions {
  * A resource whose functions are called again when they fail, as `policy` says; each failed call is logged, the last error is
  * thrown. A `PermanentError`, the end of the turn, and a cancelled resource or reconciliation end it at once.
  */
-export function withRetry<R extends AnyResource>(
-  resource: R,
-  { policy = THREE_CALLS, clock = systemClock }: RetryResourceOptions = {},
-): Wrapped<R> {
-  if (typeof policy !== "function") throw new TypeError("withRetry: policy must be a function: a RetryPolicy");
+export function withRetry<R extends AnyResource>(resource: R, options: RetryResourceOptions = {}): Wrapped<R> {
+  checkOptions("withRetry", options, { policy: aFunction });
+  const { policy = THREE_CALLS, clock = systemClock } = options;
   return wrapResource(resource, ({ resource: name, function: fn, context }, run) =>
     retry(run, {
       policy: (error, attempt) =>
@@ -41,7 +41,9 @@ export interface MeasureResourceOptions {
  * A resource whose calls are counted (before) and timed (after, also when they fail) in `operatorkit_controller_operation_total` and
  * `operatorkit_controller_operation`, by `resource` and `operation`. The names and operations are giantswarm/operatorkit's.
  */
-export function withMetrics<R extends AnyResource>(resource: R, { metrics, clock = systemClock }: MeasureResourceOptions): Wrapped<R> {
+export function withMetrics<R extends AnyResource>(resource: R, options: MeasureResourceOptions): Wrapped<R> {
+  checkOptions("withMetrics", options, { metrics: required(someMetrics) });
+  const { metrics, clock = systemClock } = options;
   const labels = ["resource", "operation"];
   const total = metrics.counter({ name: "operatorkit_controller_operation_total", help: "Calls of resources' functions.", labels });
   const seconds = metrics.histogram({ name: "operatorkit_controller_operation", help: "How long they took, in seconds.", labels });

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "@operatorkit/object";
 import { Secret } from "@operatorkit/object/kinds";
-import { dataResource, type DataResourceOptions } from "./data-resource.ts";
+import { checkDataResourceOptions, dataResource, type DataResourceOptions } from "./data-resource.ts";
 import type { CrudResource } from "./resource.ts";
 
 export type SecretResourceOptions<T extends KubernetesObject> = DataResourceOptions<T, Secret>;
@@ -10,10 +10,13 @@ export type SecretResourceOptions<T extends KubernetesObject> = DataResourceOpti
  * or data differ updated. When the object is being deleted, all current ones are deleted.
  *
  * `stringData` of desired ones is put into `data` before it is compared: the API never shows it, so it would differ for ever.
+ *
+ * @throws {TypeError} naming the option that cannot work.
  */
 export function secretResource<T extends KubernetesObject = KubernetesObject>(
   options: SecretResourceOptions<T>,
 ): CrudResource<T, readonly Secret[]> {
+  checkDataResourceOptions("secretResource", options);
   return dataResource<T, Secret>(Secret, {
     ...options,
     getDesiredState: async (context) => (await options.getDesiredState(context)).map(asStored),

@@ -1,4 +1,6 @@
 import type { KubernetesObject } from "@operatorkit/object";
+import { aFunction, checkOptions, required } from "@operatorkit/observe/options";
+import { aResource } from "./a-resource.ts";
 import { isCrudResource, type AnyResource, type CrudResource, type Resource } from "./resource.ts";
 import type { ResourceContext } from "./resource-context.ts";
 
@@ -23,9 +25,12 @@ export type Wrapped<R extends AnyResource> =
 /**
  * A resource like `resource`, with `around` done around each of its functions: the two of a basic resource, the seven of a CRUD
  * resource. The given resource stays as it is; wrapping a wrapped one nests, the last outermost.
+ *
+ * @throws {TypeError} for what is no resource.
  */
 export function wrapResource<R extends AnyResource>(resource: R, around: AroundCall): Wrapped<R>;
 export function wrapResource<T extends KubernetesObject>(resource: AnyResource<T>, around: AroundCall): AnyResource<T> {
+  checkOptions("wrapResource", { resource, around }, { resource: required(aResource), around: required(aFunction) });
   const { name } = resource;
   const on = <R>(fn: ResourceFunction, context: ResourceContext<T>, run: () => Promise<R> | R): Promise<R> =>
     around({ resource: name, function: fn, context }, async () => run());

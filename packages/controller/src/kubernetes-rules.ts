@@ -1,0 +1,44 @@
+import { aKind } from "@operatorkit/api";
+import { dns1123LabelProblems, parseLabelSelector } from "@operatorkit/object";
+import { aString, having, must, type Rule } from "@operatorkit/observe/options";
+
+/** A kind, or `onlyMetadata` of one. */
+export const aWatchedKind: Rule = {
+  problem: (field, value) => aKind.problem(field, isObject(value) && "metadataOf" in value ? value.metadataOf : value),
+};
+
+export const someMetrics: Rule = having("Metrics", ["counter", "gauge", "histogram"]);
+
+/** A field manager may be no longer, nor hold what cannot be printed. Source: apimachinery `metav1/validation` ValidateFieldManager. */
+export const aFieldManager: Rule = {
+  problem(field, value) {
+    const problem = aString.problem(field, value);
+    if (problem !== undefined || typeof value !== "string") return problem;
+    if (value.length > 128) return `${field}: must have 128 characters at most, since it is a field manager`;
+    return /\p{C}/u.test(value) ? `${field}: must be printable, since it is a field manager` : undefined;
+  },
+};
+
+export const aNamespace: Rule = {
+  problem(field, value) {
+    if (typeof value !== "string" || value === "") return `${aString.problem(field, value)}; leave it out for all namespaces`;
+    const [problem] = dns1123LabelProblems(value);
+    return problem === undefined ? undefined : `${field}: "${value}": ${problem}`;
+  },
+};
+
+export const aLabelSelector: Rule = {
+  problem(field, value) {
+    if (typeof value !== "string") return must("be a label selector, such as app=web", () => false).problem(field, value);
+    try {
+      parseLabelSelector(value);
+      return undefined;
+    } catch (error) {
+      return `${field}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  },
+};
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
