@@ -2,8 +2,9 @@ import { silentLogger, systemClock, type HealthCheck } from "@operatorkit/observ
 import type { KubernetesObject } from "@operatorkit/object";
 import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 import { errorReporter, type ErrorReporter } from "./error-reporter.ts";
-import { InformerStreams, type EventStreams, type ToldError } from "./event-streams.ts";
+import type { EventStreams, ToldError } from "./event-streams.ts";
 import { Informer } from "./informer.ts";
+import { InformerStreams } from "./informer-streams.ts";
 import { informerRules, type InformerOptions } from "./informer-options.ts";
 import { aListWatch } from "./kubernetes-rules.ts";
 import type { Lister } from "./lister.ts";

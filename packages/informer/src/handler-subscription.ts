@@ -55,18 +55,9 @@ export class HandlerSubscription<T extends KubernetesObject> implements Subscrip
     this.#onClose = onClose;
   }
 
-  /** How many keys wait to be told. */
-  get backlog(): number {
-    return this.#backlog.size;
-  }
-
   /** More was told than the handler's calls could take in one slice; not so when it is waiting for a call to settle. */
   get isBehind(): boolean {
     return this.#isBetweenSlices;
-  }
-
-  get isSynced(): boolean {
-    return this.#synced.isReached;
   }
 
   synced({ signal }: { signal?: AbortSignal } = {}): Promise<void> {

@@ -1,11 +1,11 @@
 /** The local, indexed, self-healing copy of a kind. */
 export type { Change } from "./change.ts";
+export type { InformerErrorContext } from "./error-reporter.ts";
 export type { AddContext, DeleteContext, EventHandler, HandlerContext, Subscription } from "./event-handler.ts";
 export { defaultResyncPeriodMs, DeterministicInformer } from "./deterministic-informer.ts";
 export type { DeterministicInformerOptions } from "./deterministic-informer.ts";
 export { StreamOverflowError } from "./event-streams.ts";
 export type { EventStreams, ToldDelete, ToldError, ToldUpdate } from "./event-streams.ts";
-export type { InformerErrorContext } from "./error-reporter.ts";
 export { Informer } from "./informer.ts";
 export type { InformerLease } from "./informer-lease.ts";
 export { informerName, scopedInformerName } from "./informer-name.ts";

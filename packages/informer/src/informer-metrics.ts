@@ -1,5 +1,7 @@
 import type { Metrics } from "@operatorkit/observe";
 import type { Change } from "./change.ts";
+import type { FailureKind } from "./failure.ts";
+import type { ReflectorStep } from "./reflector-state.ts";
 
 /** What a reflector counts. The names are client-go's where it has one. Source: client-go `reflector_metrics.go`. */
 export interface ReflectorMetrics {
@@ -9,10 +11,10 @@ export interface ReflectorMetrics {
   watchEnded(afterMs: number, events: number): void;
   /** The server answered well, at this time since 1970. */
   contacted(atMs: number): void;
-  /** A list or a watch failed, or a stream broke, for this `FailureKind`. */
-  failed(cause: string): void;
+  /** A list or a watch failed, or a stream broke. */
+  failed(cause: FailureKind): void;
   /** A wait before something is tried again, and why. */
-  retried(step: string, cause: string): void;
+  retried(step: ReflectorStep["type"], cause: FailureKind): void;
 }
 
 /** What an informer counts besides. */

@@ -28,6 +28,7 @@ describe("KubernetesBasedInformer", () => {
       namespace: "ns",
       labelFilters: ["a=b", "!c"],
       fieldSelector: "f=g",
+      name: undefined,
       clock,
     });
     expect(scopes).toEqual([{ namespace: "ns", labelSelector: "a=b,!c", fieldSelector: "f=g" }]);

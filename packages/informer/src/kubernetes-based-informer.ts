@@ -27,8 +27,8 @@ export interface KubernetesBasedInformerOptions<T extends KubernetesObject, U> e
 
 /**
  * An informer of one kind on a Kubernetes API server, as a user of grafana-app-sdk's `KubernetesBasedInformer` knows it: made from
- * a kind and a client, optionally filtered and converting. A thin layer over `Informer`, with all its guarantees; handlers each
- * get every change in order, there are no retries here, and errors go to `onError`.
+ * a kind and a client, optionally filtered and converting. A thin layer over `Informer`, with all its guarantees; there are no
+ * retries here, and errors go to `onError`.
  */
 export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
   readonly kind: Kind<T>;
@@ -49,7 +49,7 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
       convert: aFunction,
       ...informerRules,
     });
-    const { kind, client, namespace, labelSelector, labelFilters = emptyLabelFilters, fieldSelector, convert, ...rest } = options;
+    const { kind, client, namespace, labelSelector, labelFilters = emptyLabelFilters, fieldSelector, convert, name, ...rest } = options;
     const selectors = [...(labelSelector === undefined || labelSelector === "" ? [] : [labelSelector]), ...labelFilters].join(",");
     const scope = {
       ...(namespace === undefined || namespace === "" ? {} : { namespace }),
@@ -58,7 +58,7 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
     };
     this.kind = kind;
     this.#convert = convert;
-    this.informer = new Informer<T>({ name: scopedInformerName(kind, scope), ...rest, listWatch: client.listWatch(kind, scope) });
+    this.informer = new Informer<T>({ ...rest, name: name ?? scopedInformerName(kind, scope), listWatch: client.listWatch(kind, scope) });
   }
 
   get name(): string {

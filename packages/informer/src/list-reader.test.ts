@@ -48,6 +48,19 @@ describe("the first list", () => {
     made.server.requests.length = 0;
   });
 
+  it("that cannot be one is asked for again, and the health check says what is wrong with it", async () => {
+    const made = await lab({ start: false });
+    const list = made.server.list.bind(made.server);
+    made.server.list = async (request) => ({ ...(await list({ signal: request.signal })), continue: "page-1" });
+    await made.start();
+    expect(made.informer.healthCheck().check()).toBe(
+      "informer-widgets.example.com/v1 has not synced: the page names itself as the next one",
+    );
+    made.server.list = list;
+    await made.advance(5_000);
+    expect(made.informer.healthCheck().check()).toBeUndefined();
+  });
+
   it("does not spin when a server has a next page for ever, and nothing in it", async () => {
     const made = await lab({ start: false });
     let pages = 0;

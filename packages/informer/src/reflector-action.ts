@@ -1,3 +1,6 @@
+import type { FailureKind } from "./failure.ts";
+import type { ReflectorStep } from "./reflector-state.ts";
+
 /** What the state machine in `reflector-state.ts` wants done. */
 export type ReflectorAction =
   /** Ask for a page; `paged: false` asks for the whole list at once. */
@@ -12,9 +15,11 @@ export type ReflectorAction =
       readonly type: "wait";
       readonly atLeastMs: number;
       readonly atMostMs: number;
-      readonly cause: string;
+      readonly cause: FailureKind;
+      /** The cause in full. */
+      readonly error: unknown;
       /** What comes after it. */
-      readonly step: string;
+      readonly step: ReflectorStep["type"];
     }
   /** Put the page's entries with those already read. */
   | { readonly type: "keep" }

@@ -47,6 +47,7 @@ describe("a list", () => {
     const relisting: ReflectorState = { name: "listing", memory, progress: { token: undefined, version: undefined } };
     const once = next(relisting, older);
     expect(told(once)).toBe("waiting for list: discard, wait");
+    expect(once.actions.at(-1)).toMatchObject({ type: "wait", error: "the server is at version 7, older than the copy's 100" });
     const twice = run(once.state, events.elapsed, older);
     expect(twice.actions).toContainEqual({ type: "replace", version: "7", isReset: true });
     expect(twice.state.memory).toMatchObject({ version: "7", suspicions: 0 });

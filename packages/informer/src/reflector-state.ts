@@ -207,7 +207,8 @@ function inStreaming(state: In<"streaming">, event: ReflectorEvent): Transition 
       const lived = event.afterMs >= HEALTHY_STREAM_MS;
       const rested = lived ? { ...afterLife(memory), fruitless: 0 } : memory;
       if (lived && event.onTime) return enter(rested, { type: "watch" });
-      const cause = { failure: { kind: "ended" as const, error: "the server ended the watch early" }, afterMs: event.afterMs };
+      const error = `the server ended the watch after ${Math.round(event.afterMs)} ms`;
+      const cause = { failure: { kind: "ended" as const, error }, afterMs: event.afterMs };
       return afterStream(rested, { hadNothing: !advanced && !lived }, cause);
     }
     case "failed": {
@@ -299,7 +300,7 @@ function wait(memory: ReflectorMemory, step: ReflectorStep, { failure, afterMs }
   const range = reflectorWait({ failures, afterMs, retryAfterMs: failure.retryAfterMs });
   return {
     state: { name: "waiting", memory: { ...memory, failures: failures + 1 }, step },
-    actions: [{ type: "wait", ...range, cause: failure.kind, step: step.type }],
+    actions: [{ type: "wait", ...range, cause: failure.kind, error: failure.error, step: step.type }],
   };
 }
 

@@ -109,14 +109,15 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   async #wait(
-    { atLeastMs, atMostMs, cause, step }: Extract<ReflectorAction, { type: "wait" }>,
+    { atLeastMs, atMostMs, cause, error, step }: Extract<ReflectorAction, { type: "wait" }>,
     signal: AbortSignal,
   ): Promise<ReflectorEvent> {
     this.#watch.close();
     const waitMs = atLeastMs + (atMostMs - atLeastMs) * this.#random();
+    this.contact.waited(error);
     this.#metrics.retried(step, cause);
     const { version } = this.#target.copy;
-    const fields = { cause, waitMs: Math.round(waitMs), next: step, version, error: this.contact.lastError };
+    const fields = { cause, waitMs: Math.round(waitMs), next: step, version, error };
     // Once is everyday life (a proxy's timeout, a rolling restart); again is worth a look.
     const level = this.#state.memory.failures > 1 ? "warn" : "info";
     this.#logger[level](`${this.#what}: interrupted, next: ${step}`, fields);

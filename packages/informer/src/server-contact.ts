@@ -10,7 +10,7 @@ export interface ServerContactOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** When the server was last heard, and why a request last failed: what health checks and metrics say of it. */
+/** When the server was last heard, and why something last had to be tried again: what health checks and metrics say of it. */
 export class ServerContact {
   readonly #options: ServerContactOptions;
   #lastMs: number | undefined;
@@ -25,7 +25,7 @@ export class ServerContact {
     return this.#lastMs;
   }
 
-  /** Why the last request failed; undefined once one went well. */
+  /** Why something was last tried again; undefined once a request went well. */
   get lastError(): unknown {
     return this.#lastError;
   }
@@ -38,9 +38,9 @@ export class ServerContact {
     metrics.contacted(clock.now());
   }
 
-  /** The server ended a stream so early that whoever asks what is wrong should hear of it. */
-  endedAfter(ms: number): void {
-    this.#lastError = `the server ended the watch after ${Math.round(ms)} ms`;
+  /** Something is tried again because of this. No request need have failed: an answer may have been no good. */
+  waited(why: unknown): void {
+    this.#lastError = why;
   }
 
   /** A request that began at `startMs` failed; the event that says so. */

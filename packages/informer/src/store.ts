@@ -25,7 +25,6 @@ export class Store<T extends KubernetesObject> {
   #namespaces: StoreIndex<T> | undefined;
   #version: string | undefined;
   #bytes = 0;
-  #dropped = 0;
   #contradictions = 0;
 
   /** @throws {TypeError} naming the option that cannot work. */
@@ -48,11 +47,6 @@ export class Store<T extends KubernetesObject> {
   /** What its objects measure as JSON, as far as their entries say. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Stream events that were not applied because they were already seen. */
-  get dropped(): number {
-    return this.#dropped;
   }
 
   /**
@@ -88,10 +82,6 @@ export class Store<T extends KubernetesObject> {
       throw new TypeError(`index "${name}" does not exist; ${known === "" ? "the informer has no indexes" : `there is: ${known}`}`);
     }
     return this.#at(index.keysOf(value));
-  }
-
-  hasIndex(name: string): boolean {
-    return this.#indexes.has(name);
   }
 
   /** Adds an index, and files what is there. */
@@ -189,7 +179,6 @@ export class Store<T extends KubernetesObject> {
     // The copy already has this state of the object, or a later one.
     const isSeen = order !== undefined && (order < 0 || (order === 0 && resourceVersion !== "" && old?.uid === entry.uid));
     if (isBehind || isSeen) {
-      this.#dropped += 1;
       if (old === undefined || (order ?? 0) > 0) this.#contradictions += 1;
       return [];
     }
@@ -208,7 +197,6 @@ export class Store<T extends KubernetesObject> {
     const isLenient = old.uid === entry.uid && old.resourceVersion === entry.resourceVersion;
     const order = compareResourceVersions(entry.resourceVersion, old.resourceVersion);
     if ((isBehind && !isLenient) || (order !== undefined && order < 0)) {
-      this.#dropped += 1;
       if (isLater(entry, old)) this.#contradictions += 1;
       return [];
     }

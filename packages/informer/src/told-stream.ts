@@ -66,10 +66,7 @@ export class ToldStream<I, V> implements AsyncIterableIterator<V> {
 
   /** Forgets the oldest of what happened. */
   dropOldest(): void {
-    for (const id of this.#live.keys()) {
-      this.#live.delete(id);
-      return;
-    }
+    shiftOf(this.#live);
   }
 
   /** Ends the stream for its reader, with an error when there is one. What waits is dropped. */

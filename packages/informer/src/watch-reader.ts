@@ -7,7 +7,6 @@ import type { FullList } from "./list-reader.ts";
 import { OpenStream } from "./open-stream.ts";
 import type { ReflectorAction } from "./reflector-action.ts";
 import type { ReflectorEvent } from "./reflector-event.ts";
-import { HEALTHY_STREAM_MS } from "./reflector-state.ts";
 import type { ReflectorTarget } from "./reflector-target.ts";
 import type { RequestBudget } from "./request-budget.ts";
 import type { ServerContact } from "./server-contact.ts";
@@ -163,11 +162,9 @@ export class WatchReader<T extends KubernetesObject> {
   }
 
   #ended(open: OpenStream<T>): ReflectorEvent {
-    const { metrics, contact } = this.#options;
     this.close();
     const afterMs = this.#clock.monotonicMs() - open.startMs;
-    metrics.watchEnded(afterMs, open.events);
-    if (afterMs < HEALTHY_STREAM_MS) contact.endedAfter(afterMs);
+    this.#options.metrics.watchEnded(afterMs, open.events);
     return { type: "ended", afterMs, onTime: afterMs >= open.timeoutSeconds * 1000 * ON_TIME };
   }
 }

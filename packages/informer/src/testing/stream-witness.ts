@@ -1,6 +1,7 @@
 import { compareResourceVersions } from "@operatorkit/object";
 import { sleep } from "@operatorkit/observe";
-import { InformerStreams, type ToldDelete, type ToldUpdate } from "../event-streams.ts";
+import type { ToldDelete, ToldUpdate } from "../event-streams.ts";
+import { InformerStreams } from "../informer-streams.ts";
 import type { Widget } from "./fake-server.ts";
 import type { Lab } from "./lab.ts";
 

@@ -11,7 +11,7 @@ function going(widget: Widget): Widget {
   return { ...widget, metadata: { ...widget.metadata, deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/a"] } };
 }
 
-describe("an event stream", () => {
+describe("the deterministic informer", () => {
   it("tells an object with finalizers as going, again at each resync, and once when it is gone", async () => {
     await using world = new StreamWorld({ resyncPeriodMs: MINUTE_MS });
     const a = world.server.create("a");
