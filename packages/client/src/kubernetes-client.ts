@@ -21,7 +21,6 @@ import type { Kind, KindRef, KubernetesObject, Manifest, ObjectRef, PartialObjec
 import type { Scale } from "@operatorkit/object/kinds";
 import { clientCoreOf, type ClientCore } from "./client-core.ts";
 import type { KubernetesClientOptions } from "./client-options.ts";
-import { ConfigError } from "./config/config-error.ts";
 import type { ApiGroup } from "./discovery/api-resource.ts";
 import { evictPod } from "./pods/evict-pod.ts";
 import type { AttachOptions, AttachResult } from "./pods/attach-to-pod.ts";
@@ -223,14 +222,7 @@ export class KubernetesClient implements Client, AsyncDisposable {
    * @typeParam KubeConfig client-node's own: `toKubeConfig<KubeConfig>()`. Its types are not loaded for those who do not ask
    */
   async toKubeConfig<KubeConfig = unknown>(): Promise<KubeConfig> {
-    const { toKubeConfig } = this.#caller.core;
-    if (toKubeConfig === undefined) {
-      throw new ConfigError(
-        "toKubeConfig: this client was given a transport, which only knows how to carry requests; connect by an address or a kubeconfig",
-        { code: "InvalidOptions" },
-      );
-    }
-    return (await toKubeConfig()) as KubeConfig;
+    return (await this.#caller.toKubeConfig("toKubeConfig")()) as KubeConfig;
   }
 
   /**

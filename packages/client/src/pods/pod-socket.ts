@@ -45,13 +45,8 @@ export async function openPodSocket(caller: Caller, ref: ObjectRef, options: Pod
   const { action, subresource, query, signal } = options;
   const call = caller.call("create", { kind: PodKind, ref, subresource }, "GET", () => objectPath(PodKind, ref, subresource), options);
   const request = { ...call, action, path: `${call.path}?${query.toString()}` };
-  const { toKubeConfig, clock, requestTimeoutMs: timeoutMs, requester, spans, connectionLimits } = caller.core;
-  if (toKubeConfig === undefined) {
-    throw new ConfigError(
-      `${action}: this client was given a transport, which only knows how to carry requests; connect by an address or a kubeconfig`,
-      { code: "InvalidOptions" },
-    );
-  }
+  const { clock, requestTimeoutMs: timeoutMs, requester, spans, connectionLimits } = caller.core;
+  const toKubeConfig = caller.toKubeConfig(action);
   const reason = (): ApiError => new ApiError(`${action}: no connection within ${timeoutMs / 1000} s`, { code: "DeadlineExceeded" });
   const deadline = new Deadline({ clock, timeoutMs, signals: [stopOf(caller, signal)], reason });
   try {

@@ -14,9 +14,9 @@ export interface RetryQuestion {
 }
 
 /** A server that asks for patience is given it this often, as client-go does. */
-export const MAX_ASKED_RETRIES = 10;
+const MAX_ASKED_RETRIES = 10;
 /** Faults are tried again this often; whoever called has a longer breath and knows better. */
-export const MAX_FAULT_RETRIES = 3;
+const MAX_FAULT_RETRIES = 3;
 
 /**
  * How long to wait before the same request is sent again; undefined when it must not be.

@@ -1,6 +1,7 @@
 import { ApiError, isApiError, type ClientDefaults, type RequestOptions, type WriteOptions } from "@operatorkit/api";
 import type { Kind, KindRef, KubernetesObject } from "@operatorkit/object";
 import type { ClientCore } from "../client-core.ts";
+import { ConfigError } from "../config/config-error.ts";
 import type { Call, Verb } from "../request/call.ts";
 import type { Query } from "../request/resource-path.ts";
 import { orAborted } from "../transport/or-aborted.ts";
@@ -101,6 +102,16 @@ export class Caller {
 
   writeQuery({ fieldManager = this.defaults.fieldManager, dryRun, fieldValidation }: WriteOptions): Query {
     return { fieldManager, dryRun: dryRun === true ? "All" : undefined, fieldValidation };
+  }
+
+  /** What makes a configuration for @kubernetes/client-node. @throws {ConfigError} for a client that was given a transport */
+  toKubeConfig(action: string): () => Promise<unknown> {
+    const { toKubeConfig } = this.core;
+    if (toKubeConfig !== undefined) return toKubeConfig;
+    throw new ConfigError(
+      `${action}: this client was given a transport, which only knows how to carry requests; connect by an address or a kubeconfig`,
+      { code: "InvalidOptions" },
+    );
   }
 
   /** For work that others may share, and that therefore no one caller can end. */
