@@ -1,14 +1,15 @@
 import type { Transport } from "@operatorkit/api";
 import { noMetrics, noTracer, silentLogger, systemClock, type Clock } from "@operatorkit/observe";
+import { checkOptions, required } from "@operatorkit/observe/options";
 import { exponentialBackoff } from "@operatorkit/retry";
-import type { KubernetesClientOptions } from "./client-options.ts";
+import { A_TRANSPORT, CLIENT_RULES, type KubernetesClientOptions } from "./client-options.ts";
 import { StaticCredentials } from "./config/credentials.ts";
 import { withMiddleware } from "./request/middleware.ts";
 import { RequestMetrics } from "./request/request-metrics.ts";
 import { RequestSpans } from "./request/request-spans.ts";
 import { Requester } from "./request/requester.ts";
 import { RestMapper } from "./rest-mapper.ts";
-import { checkedLimit, connectionLimits, type ConnectionLimits } from "./transport/connection-limits.ts";
+import { connectionLimits, type ConnectionLimits } from "./transport/connection-limits.ts";
 
 /** What a client shares with those made from it by `with`. */
 export interface ClientCore {
@@ -27,8 +28,9 @@ export interface ClientCore {
 
 /** The defaults of every option are here. */
 export function clientCoreOf(options: KubernetesClientOptions): ClientCore {
+  checkOptions("KubernetesClient", options, { ...CLIENT_RULES, transport: required(A_TRANSPORT) });
   const { transport, server = { host: "in-process", description: "the API server" }, clock = systemClock } = options;
-  const requestTimeoutMs = checkedLimit("requestTimeoutMs", options.requestTimeoutMs ?? 60_000);
+  const { requestTimeoutMs = 60_000 } = options;
   const spans = new RequestSpans(options.tracer ?? noTracer, server.host);
   const requester = new Requester({
     transport: withMiddleware(transport, options.middleware ?? []),

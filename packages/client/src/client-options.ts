@@ -1,5 +1,6 @@
 import type { ClientDefaults, Transport } from "@operatorkit/api";
 import type { Clock, Logger, Metrics, Tracer } from "@operatorkit/observe";
+import { aBoolean, aFunction, aList, aNumber, aString, having, type OptionRules, type Rule } from "@operatorkit/observe/options";
 import type { Backoff } from "@operatorkit/retry";
 import type { Credentials } from "./config/credentials.ts";
 import type { Impersonation } from "./config/impersonation.ts";
@@ -25,7 +26,7 @@ export interface KubernetesClientOptions extends ClientDefaults {
   readonly namespace?: string | undefined;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
-  /** Gets a span for each request; requests carry what its `inject` adds, such as `traceparent`. Exec and port-forward are left out. @default none */
+  /** Gets a span for each request; requests carry what its `inject` adds, such as `traceparent`. That of a stream ends when it is accepted. @default none */
   readonly tracer?: Tracer;
   readonly clock?: Clock;
   /** How long a call may take as a whole, its retries included; a watch until it is accepted. @default 60000 */
@@ -43,3 +44,18 @@ export interface KubernetesClientOptions extends ClientDefaults {
   /** Keep `metadata.managedFields` in what `listWatch` gives. @default false */
   readonly keepManagedFields?: boolean;
 }
+
+export const A_TRANSPORT: Rule = having("a Transport", ["request", "close"], "connect() makes one, and so does ApiServer.transport()");
+
+/** What a client is given, by whomever it is made. */
+export const CLIENT_RULES: OptionRules<KubernetesClientOptions> = {
+  transport: A_TRANSPORT,
+  credentials: having("Credentials", ["headers", "refresh"]),
+  middleware: aList(aFunction),
+  requestTimeoutMs: aNumber({ above: 0 }),
+  backoff: aFunction,
+  fieldManager: aString,
+  userAgent: aString,
+  compress: aBoolean,
+  keepManagedFields: aBoolean,
+};

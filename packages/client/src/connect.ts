@@ -1,12 +1,13 @@
 import { systemClock } from "@operatorkit/observe";
+import { aString, checkOptions } from "@operatorkit/observe/options";
 import { ConfigError } from "./config/config-error.ts";
 import { findCluster, type ClusterOptions } from "./config/find-cluster.ts";
 import { checkedImpersonation } from "./config/impersonation.ts";
 import { hostEnvironment } from "./config/host-environment.ts";
-import type { KubernetesClientOptions } from "./client-options.ts";
+import { CLIENT_RULES, type KubernetesClientOptions } from "./client-options.ts";
 import { RotatingCertificate } from "./config/rotating-certificate.ts";
 import { KubernetesClient } from "./kubernetes-client.ts";
-import { connectionLimits, type ConnectionLimits } from "./transport/connection-limits.ts";
+import { connectionLimits, LIMIT_RULES, type ConnectionLimits } from "./transport/connection-limits.ts";
 import { isLoopback, proxyFor } from "./transport/proxy-for.ts";
 import { SocketTransport } from "./transport/socket-transport.ts";
 
@@ -28,9 +29,17 @@ const OF_CONNECTIONS = [
  * none of them, the cluster is found as kubectl finds it: `KUBECONFIG`, then `~/.kube/config`, then the pod's own.
  *
  * Files are read now, the connection is made at the first request. Rejects with a `ConfigError` that says what is wrong
- * where, and what to do; a server that cannot be reached, or does not let in, shows as an `ApiError` of the first request.
+ * where, and what to do, or with a TypeError for an option that nothing can be made of; a server that cannot be reached, or does not let in, shows as an `ApiError` of the first request.
  */
 export async function connect(options: ConnectOptions = {}): Promise<KubernetesClient> {
+  checkOptions("connect", options, {
+    ...CLIENT_RULES,
+    ...LIMIT_RULES,
+    server: aString,
+    context: aString,
+    tlsServerName: aString,
+    proxyUrl: aString,
+  });
   const { transport } = options;
   if (transport !== undefined) {
     const stray = OF_CONNECTIONS.find((name) => options[name] !== undefined);

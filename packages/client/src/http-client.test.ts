@@ -35,15 +35,14 @@ describe("newHttpClient", () => {
 
   it.each<[unknown[], string]>([
     [[undefined, "", "v1", []], "client: is missing"],
-    [[client, undefined, "v1", []], 'group: must be a string, not undefined; "" for the core group'],
-    [[client, "My Group", "v1", []], 'group: "My Group": a lowercase RFC 1123 subdomain'],
-    [[client, "", "", []], 'version: "", which should be such as "v1": a lowercase RFC 1123 label'],
-    [[client, "", "v1/pods", []], 'version: "v1/pods", which should be such as "v1": a lowercase RFC 1123 label'],
-    [[client, "", undefined, []], 'version: "undefined", which should be such as "v1": must be a string'],
-    [[client, "", "v1", ConfigMap], "kinds: must be a list of kinds"],
-    [[client, "", "v1", [undefined]], "kinds[0]: must be a kind"],
+    [[client, undefined, "v1", []], "group: is missing, and must be a domain"],
+    [[client, "My Group", "v1", []], 'group: "My Group" must be a domain such as example.com; "" for the core group'],
+    [[client, "", "", []], 'version: "" must be such as v1'],
+    [[client, "", "v1/pods", []], 'version: "v1/pods" must be such as v1'],
+    [[client, "", "v1", ConfigMap], "kinds: an object must be a list"],
+    [[client, "", "v1", [undefined]], "kinds[0]: is missing, and must be a kind"],
   ])("refuses %j, which no server has a path for", (given, message) => {
-    expect(() => Reflect.apply(newHttpClient, undefined, given)).toThrow(`HTTP client: ${message}`);
+    expect(() => Reflect.apply(newHttpClient, undefined, given)).toThrow(`HttpClient: ${message}`);
   });
 
   it("writes below its group version, and gives objects of its kinds back", async () => {

@@ -1,5 +1,6 @@
-import { ApiError, type RequestOptions } from "@operatorkit/api";
+import { aKind, ApiError, type RequestOptions } from "@operatorkit/api";
 import { dns1123LabelProblems, dns1123SubdomainProblems, type Kind, type KubernetesObject, type ObjectOf } from "@operatorkit/object";
+import { aList, checkOptions, having, must, required } from "@operatorkit/observe/options";
 import type { KubernetesClient } from "./kubernetes-client.ts";
 import type { RawRequest } from "./request/raw-request.ts";
 import type { Query } from "./request/resource-path.ts";
@@ -35,7 +36,7 @@ export class HttpClient<T extends KubernetesObject> {
    * @throws {ApiError} `InvalidRequest` for a kind of another group version
    */
   constructor(client: Pick<KubernetesClient, "request">, group: string, version: string, kinds: readonly Kind<T>[]) {
-    checkArguments(client, group, version, kinds);
+    checkOptions("HttpClient", { client, group, version, kinds }, ARGUMENTS);
     const stray = kinds.find((kind) => kind.group !== group || kind.version !== version);
     if (stray !== undefined) {
       throw new ApiError(
@@ -84,19 +85,17 @@ export class HttpClient<T extends KubernetesObject> {
 }
 
 /** What is wrong here would be a path that no server has, and a 404 that says nothing of it. */
-function checkArguments(client: Pick<KubernetesClient, "request">, group: string, version: string, kinds: readonly Kind[]): void {
-  const refuse = (argument: string, why: string): never => {
-    throw new TypeError(`HTTP client: ${argument}: ${why}`);
-  };
-  if (typeof client?.request !== "function") refuse("client", "is missing; connect() makes one");
-  if (typeof group !== "string") refuse("group", `must be a string, not ${typeof group}; "" for the core group`);
-  const [groupProblem] = group === "" ? [] : dns1123SubdomainProblems(group);
-  if (groupProblem !== undefined) refuse("group", `"${group}": ${groupProblem}`);
-  const [versionProblem] = typeof version === "string" ? dns1123LabelProblems(version) : [`must be a string, not ${typeof version}`];
-  if (versionProblem !== undefined) refuse("version", `"${version}", which should be such as "v1": ${versionProblem}`);
-  if (!Array.isArray(kinds)) refuse("kinds", "must be a list of kinds of this group version");
-  for (const [index, kind] of kinds.entries())
-    if (typeof kind?.kind !== "string") refuse(`kinds[${index}]`, "must be a kind: one of object/kinds, or made by defineKind");
+const ARGUMENTS = {
+  client: required(having("a client", ["request"], "connect() makes one")),
+  group: required(
+    must('be a domain such as example.com; "" for the core group', (text) => text === "" || isFine(dns1123SubdomainProblems, text)),
+  ),
+  version: required(must("be such as v1", (text) => isFine(dns1123LabelProblems, text))),
+  kinds: required(aList(aKind)),
+};
+
+function isFine(problems: (text: string) => readonly string[], text: unknown): boolean {
+  return typeof text === "string" && problems(text).length === 0;
 }
 
 /** A client bound to `/apis/<group>/<version>`, which knows these kinds. */

@@ -84,7 +84,7 @@ describe("KubernetesClient.scale", () => {
     ]);
     expect(await rejection(client.scale(Deployment, web, -1))).toMatchObject({
       code: "InvalidRequest",
-      message: "scale Deployment x/web: replicas is -1, and must be a whole number from 0",
+      message: "scale Deployment x/web: replicas: -1 must be a whole number, 0 or more",
     });
   });
 });

@@ -1,5 +1,6 @@
 import { isConflict } from "@operatorkit/api";
 import { sleep, type Clock } from "@operatorkit/observe";
+import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
 import { exponentialBackoff, type Backoff } from "@operatorkit/retry";
 
 export interface RetryOnConflictOptions {
@@ -18,9 +19,9 @@ export interface RetryOnConflictOptions {
  * Server-side apply needs none of this. Source: client-go `util/retry.RetryOnConflict`.
  */
 export async function retryOnConflict<R>(update: () => Promise<R>, options: RetryOnConflictOptions = {}): Promise<R> {
+  checkOptions("retryOnConflict", { update }, { update: required(aFunction) });
+  checkOptions("retryOnConflict", options, { attempts: aNumber({ atLeast: 1, whole: true }), backoff: aFunction });
   const { attempts = 5, backoff = exponentialBackoff({ baseMs: 10, factor: 5, maxMs: 1_000, jitter: 0.1 }), signal, clock } = options;
-  if (!Number.isSafeInteger(attempts) || attempts < 1)
-    throw new RangeError(`retryOnConflict: attempts is ${attempts}, and must be a whole number from 1`);
   for (let attempt = 1; ; attempt += 1) {
     signal?.throwIfAborted();
     try {

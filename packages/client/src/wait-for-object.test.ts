@@ -64,7 +64,9 @@ describe("waitForObject", () => {
   it("refuses what cannot work, and gives back the kind's type", async () => {
     expect(await wait(["grey"], { intervalMs: -1 }).outcome).toMatchObject({ message: expect.stringContaining("intervalMs: -1") });
     const reader: Pick<Reader, "get"> = { get: () => Promise.reject(missing) };
-    await expect(waitForObject(reader, ConfigMap, ref, undefined as never)).rejects.toThrow("until must be a function");
+    await expect(waitForObject(reader, ConfigMap, ref, undefined as never)).rejects.toThrow(
+      "waitForObject: until: is missing, and must be a function",
+    );
     expectTypeOf(waitForObject<ConfigMap>).returns.resolves.toEqualTypeOf<ConfigMap>();
   });
 });

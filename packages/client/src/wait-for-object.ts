@@ -1,6 +1,7 @@
-import { isNotFound, type Reader } from "@operatorkit/api";
+import { aClient, aKind, isNotFound, type Reader } from "@operatorkit/api";
 import { keyOf, type Kind, type KubernetesObject, type ObjectRef } from "@operatorkit/object";
 import type { Clock } from "@operatorkit/observe";
+import { aFunction, aNumber, anObject, aString, checkOptions, oneOf, required } from "@operatorkit/observe/options";
 import { poll } from "@operatorkit/retry";
 
 export interface WaitForObjectOptions {
@@ -30,8 +31,14 @@ export async function waitForObject<T extends KubernetesObject>(
   until: (object: T) => boolean,
   options: WaitForObjectOptions = {},
 ): Promise<T> {
+  const given = { client: required(aClient("get")), kind: required(aKind), ref: required(anObject({ name: required(aString) })) };
+  checkOptions("waitForObject", { client, kind, ref, until }, { ...given, until: required(aFunction) });
+  checkOptions("waitForObject", options, {
+    intervalMs: aNumber({ atLeast: 0 }),
+    timeoutMs: aNumber({ atLeast: 0 }),
+    missing: oneOf("fail", "wait"),
+  });
   const { intervalMs = 1_000, timeoutMs = 60_000, signal, clock, missing = "fail", what = "to be as wanted" } = options;
-  if (typeof until !== "function") throw new TypeError(`wait for ${kind.kind} ${keyOf(ref)}: until must be a function`);
   const look = async (): Promise<T | undefined> => {
     try {
       const object = await client.get(kind, ref, signal === undefined ? {} : { signal });

@@ -155,7 +155,7 @@ describe("KubernetesClient.exec", () => {
     await using client = await clientOf(server);
     const terminalSize = Readable.from([{ columns: 80, rows: 0 }]);
     expect(await rejection(client.exec(pod, ["sh"], { tty: true, terminalSize }))).toMatchObject({
-      message: "terminalSize: rows is 0, and must be a whole number from 1 to 65535",
+      message: "resize: terminalSize.rows: 0 must be a whole number, 1 or more, 65535 or less",
     });
     await expect.poll(server.openSockets).toBe(0);
   });
@@ -319,16 +319,11 @@ describe("KubernetesClient.exec", () => {
   });
 
   it.each([
-    ["no command", [], {}, "command must be a list of words"],
+    ["no command", [], {}, "command: a list must hold words"],
     ["a terminal with stderr", ["sh"], { tty: true, stderr: new PassThrough() }, "stderr: a terminal has none"],
     ["sizes of no terminal", ["sh"], { terminalSize: { columns: 80, rows: 24 } }, "terminalSize: without tty there is no terminal"],
-    [
-      "half a size",
-      ["sh"],
-      { tty: true, terminalSize: { columns: 80, rows: 0.5 } },
-      "terminalSize: rows is 0.5, and must be a whole number",
-    ],
-    ["room for nothing", ["sh"], { maxOutputBytes: 0 }, "maxOutputBytes is 0, and must be a whole number from 1"],
+    ["half a size", ["sh"], { tty: true, terminalSize: { columns: 80, rows: 0.5 } }, "terminalSize.rows: 0.5 must be a whole number"],
+    ["room for nothing", ["sh"], { maxOutputBytes: 0 }, "maxOutputBytes: 0 must be a whole number, 1 or more"],
   ])("refuses %s", async (_title, command, options, message) => {
     await using client = await clientOf({ url: "https://127.0.0.1:1" });
     expect(await rejection(client.exec(pod, command, options))).toMatchObject({

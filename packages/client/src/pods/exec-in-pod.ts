@@ -1,5 +1,7 @@
-import { ApiError, type Status } from "@operatorkit/api";
+import type { Status } from "@operatorkit/api";
 import type { ObjectRef } from "@operatorkit/object";
+import { must, required } from "@operatorkit/observe/options";
+import { checkRequest } from "../request/check-request.ts";
 import type { Caller } from "../verbs/caller.ts";
 import { actionOn } from "./pod-socket.ts";
 import { refuseFailure, throughStreams, type PodStreamOptions } from "./pod-streams.ts";
@@ -19,8 +21,9 @@ export interface ExecResult {
 /** @see KubernetesClient.exec */
 export async function execInPod(caller: Caller, ref: ObjectRef, command: readonly string[], options: ExecOptions): Promise<ExecResult> {
   const action = actionOn(ref, "exec in");
-  if (!Array.isArray(command) || command.length === 0 || command.some((word) => typeof word !== "string"))
-    throw new ApiError(`${action}: command must be a list of words: ["sh", "-c", "…"]`, { code: "InvalidRequest" });
+  const isCommand = (words: unknown): boolean =>
+    Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === "string");
+  checkRequest(action, { command }, { command: required(must('hold words: ["sh", "-c", "…"]', isCommand)) });
   const words = command.map((word): [string, string] => ["command", word]);
   const { status, stdout, stderr } = await throughStreams(caller, ref, { action, subresource: "exec", words }, options);
   return { exitCode: exitCodeOf(action, status), stdout, stderr };

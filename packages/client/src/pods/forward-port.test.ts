@@ -98,7 +98,7 @@ describe("KubernetesClient.portForward", () => {
     await using client = await clientOf({ url: "https://127.0.0.1:1" });
     expect(await rejection(client.portForward(pod, port))).toMatchObject({
       code: "InvalidRequest",
-      message: expect.stringContaining(`port is ${port}, and must be a whole number from 1 to 65535`),
+      message: expect.stringContaining(`port: ${port} must be a whole number, 1 or more, 65535 or less`),
     });
   });
 });

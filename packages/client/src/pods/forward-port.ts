@@ -1,6 +1,8 @@
 import { Duplex } from "node:stream";
 import { ApiError, type RequestOptions } from "@operatorkit/api";
 import type { ObjectRef } from "@operatorkit/object";
+import { aNumber, required } from "@operatorkit/observe/options";
+import { checkRequest } from "../request/check-request.ts";
 import type { Caller } from "../verbs/caller.ts";
 import { actionOn, frame, openPodSocket, stopOf, type PodSocket } from "./pod-socket.ts";
 
@@ -9,9 +11,7 @@ const [DATA, ERROR] = [0, 1];
 /** @see KubernetesClient.portForward */
 export async function forwardPort(caller: Caller, ref: ObjectRef, port: number, { signal }: RequestOptions): Promise<Duplex> {
   const action = actionOn(ref, `forward port ${port} of`);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new ApiError(`${action}: port is ${port}, and must be a whole number from 1 to 65535`, { code: "InvalidRequest" });
-  }
+  checkRequest(action, { port }, { port: required(aNumber({ atLeast: 1, atMost: 65_535, whole: true })) });
   const query = new URLSearchParams({ ports: String(port) });
   const connection = new ForwardedPort(action);
   const socket = await openPodSocket(caller, ref, {

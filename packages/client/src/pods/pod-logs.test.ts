@@ -34,9 +34,9 @@ describe("linesOf", () => {
 
 describe("podLogs", () => {
   it.each([
-    ["tailLines", { tailLines: -1 }, "tailLines is -1, and must be a whole number from 0"],
-    ["sinceSeconds", { sinceSeconds: 0.5 }, "sinceSeconds is 0.5, and must be a whole number from 1"],
-    ["limitBytes", { limitBytes: 0 }, "limitBytes is 0, and must be a whole number from 1"],
+    ["tailLines", { tailLines: -1 }, "tailLines: -1 must be a whole number, 0 or more"],
+    ["sinceSeconds", { sinceSeconds: 0.5 }, "sinceSeconds: 0.5 must be a whole number, 1 or more"],
+    ["limitBytes", { limitBytes: 0 }, "limitBytes: 0 must be a whole number, 1 or more"],
   ])("refuses %s that no server takes, by name", async (_field, options, why) => {
     const client = new KubernetesClient({ transport: new FakeTransport(() => ({})) });
     const lines = client.logs({ name: "a", namespace: "x" }, options);

@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
-import { ApiError } from "@operatorkit/api";
 import type { ObjectRef } from "@operatorkit/object";
+import { aNumber } from "@operatorkit/observe/options";
+import { checkRequest } from "../request/check-request.ts";
 import { objectPath, withQuery } from "../request/resource-path.ts";
 import { nameOf, type Caller } from "../verbs/caller.ts";
 import { PodKind } from "./pod-kind.ts";
@@ -27,16 +28,9 @@ const LONGEST_LINE = 1024 * 1024;
 /** @see KubernetesClient.logs */
 export async function* podLogs(caller: Caller, ref: ObjectRef, options: PodLogOptions): AsyncGenerator<string, void, undefined> {
   const { signal, ...query } = options;
-  for (const field of ["tailLines", "sinceSeconds", "limitBytes"] as const) {
-    const value = query[field];
-    if (value === undefined || (Number.isSafeInteger(value) && value >= (field === "tailLines" ? 0 : 1))) continue;
-    throw new ApiError(
-      `logs of ${nameOf({ kind: PodKind, ref })}: ${field} is ${value}, and must be a whole number from ${field === "tailLines" ? 0 : 1}`,
-      {
-        code: "InvalidRequest",
-      },
-    );
-  }
+  const some = aNumber({ atLeast: 1, whole: true });
+  const rules = { tailLines: aNumber({ atLeast: 0, whole: true }), sinceSeconds: some, limitBytes: some };
+  checkRequest(`logs of ${nameOf({ kind: PodKind, ref })}`, options, rules);
   const path = (): string => withQuery(objectPath(PodKind, ref, "log"), { ...query });
   const call = caller.call("get", { kind: PodKind, ref, subresource: "log" }, "GET", path, signal === undefined ? {} : { signal });
   yield* linesOf((await caller.core.requester.stream({ ...call, accept: "*/*" })).body);

@@ -1,12 +1,14 @@
 import { Readable, type Writable } from "node:stream";
 import { ApiError, codeOf, type Status } from "@operatorkit/api";
 import type { ObjectRef } from "@operatorkit/object";
+import { aNumber } from "@operatorkit/observe/options";
+import { checkRequest } from "../request/check-request.ts";
 import { orAborted } from "../transport/or-aborted.ts";
 import type { Caller } from "../verbs/caller.ts";
 import { ExecOutput } from "./exec-output.ts";
 import { frame, openPodSocket, sent, stopOf, type PodSocket } from "./pod-socket.ts";
 import { StreamPieces } from "./stream-pieces.ts";
-import { problemOf, resizeMessage, sizesOf, type TerminalSize } from "./terminal-size.ts";
+import { A_TERMINAL_SIZE, resizeMessage, sizesOf, type TerminalSize } from "./terminal-size.ts";
 
 /** What goes to a process in a container, and comes from it. */
 export interface PodStreamOptions {
@@ -110,16 +112,18 @@ export function refuseFailure(action: string, status: Status, otherwise: string)
   throw new ApiError(`${action}: ${status.message ?? otherwise}`, { code, status: status.code, response: status });
 }
 
-function refuseBad(action: string, { tty = false, stderr, terminalSize, maxOutputBytes }: PodStreamOptions): void {
+function refuseBad(action: string, options: PodStreamOptions): void {
+  const { tty = false, stderr, terminalSize } = options;
   const refuse = (why: string): never => {
     throw new ApiError(`${action}: ${why}`, { code: "InvalidRequest" });
   };
   if (tty && stderr !== undefined) refuse("stderr: a terminal has none; all its output comes on stdout");
   if (!tty && terminalSize !== undefined) refuse("terminalSize: without tty there is no terminal");
-  const why = terminalSize === undefined || Symbol.asyncIterator in terminalSize ? undefined : problemOf(terminalSize);
-  if (why !== undefined) refuse(why);
-  if (maxOutputBytes !== undefined && !(Number.isSafeInteger(maxOutputBytes) && maxOutputBytes > 0))
-    refuse(`maxOutputBytes is ${maxOutputBytes}, and must be a whole number from 1`);
+  const isFollowed = terminalSize !== undefined && Symbol.asyncIterator in terminalSize;
+  checkRequest(action, options, {
+    ...(!isFollowed && { terminalSize: A_TERMINAL_SIZE }),
+    maxOutputBytes: aNumber({ atLeast: 1, whole: true }),
+  });
 }
 
 /** Sends what the process is to read. With protocols before v5 there is no way to say that it has ended. */

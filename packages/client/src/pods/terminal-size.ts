@@ -1,5 +1,6 @@
 import { on } from "node:events";
 import type { Writable } from "node:stream";
+import { aNumber, anObject, checkOptions, required, type Rule } from "@operatorkit/observe/options";
 
 /** In characters, each from 1 to 65535. Source: client-go `remotecommand.TerminalSize`. */
 export interface TerminalSize {
@@ -20,16 +21,13 @@ export function sizesOf(
   return follow(terminal, on(terminal, "resize", { signal }));
 }
 
-/** What is wrong with it, if anything. */
-export function problemOf({ columns, rows }: TerminalSize): string | undefined {
-  const [name, value] = Object.entries({ columns, rows }).find(([, size]) => !Number.isInteger(size) || size < 1 || size > 65_535) ?? [];
-  return name === undefined ? undefined : `terminalSize: ${name} is ${value}, and must be a whole number from 1 to 65535`;
-}
+const A_LENGTH = required(aNumber({ atLeast: 1, atMost: 65_535, whole: true }));
+export const A_TERMINAL_SIZE: Rule = anObject({ columns: A_LENGTH, rows: A_LENGTH });
 
-/** As it is sent. Throws a RangeError where it is no size. */
-export function resizeMessage({ columns, rows }: TerminalSize): Uint8Array {
-  const problem = problemOf({ columns, rows });
-  if (problem !== undefined) throw new RangeError(problem);
+/** As it is sent. @throws {TypeError} where it is no size. */
+export function resizeMessage(terminalSize: TerminalSize): Uint8Array {
+  checkOptions("resize", { terminalSize }, { terminalSize: A_TERMINAL_SIZE });
+  const { columns, rows } = terminalSize;
   return Buffer.from(JSON.stringify({ Width: columns, Height: rows }));
 }
 
@@ -40,6 +38,7 @@ async function* alone(size: TerminalSize): AsyncGenerator<TerminalSize, void, un
 async function* follow(terminal: Partial<TerminalSize>, resizes: AsyncIterable<unknown>): AsyncGenerator<TerminalSize, void, undefined> {
   const size = ({ columns = 0, rows = 0 }: Partial<TerminalSize>): TerminalSize => ({ columns, rows });
   // A terminal that does not know its size says 0.
-  if (problemOf(size(terminal)) === undefined) yield size(terminal);
-  for await (const _ of resizes) if (problemOf(size(terminal)) === undefined) yield size(terminal);
+  const isKnown = (): boolean => A_TERMINAL_SIZE.problem("terminalSize", size(terminal)) === undefined;
+  if (isKnown()) yield size(terminal);
+  for await (const _ of resizes) if (isKnown()) yield size(terminal);
 }

@@ -18,7 +18,7 @@ export function parseApiVersion(name: string): ApiVersion | undefined {
 
 /**
  * By age: `v1alpha1` < `v1beta1` < `v1` < `v2alpha1`. (The server prefers by another order, where every GA version comes before
- * every beta.) Negative, 0 or positive; throws a RangeError at a name that is no version's.
+ * every beta.) Negative, 0 or positive; throws a TypeError at a name that is no version's.
  */
 export function compareApiVersions(a: string, b: string): number {
   const [first, second] = [parsed(a), parsed(b)];
@@ -27,6 +27,6 @@ export function compareApiVersions(a: string, b: string): number {
 
 function parsed(name: string): ApiVersion {
   const version = parseApiVersion(name);
-  if (version === undefined) throw new RangeError(`${JSON.stringify(name)} is not an API version such as v1, v1beta1 or v2alpha3`);
+  if (version === undefined) throw new TypeError(`${JSON.stringify(name)} is not an API version such as v1, v1beta1 or v2alpha3`);
   return version;
 }

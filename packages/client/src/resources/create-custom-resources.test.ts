@@ -113,7 +113,7 @@ describe("createCustomResources", () => {
       throw new Error("the server was asked");
     };
     expect(await rejection(createCustomResources({ serverVersion: asked, request: asked }, sample as never))).toMatchObject({
-      message: "createCustomResources: resources: must be a list of custom resources",
+      message: "createCustomResources: resources: an object must be a list",
     });
   });
 

@@ -1,13 +1,14 @@
 import { isAlreadyExists, isApiError, isNotFound, type RequestOptions } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
+import { aList, checkOptions, having, required } from "@operatorkit/observe/options";
 import type { KubernetesClient } from "../kubernetes-client.ts";
 import type { ServerVersion } from "../verbs/describe-server.ts";
-import { checkWaits } from "./checked-waits.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
 import { namesOf, type CustomResource } from "./custom-resource.ts";
 import { throwInstallationErrors } from "./installation-errors.ts";
 import { registrationStrategyFor, type RegistrationStrategy } from "./registration-strategy.ts";
 import { NotYet, untilDone } from "./until-done.ts";
+import { WAIT_RULES } from "./wait-rules.ts";
 
 export interface CreateCustomResourcesOptions {
   /** Between looks. @default 500 */
@@ -37,9 +38,10 @@ export async function createCustomResources(
   resources: readonly CustomResource[],
   options: CreateCustomResourcesOptions = {},
 ): Promise<void> {
-  const { timeoutMs = 60_000, intervalMs = 500, clock = systemClock, signal } = options;
-  checkWaits("createCustomResources", { intervalMs, timeoutMs });
-  if (!Array.isArray(resources)) throw new TypeError("createCustomResources: resources: must be a list of custom resources");
+  const aRegistrationClient = having("a client", ["serverVersion", "request"], "connect() makes one");
+  checkOptions("createCustomResources", { client, resources }, { client: required(aRegistrationClient), resources: required(aList()) });
+  checkOptions("createCustomResources", options, WAIT_RULES);
+  const { timeoutMs = 60_000, clock = systemClock, signal } = options;
   const strategy = registrationStrategyFor((await client.serverVersion(signal === undefined ? {} : { signal })).gitVersion);
   const created = await Promise.allSettled(resources.map((resource) => create(client, strategy, resource, signal)));
   const dueMs = clock.monotonicMs() + timeoutMs;

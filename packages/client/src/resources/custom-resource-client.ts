@@ -1,11 +1,12 @@
-import { isNotFound, type Client } from "@operatorkit/api";
+import { aClient, isNotFound, type Client } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
-import { checkWaits } from "./checked-waits.ts";
+import { aBoolean, aString, checkOptions, required } from "@operatorkit/observe/options";
 import { crdReadiness } from "./crd-readiness.ts";
 import { CustomResourceDefinitionKind, type CustomResourceDefinition } from "./custom-resource-definition.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
 import { placeCustomResource, type EnsuredCustomResource } from "./place-custom-resource.ts";
 import { NotYet, untilDone } from "./until-done.ts";
+import { WAIT_RULES } from "./wait-rules.ts";
 
 export interface CustomResourceClientOptions {
   readonly client: Pick<Client, "apply" | "delete" | "get">;
@@ -30,7 +31,10 @@ type Request = { readonly signal?: AbortSignal };
 export class CustomResourceClient {
   readonly #options: Required<CustomResourceClientOptions>;
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: CustomResourceClientOptions) {
+    const client = required(aClient("apply", "delete", "get"));
+    checkOptions("CustomResourceClient", options, { ...WAIT_RULES, client, fieldManager: aString, allowDowngrade: aBoolean });
     this.#options = {
       fieldManager: "operatorkit",
       allowDowngrade: false,
@@ -39,7 +43,6 @@ export class CustomResourceClient {
       clock: systemClock,
       ...options,
     };
-    checkWaits("CustomResourceClient", this.#options);
   }
 
   /** Makes the CRD or brings it up to date, and waits until it is established. */

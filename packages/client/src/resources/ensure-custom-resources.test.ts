@@ -157,15 +157,13 @@ describe("ensureCustomResources", () => {
   });
 
   it.each<[unknown, string]>([
-    [{}, "manifests: must be a list of CustomResourceDefinitions"],
-    [undefined, "manifests: must be a list of CustomResourceDefinitions"],
-    [[null], "manifests[0]: must be a CustomResourceDefinition of apiextensions.k8s.io/v1, not undefined of undefined"],
-    [
-      [crd("widgets"), { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } }],
-      "manifests[1]: must be a CustomResourceDefinition of apiextensions.k8s.io/v1, not ConfigMap of v1",
-    ],
-    [[{ ...crd("widgets"), metadata: {} }], "manifests[0].metadata.name: is missing"],
-    [[{ ...crd("widgets"), spec: undefined }], "manifests[0].spec.versions: must be a list"],
+    [{}, "manifests: an object must be a list"],
+    [undefined, "manifests: is missing, and must be a list"],
+    [[null], "manifests[0]: null must be an object"],
+    [[crd("widgets"), { ...crd("gadgets"), apiVersion: "v1" }], 'manifests[1].apiVersion: "v1" must be "apiextensions.k8s.io/v1"'],
+    [[{ ...crd("widgets"), kind: "ConfigMap" }], 'manifests[0].kind: "ConfigMap" must be "CustomResourceDefinition"'],
+    [[{ ...crd("widgets"), metadata: {} }], "manifests[0].metadata.name: is missing, and must be a string, and not empty"],
+    [[{ ...crd("widgets"), spec: undefined }], "manifests[0].spec: is missing, and must be an object"],
   ])("refuses %j, and installs nothing", async (manifests, message) => {
     const { client, applied } = server([established]);
     const error = await rejection(ensureCustomResources(client, manifests as never));

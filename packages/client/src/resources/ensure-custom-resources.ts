@@ -1,12 +1,13 @@
-import { isApiError, isNotFound, type Client } from "@operatorkit/api";
+import { aClient, isApiError, isNotFound, type Client } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
-import { checkWaits } from "./checked-waits.ts";
+import { aList, anObject, aString, checkOptions, oneOf, required } from "@operatorkit/observe/options";
 import { crdReadiness } from "./crd-readiness.ts";
 import { CustomResourceDefinitionKind, type CustomResourceDefinition } from "./custom-resource-definition.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
 import { throwInstallationErrors } from "./installation-errors.ts";
 import { placeCustomResource, type EnsuredCustomResource } from "./place-custom-resource.ts";
 import { NotYet, untilDone, type UntilDoneOptions } from "./until-done.ts";
+import { WAIT_RULES } from "./wait-rules.ts";
 
 export interface EnsureCustomResourcesOptions {
   /** Between looks; the first ones come sooner. @default 500 */
@@ -33,7 +34,7 @@ const FIRST_WAIT_MS = 25;
  * `CustomResourceError`, or with an AggregateError of several. Nothing is ever deleted: deleting a CRD deletes its objects.
  * What fails because the server is away is tried again until the time is up. A CRD that is being deleted is waited out, and made again.
  *
- * @throws {TypeError} naming the manifest that is none, before anything is installed
+ * @throws {TypeError} naming the option that cannot work, or the manifest that is none, before anything is installed
  * @returns what became of each, in the order given
  */
 export async function ensureCustomResources(
@@ -41,9 +42,13 @@ export async function ensureCustomResources(
   manifests: readonly CustomResourceDefinition[],
   options: EnsureCustomResourcesOptions = {},
 ): Promise<EnsuredCustomResource[]> {
+  checkOptions(
+    "ensureCustomResources",
+    { client, manifests },
+    { client: required(aClient("apply", "get", "resolve")), manifests: required(aList(A_MANIFEST)) },
+  );
+  checkOptions("ensureCustomResources", options, { ...WAIT_RULES, fieldManager: aString });
   const { timeoutMs = 60_000, intervalMs = 500, clock = systemClock, signal } = options;
-  checkWaits("ensureCustomResources", { intervalMs, timeoutMs });
-  checkManifests(manifests);
   const dueMs = clock.monotonicMs() + timeoutMs;
   const patienceFor = ({ metadata: { name } }: CustomResourceDefinition): UntilDoneOptions => {
     const action = `install CustomResourceDefinition ${name}`;
@@ -75,20 +80,12 @@ export async function ensureCustomResources(
 }
 
 /** Manifests are read from files as often as written in code: what they hold is not what a type promises. */
-function checkManifests(manifests: readonly CustomResourceDefinition[]): void {
-  const refuse = (field: string, why: string): never => {
-    throw new TypeError(`ensureCustomResources: ${field}: ${why}`);
-  };
-  if (!Array.isArray(manifests)) refuse("manifests", "must be a list of CustomResourceDefinitions");
-  const { apiVersion, kind } = CustomResourceDefinitionKind;
-  for (const [index, manifest] of manifests.entries()) {
-    const field = `manifests[${index}]`;
-    if (manifest?.kind !== kind || manifest.apiVersion !== apiVersion)
-      refuse(field, `must be a ${kind} of ${apiVersion}, not ${manifest?.kind} of ${manifest?.apiVersion}`);
-    if (typeof manifest.metadata?.name !== "string" || manifest.metadata.name === "") refuse(`${field}.metadata.name`, "is missing");
-    if (!Array.isArray(manifest.spec?.versions)) refuse(`${field}.spec.versions`, "must be a list");
-  }
-}
+const A_MANIFEST = anObject({
+  apiVersion: required(oneOf(CustomResourceDefinitionKind.apiVersion)),
+  kind: required(oneOf(CustomResourceDefinitionKind.kind)),
+  metadata: required(anObject({ name: required(aString) })),
+  spec: required(anObject({ versions: required(aList()) })),
+});
 
 async function place(
   client: Pick<Client, "apply" | "get">,

@@ -1,7 +1,8 @@
-import { ApiError, isAlreadyExists, ignoreNotFound, type Client } from "@operatorkit/api";
+import { aClient, ApiError, isAlreadyExists, ignoreNotFound, type Client } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import { sleep, systemClock, type Clock } from "@operatorkit/observe";
-import { checkWaits } from "./checked-waits.ts";
+import { aRecord, aString, checkOptions, required } from "@operatorkit/observe/options";
+import { WAIT_RULES } from "./wait-rules.ts";
 
 export interface EnsureNamespaceOptions {
   /** For a namespace made here; one that is there already keeps its own. */
@@ -39,8 +40,9 @@ export async function ensureNamespace(
   name: string,
   options: EnsureNamespaceOptions = {},
 ): Promise<void> {
+  checkOptions("ensureNamespace", { client, name: name }, { client: required(aClient("create", "get")), name: required(aString) });
+  checkOptions("ensureNamespace", options, { ...WAIT_RULES, labels: aRecord(aString) });
   const { labels, intervalMs = 500, timeoutMs = 120_000, signal, clock = systemClock } = options;
-  checkWaits("ensureNamespace", { intervalMs, timeoutMs });
   const request = signal === undefined ? {} : { signal };
   const manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name, ...(labels === undefined ? {} : { labels }) } } as const;
   const dueMs = clock.monotonicMs() + timeoutMs;
@@ -67,8 +69,9 @@ export async function ensureNamespaceDeleted(
   name: string,
   options: Omit<EnsureNamespaceOptions, "labels"> = {},
 ): Promise<void> {
+  checkOptions("ensureNamespaceDeleted", { client, name }, { client: required(aClient("delete", "get")), name: required(aString) });
+  checkOptions("ensureNamespaceDeleted", options, WAIT_RULES);
   const { intervalMs = 500, timeoutMs = 120_000, signal, clock = systemClock } = options;
-  checkWaits("ensureNamespaceDeleted", { intervalMs, timeoutMs });
   const request = signal === undefined ? {} : { signal };
   const dueMs = clock.monotonicMs() + timeoutMs;
   await ignoreNotFound(client.delete(NamespaceKind, { name }, request));

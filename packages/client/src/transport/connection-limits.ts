@@ -1,4 +1,4 @@
-import { ConfigError } from "../config/config-error.ts";
+import { aNumber, type Rule } from "@operatorkit/observe/options";
 
 /** How soon a connection that cannot be made, or is dead without anyone having said so, is given up. */
 export interface ConnectionLimits {
@@ -25,20 +25,18 @@ export interface ConnectionLimits {
   readonly pingTimeoutMs?: number;
 }
 
-const DEFAULTS: Required<ConnectionLimits> = { connectTimeoutMs: 10_000, pingIntervalMs: 10_000, pingTimeoutMs: 10_000 };
+/** A limit is a time: not 0, which would give up at once. */
+export const LIMIT_RULES: Readonly<Record<keyof ConnectionLimits, Rule>> = {
+  connectTimeoutMs: aNumber({ above: 0 }),
+  pingIntervalMs: aNumber({ above: 0 }),
+  pingTimeoutMs: aNumber({ above: 0 }),
+};
 
-/** All of them, with the defaults for what is left out. Throws a `ConfigError` that names the one that cannot work. */
+/** All of them, with the defaults for what is left out. */
 export function connectionLimits(given: ConnectionLimits): Required<ConnectionLimits> {
-  const { connectTimeoutMs, pingIntervalMs, pingTimeoutMs } = DEFAULTS;
   return {
-    connectTimeoutMs: checkedLimit("connectTimeoutMs", given.connectTimeoutMs ?? connectTimeoutMs),
-    pingIntervalMs: checkedLimit("pingIntervalMs", given.pingIntervalMs ?? pingIntervalMs),
-    pingTimeoutMs: checkedLimit("pingTimeoutMs", given.pingTimeoutMs ?? pingTimeoutMs),
+    connectTimeoutMs: given.connectTimeoutMs ?? 10_000,
+    pingIntervalMs: given.pingIntervalMs ?? 10_000,
+    pingTimeoutMs: given.pingTimeoutMs ?? 10_000,
   };
-}
-
-/** The limit, which is a time: not 0, which would give up at once. */
-export function checkedLimit(name: string, ms: number): number {
-  if (typeof ms === "number" && ms > 0) return ms;
-  throw new ConfigError(`${name} is ${ms}, and must be more than 0, or Infinity`, { code: "InvalidOptions" });
 }

@@ -2,8 +2,9 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Transport, TransportRequest, TransportResponse } from "@operatorkit/api";
 import { systemClock, type Clock } from "@operatorkit/observe";
+import { aFunction, aString, checkOptions, must, required } from "@operatorkit/observe/options";
 import type { TlsSettings } from "../config/cluster-config.ts";
-import { connectionLimits, type ConnectionLimits } from "./connection-limits.ts";
+import { connectionLimits, LIMIT_RULES, type ConnectionLimits } from "./connection-limits.ts";
 import type { Http1Transport } from "./http1-transport.ts";
 import type { Http2Transport } from "./http2-transport.ts";
 import { proxyUrlOf } from "./proxy-url.ts";
@@ -32,7 +33,10 @@ export class SocketTransport implements Transport {
   #http1: Promise<Http1Transport> | undefined;
   #isClosed = false;
 
+  /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: SocketTransportOptions) {
+    const server = required(must("be a URL", (value) => value instanceof URL));
+    checkOptions("SocketTransport", options, { ...LIMIT_RULES, server, tls: required(aFunction), proxyUrl: aString });
     this.#options = options;
     this.#limits = connectionLimits(options);
     this.#clock = options.clock ?? systemClock;

@@ -1,6 +1,8 @@
-import { ApiError, type GetOptions, type Listing, type ListOptions, type ListPage, type MetadataOnly } from "@operatorkit/api";
+import type { GetOptions, Listing, ListOptions, ListPage, MetadataOnly } from "@operatorkit/api";
 import type { Kind, KindRef, KubernetesObject, ObjectRef, PartialObjectMetadata } from "@operatorkit/object";
+import { aNumber } from "@operatorkit/observe/options";
 import { ObjectListing, type PageRequest } from "../object-listing.ts";
+import { checkRequest } from "../request/check-request.ts";
 import { METADATA_ONLY, metadataOf } from "../request/metadata-only.ts";
 import { collectionPath, objectPath, withQuery } from "../request/resource-path.ts";
 import { decodeList } from "../watch/decode-list.ts";
@@ -25,14 +27,7 @@ export function listObjects<T extends KubernetesObject>(
   options: ListOptions & Partial<MetadataOnly>,
 ): Listing<T> {
   const { namespace, labelSelector, fieldSelector, limit, metadataOnly } = options;
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
-    throw new ApiError(
-      `list ${given.kind}${namespace ? ` in ${namespace}` : ""}: limit is ${limit}, and must be a whole number from 0 (all in one page)`,
-      {
-        code: "InvalidRequest",
-      },
-    );
-  }
+  checkRequest(`list ${given.kind}${namespace ? ` in ${namespace}` : ""}`, { limit }, { limit: aNumber({ atLeast: 0, whole: true }) });
   return new ObjectListing({
     options,
     fetch: async (page: PageRequest): Promise<ListPage<T>> => {

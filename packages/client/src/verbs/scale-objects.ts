@@ -1,6 +1,8 @@
-import { ApiError, type RequestOptions, type WriteOptions } from "@operatorkit/api";
+import type { RequestOptions, WriteOptions } from "@operatorkit/api";
 import type { Kind, KubernetesObject, ObjectRef } from "@operatorkit/object";
 import type { Scale } from "@operatorkit/object/kinds";
+import { aNumber, required } from "@operatorkit/observe/options";
+import { checkRequest } from "../request/check-request.ts";
 import { objectPath } from "../request/resource-path.ts";
 import { nameOf, type Caller } from "./caller.ts";
 import { patchObject } from "./write-objects.ts";
@@ -11,11 +13,7 @@ export async function getScale(caller: Caller, kind: Kind, ref: ObjectRef, optio
 }
 
 export async function scaleTo(caller: Caller, kind: Kind, ref: ObjectRef, replicas: number, options: WriteOptions): Promise<Scale> {
-  if (!Number.isSafeInteger(replicas) || replicas < 0) {
-    throw new ApiError(`scale ${nameOf({ kind, ref })}: replicas is ${replicas}, and must be a whole number from 0`, {
-      code: "InvalidRequest",
-    });
-  }
+  checkRequest(`scale ${nameOf({ kind, ref })}`, { replicas }, { replicas: required(aNumber({ atLeast: 0, whole: true })) });
   const patch = { type: "merge", body: { spec: { replicas } } } as const;
   // The server vouches for what a scale subresource answers.
   const patched: KubernetesObject = await patchObject(caller, kind, ref, patch, { ...options, subresource: "scale" });

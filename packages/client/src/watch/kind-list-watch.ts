@@ -1,4 +1,6 @@
 import {
+  aFieldSelector,
+  aLabelSelector,
   ApiError,
   type EntryPage,
   type ListRequest,
@@ -7,7 +9,8 @@ import {
   type WatchRequest,
   type WatchStream,
 } from "@operatorkit/api";
-import { parseFieldSelector, parseLabelSelector, type Kind, type KubernetesObject } from "@operatorkit/object";
+import type { Kind, KubernetesObject } from "@operatorkit/object";
+import { checkOptions } from "@operatorkit/observe/options";
 import type { Call } from "../request/call.ts";
 import { METADATA_ONLY } from "../request/metadata-only.ts";
 import type { Requester } from "../request/requester.ts";
@@ -44,7 +47,7 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
   readonly #strings = new StringTable();
 
   constructor({ kind, scope, requester, signal, keepManagedFields }: KindListWatchOptions<T>) {
-    checkSelectors(kind, scope);
+    checkOptions(`listWatch ${kind.kind}`, scope, { labelSelector: aLabelSelector, fieldSelector: aFieldSelector });
     this.kind = kind;
     this.#scope = scope;
     this.#requester = requester;
@@ -109,18 +112,6 @@ export class KindListWatch<T extends KubernetesObject> implements ListWatch<T> {
       metadataOnly: this.#scope.metadataOnly === true,
       freeze: process.env["NODE_ENV"] !== "production",
     });
-  }
-}
-
-/** A selector that the server refuses would be asked for again and again. */
-function checkSelectors({ kind }: { readonly kind: string }, scope: ListWatchScope): void {
-  const parsers = { labelSelector: parseLabelSelector, fieldSelector: parseFieldSelector };
-  for (const [name, parse] of Object.entries(parsers) as [keyof typeof parsers, (text: string) => unknown][]) {
-    try {
-      parse(scope[name] ?? "");
-    } catch (cause) {
-      throw new TypeError(`listWatch ${kind}: ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    }
   }
 }
 
