@@ -1,9 +1,11 @@
 import { ApiError } from "@operatorkit/api";
-import { ManualClock } from "@operatorkit/observe/testing";
+import { ConfigMap, Event } from "@operatorkit/object/kinds";
+import type { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import type { ControllerOptions } from "./controller.ts";
 import { ReconcileError, TerminalError } from "./reconcile-error.ts";
-import { backoff, noting } from "./testing/echo-reconciles.ts";
+import { backoff, configMapOf, noting } from "./testing/echo-reconciles.ts";
+import { FakeCluster } from "./testing/fake-cluster.ts";
 import { Echo, echo, start } from "./testing/harness.ts";
 
 describe("a controller's failures", () => {
@@ -129,6 +131,62 @@ describe("a controller's failures", () => {
       observedGeneration: 1,
       conditions: [{ type: "Ready", status: "False", reason: "Refused" }],
     });
+    await stop();
+  });
+
+  it("that cannot be said in the status are tried again all the same, and told as they are", async () => {
+    const refused = new Error("the registry refuses");
+    const told: unknown[] = [];
+    const cluster = new FakeCluster([Echo, Event]);
+    cluster.onWrite = ({ subresource }) => {
+      if (subresource === "status") throw new ApiError("apply: no", { code: "Forbidden", status: 403 });
+    };
+    const { logs, stop } = await start(
+      {
+        backoff,
+        onError: (error, { retryInMs }) => void told.push([(error as Error).cause, retryInMs]),
+        reconcile({ key }) {
+          const conditions = key === "n/a" ? [{ type: "Ready", status: "False", reason: "Refused" }] : { type: "Ready" };
+          throw new ReconcileError("no", { cause: refused, conditions: conditions as never });
+        },
+      },
+      { objects: [echo("a"), echo("b")], cluster },
+    );
+    expect(told).toEqual([
+      [refused, 1000],
+      [refused, 1000],
+    ]);
+    const warnings = logs.filter(({ level }) => level === "warn");
+    expect(warnings.map(({ message, fields }) => [message, fields["object"], String(fields["error"])])).toEqual([
+      ["the status of a failed reconcile could not be written", "n/a", expect.stringContaining("apply: no")],
+      ["the status of a failed reconcile could not be written", "n/b", "TypeError: ReconcileError: conditions: an object must be a list"],
+    ]);
+    await stop();
+  });
+
+  it("are logged with the server's sentence, as when it does not know the owner's kind yet, and end by themselves", async () => {
+    const sentence =
+      'configmaps "a" is forbidden: cannot set blockOwnerDeletion in this case because cannot find RESTMapping for APIVersion example.com/v1 Kind Echo';
+    const cluster = new FakeCluster([Echo, ConfigMap, Event]);
+    const knowsAtMs = 30_000;
+    const clocks: ManualClock[] = [];
+    cluster.onWrite = ({ kind }) => {
+      const knows = (clocks[0]?.monotonicMs() ?? 0) >= knowsAtMs;
+      if (kind === "ConfigMap" && !knows) throw new ApiError(`apply ConfigMap n/a: ${sentence}`, { code: "Forbidden", status: 403 });
+    };
+    const { clock, logs, stop } = await start(
+      { owns: [ConfigMap], reconcile: async (context) => void (await context.api.apply(configMapOf(context))) },
+      { objects: [echo("a")], cluster },
+    );
+    clocks.push(clock);
+    const failures = (): (typeof logs)[number][] => logs.filter(({ level }) => level === "error");
+    expect(failures()[0]).toMatchObject({
+      message: "a turn failed and will be tried again",
+      fields: { object: "n/a", retryInMs: 5, error: { message: expect.stringContaining(sentence) } },
+    });
+    await clock.advance(60_000);
+    expect(cluster.get(ConfigMap, { namespace: "n", name: "a" })).toBeDefined();
+    expect(failures()).toHaveLength(13);
     await stop();
   });
 
