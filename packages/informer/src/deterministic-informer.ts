@@ -1,3 +1,4 @@
+import { aListWatch } from "@operatorkit/api";
 import { silentLogger, systemClock, type HealthCheck } from "@operatorkit/observe";
 import type { KubernetesObject } from "@operatorkit/object";
 import { aFunction, aNumber, checkOptions, required } from "@operatorkit/observe/options";
@@ -6,7 +7,6 @@ import type { EventStreams, ToldError } from "./event-streams.ts";
 import { Informer } from "./informer.ts";
 import { InformerStreams } from "./informer-streams.ts";
 import { informerRules, type InformerOptions } from "./informer-options.ts";
-import { aListWatch } from "./kubernetes-rules.ts";
 import type { Lister } from "./lister.ts";
 
 /** As giantswarm/operatorkit has it. */

@@ -31,8 +31,8 @@ const working: Record<Name, object> = {
 const names = Object.keys(makes) as Name[];
 
 const A_LIST_WATCH = "must be a ListWatch, with kind, list and watch; client.listWatch(kind) makes one";
-const A_CLIENT = "must be a client, with listWatch; connect() makes one";
-const A_KIND = "must be a kind: one of object/kinds, or made by defineKind";
+const A_CLIENT = "must be a client, with listWatch; connect() of @operatorkit/client makes one";
+const A_KIND = "must be a kind: one of @operatorkit/object/kinds, or made by defineKind";
 
 /** What whoever makes an informer may give it. */
 const ofInformers: readonly (readonly [object, string])[] = [
@@ -150,6 +150,7 @@ describe("what is given later", () => {
     ["a share", (share) => informers.for(Widget, {}, share), { indexes: { a: 1 } }, "SharedInformers: options.indexes.a: 1 must be"],
     ["a store's index", (index) => new Store({ indexes: index }), { a: 1 }, "Store: indexes.a: 1 must be a function"],
     ["a lister's store", (store) => new Lister(store), undefined, "Lister: store: is missing, and must be a Store, with "],
+    ["a lister's options", (options) => new Lister(new Store(), options), null, "Lister: options: null must be an object"],
   ])("%s is looked at, too", (_, give, value, why) => {
     expect(() => give(value as never)).toThrow(why);
     expect(() => give(value as never)).toThrow(TypeError);

@@ -1,4 +1,4 @@
-import type { ListWatch, ObjectEntry } from "@operatorkit/api";
+import { aListWatch, type ListWatch, type ObjectEntry } from "@operatorkit/api";
 import type { Kind, KubernetesObject, ObjectKey } from "@operatorkit/object";
 import { noMetrics, silentLogger, systemClock, type Clock, type HealthCheck, type Logger } from "@operatorkit/observe";
 import { aFunction, aNumber, anAbortSignal, checkOptions, required } from "@operatorkit/observe/options";
@@ -10,7 +10,6 @@ import { informerMetrics, type InformerMetrics } from "./informer-metrics.ts";
 import { informerName } from "./informer-name.ts";
 import { informerRules, type InformerOptions } from "./informer-options.ts";
 import type { InformerView, KeyListener, KeySubscription } from "./informer-view.ts";
-import { aListWatch } from "./kubernetes-rules.ts";
 import { Lister } from "./lister.ts";
 import { Milestone } from "./milestone.ts";
 import { Reflector } from "./reflector.ts";

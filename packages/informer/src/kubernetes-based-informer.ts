@@ -1,4 +1,4 @@
-import type { Client } from "@operatorkit/api";
+import { aClient, aKind, aLabelSelector, type Client } from "@operatorkit/api";
 import type { Kind, KubernetesObject } from "@operatorkit/object";
 import type { HealthCheck } from "@operatorkit/observe";
 import { aFunction, aList, checkOptions, required } from "@operatorkit/observe/options";
@@ -6,8 +6,8 @@ import { anEventHandler, type EventHandler, type Subscription } from "./event-ha
 import { Informer } from "./informer.ts";
 import { scopedInformerName } from "./informer-name.ts";
 import { informerRules, type InformerOptions } from "./informer-options.ts";
-import { aFieldSelector, aKind, aLabelSelector, aListingClient, aNamespace } from "./kubernetes-rules.ts";
 import type { Lister } from "./lister.ts";
+import { scopeRules } from "./scope-rules.ts";
 
 /** No label filters: every object. */
 export const emptyLabelFilters: readonly string[] = Object.freeze([]);
@@ -41,11 +41,9 @@ export class KubernetesBasedInformer<T extends KubernetesObject, U = T> {
   constructor(options: KubernetesBasedInformerOptions<T, U>) {
     checkOptions("KubernetesBasedInformer", options, {
       kind: required(aKind),
-      client: required(aListingClient),
-      namespace: aNamespace,
-      labelSelector: aLabelSelector,
+      client: required(aClient("listWatch")),
+      ...scopeRules,
       labelFilters: aList(aLabelSelector),
-      fieldSelector: aFieldSelector,
       convert: aFunction,
       ...informerRules,
     });

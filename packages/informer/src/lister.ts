@@ -9,7 +9,7 @@ import {
   type ObjectKey,
   type ObjectRef,
 } from "@operatorkit/object";
-import { checkOptions, having, required } from "@operatorkit/observe/options";
+import { anObject, checkOptions, having, required } from "@operatorkit/observe/options";
 import { objectOf } from "./object-of.ts";
 import type { Store } from "./store.ts";
 
@@ -32,8 +32,9 @@ export class Lister<T extends KubernetesObject> {
    * @param options.indexPrefix goes before every index name that is asked for
    * @throws {TypeError} without a store
    */
-  constructor(store: Store<T>, { indexPrefix = "" }: { readonly indexPrefix?: string } = {}) {
-    checkOptions("Lister", { store }, { store: required(A_STORE) });
+  constructor(store: Store<T>, options: { readonly indexPrefix?: string } = {}) {
+    checkOptions("Lister", { store, options }, { store: required(A_STORE), options: anObject({}) });
+    const { indexPrefix = "" } = options;
     this.#store = store;
     this.#indexPrefix = indexPrefix;
   }

@@ -1,12 +1,12 @@
-import type { Client, ListWatchScope, MetadataScope } from "@operatorkit/api";
+import { aClient, aKind, type Client, type ListWatchScope, type MetadataScope } from "@operatorkit/api";
 import type { Kind, KubernetesObject, PartialObjectMetadata } from "@operatorkit/object";
 import type { Clock, HealthCheck, Logger, Metrics } from "@operatorkit/observe";
-import { aBoolean, anAbortSignal, anObject, checkOptions, required } from "@operatorkit/observe/options";
+import { anAbortSignal, anObject, checkOptions, required } from "@operatorkit/observe/options";
 import { Informer } from "./informer.ts";
 import { SharedLease, type InformerLease } from "./informer-lease.ts";
 import { scopedInformerName } from "./informer-name.ts";
 import { informerRules, type InformerOptions } from "./informer-options.ts";
-import { aFieldSelector, aKind, aLabelSelector, aListingClient, aNamespace } from "./kubernetes-rules.ts";
+import { scopeRules } from "./scope-rules.ts";
 import type { IndexFunction } from "./store-index.ts";
 import type { Transform } from "./transformed-list-watch.ts";
 
@@ -54,7 +54,7 @@ export class SharedInformers {
 
   /** @throws {TypeError} naming the option that cannot work. */
   constructor(options: SharedInformersOptions) {
-    checkOptions("SharedInformers", options, { client: required(aListingClient), defaults: anObject(informerRules) });
+    checkOptions("SharedInformers", options, { client: required(aClient("listWatch")), defaults: anObject(informerRules) });
     this.#options = options;
   }
 
@@ -66,7 +66,7 @@ export class SharedInformers {
   ): InformerLease<PartialObjectMetadata<T>>;
   for<T extends KubernetesObject>(kind: Kind<T>, scope?: ListWatchScope, options?: ShareOptions<T>): InformerLease<T>;
   for<T extends KubernetesObject>(kind: Kind<T>, scope: ListWatchScope = {}, options: ShareOptions<T> = {}): InformerLease<T> {
-    checkOptions("SharedInformers", { kind, scope, options }, { kind: required(aKind), scope: A_SCOPE, options: A_SHARE });
+    checkOptions("SharedInformers", { kind, scope, options }, { kind: required(aKind), scope: anObject(scopeRules), options: A_SHARE });
     const { indexes = {}, transform } = options;
     if (this.#signal?.aborted === true) throw new Error(`shared informer of ${kind.plural}: the registry was stopped`);
     const number = transform === undefined ? undefined : this.#numberOf(transform);
@@ -159,12 +159,6 @@ export class SharedInformers {
   }
 }
 
-const A_SCOPE = anObject({
-  namespace: aNamespace,
-  labelSelector: aLabelSelector,
-  fieldSelector: aFieldSelector,
-  metadataOnly: aBoolean,
-});
 const A_SHARE = anObject({ indexes: informerRules.indexes, transform: informerRules.transform });
 
 function idOf({ group, version, plural }: Kind, scope: ListWatchScope, transform: number | undefined): string {
