@@ -43,7 +43,7 @@ export class ListReader<T extends KubernetesObject> {
   #page: EntryPage<T> | undefined;
   /** The page before brought objects: asking for the next one is getting on, not spinning. */
   #isGettingOn = false;
-  #startMs = 0;
+  #startMs = Number.NEGATIVE_INFINITY;
   /** No list was begun shortly before this one. */
   #isFirstInAWhile = true;
 
@@ -108,7 +108,7 @@ export class ListReader<T extends KubernetesObject> {
 
   #begin(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    this.#isFirstInAWhile = this.#startMs === 0 || nowMs - this.#startMs > REPEATED_WITHIN_MS;
+    this.#isFirstInAWhile = nowMs - this.#startMs > REPEATED_WITHIN_MS;
     this.#startMs = nowMs;
     this.#kept = [];
     this.#options.metrics.listed();

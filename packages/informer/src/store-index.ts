@@ -33,9 +33,8 @@ export class StoreIndex<T extends KubernetesObject> {
       this.#onError(error, entry);
       return;
     }
-    if (values === undefined || values.length === 0) {
-      if (values !== "") return;
-    }
+    // An empty string is a value.
+    if (values === undefined || (values.length === 0 && values !== "")) return;
     this.#valuesByKey.set(entry.key, values);
     for (const value of each(values)) {
       const keys = this.#keysByValue.get(value);
