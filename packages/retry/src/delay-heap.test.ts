@@ -184,7 +184,7 @@ describe("DelayHeap", () => {
       fc.record({ type: fc.constant("advance" as const), ms: fc.integer({ min: 0, max: 30 }) }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(command, { maxLength: 120 }), async (commands) => {
+      fc.asyncProperty(fc.array(command, { maxLength: 120, size: "max" }), async (commands) => {
         const { clock, due, heap } = setUp();
         const model = new Map<number, { dueMs: number; order: number }>();
         const expected: [number, number][] = [];

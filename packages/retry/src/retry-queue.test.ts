@@ -281,7 +281,7 @@ it("whatever happens, every retry is due exactly once per wait, or dropped, and 
     fails: integer({ min: 0, max: 2 }),
   });
   await assert(
-    asyncProperty(array(step, { maxLength: 40 }), async (steps) => {
+    asyncProperty(array(step, { maxLength: 40, size: "max" }), async (steps) => {
       const { clock, queue, due } = world();
       let runs = 0;
       const runDue = (fails: number): void => {

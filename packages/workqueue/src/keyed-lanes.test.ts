@@ -134,7 +134,7 @@ describe("KeyedLanes", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),
-        fc.array(fc.record({ key: fc.nat(4), turns: fc.nat(3) }), { maxLength: 60 }),
+        fc.array(fc.record({ key: fc.nat(4), turns: fc.nat(3) }), { maxLength: 60, size: "max" }),
         async (concurrency, jobs) => {
           const seen = new Map<string, number[]>();
           const busy = new Set<string>();

@@ -10,7 +10,7 @@ describe("PriorityLevels", () => {
       does: fc.constantFrom("push", "remove", "shift"),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {
         const levels = new PriorityLevels({ maxOvertakes: Number.POSITIVE_INFINITY });
         const shifted: number[] = [];
         const expected: number[] = [];

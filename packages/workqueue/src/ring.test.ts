@@ -6,7 +6,7 @@ describe("Ring", () => {
   it("agrees with an array, however it grows, wraps and shrinks", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(fc.nat(100), fc.constant("shift" as const), fc.constant("replace" as const)), { maxLength: 300 }),
+        fc.array(fc.oneof(fc.nat(100), fc.constant("shift" as const), fc.constant("replace" as const)), { maxLength: 300, size: "max" }),
         (steps) => {
           const ring = new Ring<number>();
           const model: number[] = [];

@@ -130,7 +130,7 @@ describe("WorkQueue", () => {
         fc.constant("take" as const),
       );
       fc.assert(
-        fc.property(fc.nat(4), fc.array(step, { maxLength: 200 }), (maxOvertakes, steps) => {
+        fc.property(fc.nat(4), fc.array(step, { maxLength: 200, size: "max" }), (maxOvertakes, steps) => {
           const queue = new WorkQueue({ maxOvertakes });
           const model = new Map<string, { priority: number; overtaken: number }>();
           let most = 0;
@@ -210,7 +210,7 @@ describe("WorkQueue", () => {
         fc.record({ type: fc.constant("advance" as const), ms }),
       );
       await fc.assert(
-        fc.asyncProperty(fc.array(command, { maxLength: 120 }), async (commands) => {
+        fc.asyncProperty(fc.array(command, { maxLength: 120, size: "max" }), async (commands) => {
           const clock = new ManualClock();
           const queue = new WorkQueue({ clock });
           /** When each key is to have its next turn. */

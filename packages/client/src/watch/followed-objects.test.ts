@@ -99,7 +99,7 @@ describe("an object with the shape of one before it", () => {
     const order = fc.constantFrom("first", "where it belongs", "last", "missing");
     const managed = fc.oneof(fc.constant(MANAGED), fc.constant([]), fc.array(fc.jsonValue({ maxDepth: 3 })), fc.jsonValue({ maxDepth: 2 }));
     const note = fc.oneof(
-      fc.string({ unit: fc.constantFrom("a", '"', "\\", "}", "é", "\u0001", ","), maxLength: 40 }),
+      fc.string({ unit: fc.constantFrom("a", '"', "\\", "}", "é", "\u0001", ","), maxLength: 40, size: "max" }),
       fc.constantFrom("", "the same text", "pod-1", "shop"),
     );
     const one = fc.record({ order, managed, note, spec: fc.constantFrom({}, { more: "text" }, { more: 3 }, { list: ["a", 1] }) });
