@@ -123,7 +123,7 @@ describe("ObjectScan", () => {
           JSON.stringify({ metadata: { a: metadata.a, name: "n" }, z: 1 }),
         );
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
