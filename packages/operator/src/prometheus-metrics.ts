@@ -1,5 +1,5 @@
 import type { Counter, Gauge, Histogram, HistogramOptions, Labels, MetricOptions, Metrics } from "@operatorkit/observe";
-import { aList, checkOptions, must, optionError, required } from "@operatorkit/observe/options";
+import { aList, anyString, checkOptions, must, optionError, required } from "@operatorkit/observe/options";
 
 /**
  * Metrics in memory, and their Prometheus text (version 0.0.4). Asking for a metric twice gives the same one, so that many
@@ -69,7 +69,7 @@ export class PrometheusMetrics implements Metrics {
 
 const RULES = {
   name: required(must("be a name for Prometheus", (name) => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(String(name)))),
-  help: required(must("be a string", (help) => typeof help === "string")),
+  help: required(anyString),
   labels: aList(must("be a name for a label", (label) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(String(label)))),
   buckets: must(
     "be numbers that ascend",

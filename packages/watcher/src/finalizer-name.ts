@@ -1,4 +1,5 @@
 import { finalizerProblems, qualifiedNameProblems, type Kind } from "@operatorkit/object";
+import { anObject, aString, anyString, checkOptions, required } from "@operatorkit/observe/options";
 
 /** Names a kind's finalizer. */
 export type FinalizerSupplier = (kind: Kind) => string;
@@ -10,6 +11,7 @@ export type FinalizerSupplier = (kind: Kind) => string;
  * @throws {TypeError} when that is no valid finalizer; the core group has no name to begin with, so give a finalizer of your own there.
  */
 export function defaultFinalizer(group: string, controllerName: string): string {
+  checkOptions("defaultFinalizer", { group, controllerName }, { group: required(anyString), controllerName: required(aString) });
   if (group === "") {
     throw new TypeError(
       `finalizer of controller "${controllerName}": the core group has no name; give a finalizer such as "example.com/${controllerName}"`,
@@ -32,9 +34,14 @@ export const defaultFinalizerSupplier: FinalizerSupplier = ({ version, kind, gro
  *
  * @throws {TypeError} saying what is wrong with it.
  */
-export function assertFinalizer({ group }: Pick<Kind, "group">, name: string): void {
-  if (typeof name !== "string") throw new TypeError(`finalizer: it must be a string, not ${typeof name}`);
+export function assertFinalizer(kind: Pick<Kind, "group">, finalizer: string): void {
+  checkOptions(
+    "assertFinalizer",
+    { kind, finalizer },
+    { kind: required(anObject({ group: required(anyString) })), finalizer: required(anyString) },
+  );
+  const { group } = kind;
   // A CRD's group has a dot; what has none is built in.
-  const problems = group.includes(".") ? qualifiedNameProblems(name) : finalizerProblems(name);
-  if (problems.length > 0) throw new TypeError(`finalizer "${name}": ${problems.join("; ")}`);
+  const problems = group.includes(".") ? qualifiedNameProblems(finalizer) : finalizerProblems(finalizer);
+  if (problems.length > 0) throw new TypeError(`finalizer "${finalizer}": ${problems.join("; ")}`);
 }

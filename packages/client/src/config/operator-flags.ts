@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { anObject, anyString, aList, aString, checkOptions } from "@operatorkit/observe/options";
 import { ConfigError } from "./config-error.ts";
 import type { ClusterOptions } from "./find-cluster.ts";
 
@@ -69,6 +70,8 @@ const BUILT_IN = {
 export function operatorFlags<const Own extends OwnFlags = Readonly<Record<never, OwnFlag>>>(
   options: OperatorFlagsOptions<Own> = {},
 ): OperatorFlags<Own> {
+  const some = anObject({});
+  checkOptions("operatorFlags", options, { args: aList(anyString), env: some, name: aString, flags: some });
   const { args = process.argv.slice(2), env = process.env, name = "operator" } = options;
   const own: OwnFlags = options.flags ?? {};
   const taken = Object.keys(own).find((flag) => flag in BUILT_IN);

@@ -1,4 +1,5 @@
 import { pluralOf } from "@operatorkit/object";
+import { aList, anyString, aString, checkOptions, required } from "@operatorkit/observe/options";
 import type { CustomResourceDefinition } from "./custom-resource-definition.ts";
 import { CustomResourceError } from "./custom-resource-error.ts";
 
@@ -28,7 +29,16 @@ export interface ResourceNames {
 }
 
 /** The names of a custom resource; throws a `CustomResourceError` at what no server takes. */
-export function namesOf({ group, version, kind, singular, plural, scope, shortNames }: CustomResource): ResourceNames {
+export function namesOf(resource: CustomResource): ResourceNames {
+  const rules = {
+    group: required(anyString),
+    version: required(anyString),
+    kind: required(anyString),
+    singular: anyString,
+    plural: anyString,
+  };
+  checkOptions("CustomResource", resource, { ...rules, shortNames: aList(aString) });
+  const { group, version, kind, singular, plural, scope, shortNames } = resource;
   const names = { plural: plural ?? pluralOf(kind), singular: singular ?? kind.toLowerCase() };
   const refuse = (why: string): never => {
     throw new CustomResourceError(`custom resource ${kind || "?"} of ${group || "?"}/${version || "?"}: ${why}`, {

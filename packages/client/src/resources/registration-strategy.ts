@@ -1,3 +1,4 @@
+import { anyString, checkOptions, required } from "@operatorkit/observe/options";
 import type { RawRequest } from "../request/raw-request.ts";
 import { crdReadiness, type CrdReadiness } from "./crd-readiness.ts";
 import type { CustomResourceDefinition } from "./custom-resource-definition.ts";
@@ -83,6 +84,7 @@ export const thirdPartyResource: RegistrationStrategy = {
 
 /** The strategy for a server, by the `gitVersion` of its `/version`. Throws a `CustomResourceError` where that says nothing. */
 export function registrationStrategyFor(gitVersion: string): RegistrationStrategy {
+  checkOptions("registrationStrategyFor", { gitVersion }, { gitVersion: required(anyString) });
   const release = parseServerRelease(gitVersion);
   if (release === undefined) {
     throw new CustomResourceError(`register custom resources: the server's version ${JSON.stringify(gitVersion)} does not begin with one`, {

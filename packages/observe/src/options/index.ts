@@ -1,5 +1,19 @@
 /** One way to check options, so that what cannot work is refused where it is given, in the same words everywhere. */
 export { checkOptions, optionError } from "./check-options.ts";
 export type { OptionRules } from "./check-options.ts";
-export { aBoolean, aFunction, aList, aNumber, anAbortSignal, anObject, aRecord, aString, having, must, oneOf, required } from "./rule.ts";
+export {
+  aBoolean,
+  aFunction,
+  aList,
+  aNumber,
+  anAbortSignal,
+  anObject,
+  anyString,
+  aRecord,
+  aString,
+  having,
+  must,
+  oneOf,
+  required,
+} from "./rule.ts";
 export type { NumberRange, Rule } from "./rule.ts";

@@ -22,6 +22,9 @@ export const aBoolean: Rule = must("be true or false", (value) => typeof value =
 
 export const aString: Rule = must("be a string, and not empty", (value) => typeof value === "string" && value !== "");
 
+/** Also an empty one. */
+export const anyString: Rule = must("be a string", (value) => typeof value === "string");
+
 export const anAbortSignal: Rule = must("be an AbortSignal", (value) => isObject(value) && typeof value["aborted"] === "boolean");
 
 export function oneOf(...values: readonly unknown[]): Rule {
