@@ -118,6 +118,19 @@ describe("KeyedLanes", () => {
     await stop();
   });
 
+  it("is idle when what waits is dropped, and not yet when something else was pushed at once", async () => {
+    const lanes = new KeyedLanes<string>({ run: () => {} });
+    let isIdle = false;
+    lanes.push("a", "1");
+    const idle = lanes.idle().then(() => (isIdle = true));
+    lanes.drop("a");
+    lanes.push("b", "1");
+    await turn();
+    expect(isIdle).toBe(false);
+    lanes.drop("b");
+    await idle;
+  });
+
   it("stops by its signal: the running job ends, what waits is forgotten, later jobs are ignored", async () => {
     const { lanes, log, stop } = setUp();
     for (const job of ["1", "2"]) lanes.push("a", job);

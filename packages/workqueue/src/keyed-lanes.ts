@@ -98,8 +98,9 @@ export class KeyedLanes<Job> {
 
   async #turn(key: string, signal: AbortSignal): Promise<void> {
     const lane = this.#lanes.get(key);
-    // The lane may have been dropped since its key was queued. A job may be `undefined`.
-    if (lane === undefined || lane.length === 0) return this.#end(key);
+    // The lane may have been dropped since its key was queued.
+    if (lane === undefined) return this.#end(key);
+    // No lane that is kept is empty; a job may be `undefined`.
     const job = lane.shift() as Job;
     if (lane.length === 0) this.#lanes.delete(key);
     try {

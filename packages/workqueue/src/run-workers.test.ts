@@ -27,6 +27,24 @@ describe("runWorkers", () => {
     expect([turns, queue.size, queue.running]).toEqual([["a", "b"], 1, 0]);
   });
 
+  it("takes the next key at once where a turn is over when it returns", async () => {
+    const queue = new WorkQueue();
+    const controller = new AbortController();
+    const turns: string[] = [];
+    for (const key of ["a", "b", "c"]) queue.add(key);
+    const end = runWorkers(queue, {
+      concurrency: 1,
+      signal: controller.signal,
+      turn(key) {
+        turns.push(key);
+        queue.done(key);
+      },
+    });
+    expect(turns).toEqual(["a", "b", "c"]);
+    controller.abort();
+    await end;
+  });
+
   it("ends when the queue is shut down and drained", async () => {
     const queue = new WorkQueue();
     const turns: string[] = [];

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { Metrics } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import * as fc from "fast-check";
@@ -27,6 +28,23 @@ function overtake(waiting: Map<string, { priority: number; overtaken: number }>,
     seen.add(item.priority);
   }
   return most;
+}
+
+/** The last value of each gauge, and the sum of all else. */
+function recordingMetrics(): { readonly metrics: Metrics; readonly samples: Map<string, number> } {
+  const samples = new Map<string, number>();
+  const record = (name: string): { add(n: number): void; set(n: number): void; observe(n: number): void; remove(): void } => ({
+    remove() {},
+    add: (n) => void samples.set(name, (samples.get(name) ?? 0) + n),
+    set: (n) => void samples.set(name, n),
+    observe: (n) => void samples.set(name, (samples.get(name) ?? 0) + n),
+  });
+  const metrics: Metrics = {
+    counter: ({ name }) => record(name),
+    gauge: ({ name }) => record(name),
+    histogram: ({ name }) => record(name),
+  };
+  return { metrics, samples };
 }
 
 describe("WorkQueue", () => {
@@ -80,6 +98,16 @@ describe("WorkQueue", () => {
     await expect(queue.take({ signal: controller.signal })).rejects.toThrow("enough");
   });
 
+  it("leaves nothing on the signal of a take that got its key", async () => {
+    const queue = new WorkQueue();
+    const { signal } = new AbortController();
+    const taking = queue.take({ signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    queue.add("a");
+    expect(await taking).toBe("a");
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
   describe("with priorities", () => {
     it("hands out higher ones first, each in its order", () => {
       const queue = new WorkQueue();
@@ -100,6 +128,16 @@ describe("WorkQueue", () => {
       queue.add("c", { priority: -1 });
       expect(queue.size).toBe(3);
       expect(takeAll(queue)).toEqual(["b", "c", "a"]);
+    });
+
+    it("forgets the priority a key ran with", () => {
+      const queue = new WorkQueue();
+      queue.add("a", { priority: 5 });
+      queue.tryTake();
+      queue.add("b", { priority: 1 });
+      queue.add("a");
+      queue.done("a");
+      expect(takeAll(queue)).toEqual(["b", "a"]);
     });
 
     it("keeps the highest priority a key was added with while it ran", () => {
@@ -185,6 +223,17 @@ describe("WorkQueue", () => {
       expect([queue.delayed, clock.pendingTimers]).toEqual([0, 0]);
       await clock.advance(500);
       expect(takeAll(queue)).toEqual(["b"]);
+    });
+
+    it("keeps the priority of the delay that counts", async () => {
+      const clock = new ManualClock();
+      const queue = new WorkQueue({ clock });
+      queue.addAfter("a", 10, { priority: 5 });
+      queue.addAfter("a", 100, { priority: -5 });
+      queue.add("b");
+      await clock.advance(10);
+      expect(takeAll(queue)).toEqual(["a", "b"]);
+      await queue.shutDown();
     });
 
     it("a key that becomes due while it runs has a turn afterwards", async () => {
@@ -278,6 +327,7 @@ describe("WorkQueue", () => {
       queue.forget("a");
       expect(queue.addRateLimited("a")).toBe(100);
       expect(queue.addRateLimited("b", { atLeastMs: 5000 })).toBe(5000);
+      expect(queue.addRateLimited("c", { atLeastMs: 1 })).toBe(100);
       await queue.shutDown();
     });
   });
@@ -299,6 +349,17 @@ describe("WorkQueue", () => {
       queue.done("a");
       await end;
       expect([queue.tryTake(), queue.running, clock.pendingTimers]).toEqual([undefined, 0, 0]);
+    });
+
+    it("lets a turn end whose key is delayed again", async () => {
+      const queue = new WorkQueue({ clock: new ManualClock() });
+      queue.add("a");
+      queue.tryTake();
+      queue.addAfter("a", 10);
+      const ended = queue.shutDown();
+      queue.done("a");
+      await ended;
+      expect([queue.running, queue.delayed]).toEqual([0, 0]);
     });
 
     it("with drain hands out what waits, second turns too, and holds takers until nothing more can come", async () => {
@@ -343,18 +404,7 @@ describe("WorkQueue", () => {
   });
 
   it("counts under client-go's names", async () => {
-    const samples = new Map<string, number>();
-    const record = (name: string): { add(n: number): void; set(n: number): void; observe(n: number): void; remove(): void } => ({
-      remove() {},
-      add: (n) => void samples.set(name, (samples.get(name) ?? 0) + n),
-      set: (n) => void samples.set(name, n),
-      observe: (n) => void samples.set(name, (samples.get(name) ?? 0) + n),
-    });
-    const metrics: Metrics = {
-      counter: ({ name }) => record(name),
-      gauge: ({ name }) => record(name),
-      histogram: ({ name }) => record(name),
-    };
+    const { metrics, samples } = recordingMetrics();
     const clock = new ManualClock();
     const queue = new WorkQueue({ name: "echo", clock, metrics, rateLimiter: perKeyBackoff() });
     queue.add("a");
@@ -378,6 +428,36 @@ describe("WorkQueue", () => {
     await queue.shutDown();
     expect(samples.get("workqueue_depth")).toBe(0);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("knows of any number of keys how long they waited", async () => {
+    const { metrics, samples } = recordingMetrics();
+    const clock = new ManualClock();
+    const queue = new WorkQueue({ clock, metrics });
+    await clock.advance(5000);
+    for (let i = 0; i < 100; i += 1) queue.add(`key-${i}`);
+    await clock.advance(1000);
+    takeAll(queue);
+    expect(samples.get("workqueue_queue_duration_seconds")).toBe(100);
+  });
+
+  it("says how long those run that are left when one has ended", async () => {
+    const { metrics, samples } = recordingMetrics();
+    const clock = new ManualClock();
+    const queue = new WorkQueue({ clock, metrics });
+    const running = (): unknown[] =>
+      ["unfinished_work", "longest_running_processor"].map((name) => samples.get(`workqueue_${name}_seconds`));
+    for (const key of ["a", "b", "c"]) queue.add(key);
+    queue.tryTake();
+    await clock.advance(1000);
+    for (let more = 0; more < 2; more += 1) queue.tryTake();
+    await clock.advance(1000);
+    expect(running()).toEqual([4, 2]);
+    queue.done("c");
+    await clock.advance(1000);
+    expect(running()).toEqual([5, 3]);
+    for (const key of ["a", "b"]) queue.done(key);
+    expect([...running(), clock.pendingTimers]).toEqual([0, 0, 0]);
   });
 
   it("refuses what is no rate limiter", () => {
