@@ -1,6 +1,19 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Transport } from "@operatorkit/api";
 import { type Clock, type Logger, silentLogger, sleep, systemClock } from "@operatorkit/observe";
+import {
+  aBoolean,
+  aFunction,
+  aList,
+  aNumber,
+  anObject,
+  anyString,
+  aPort,
+  aString,
+  checkOptions,
+  must,
+  required,
+} from "@operatorkit/observe/options";
 import { ADMIN, type TokenUser } from "./auth/authenticate.ts";
 import type { Authorizer } from "./auth/authorize.ts";
 import { Rights } from "./auth/rights.ts";
@@ -103,6 +116,19 @@ export class ApiServer implements AsyncDisposable {
   }
 
   private constructor(options: ApiServerOptions) {
+    checkOptions("ApiServer", options, {
+      inProcess: aBoolean,
+      port: aPort,
+      host: aString,
+      tls: aBoolean,
+      tlsNames: aList(aString),
+      token: aString,
+      tokens: aList(anObject({ token: required(aString) })),
+      authorize: aFunction,
+      middleware: aList(aFunction),
+      emulateVersion: anyString,
+      historySize: aNumber({ atLeast: 1, whole: true }),
+    });
     const { clock = systemClock, logger = silentLogger, historySize, tokens = [], middleware = [] } = options;
     this.token = options.token ?? randomBytes(24).toString("base64url");
     const store = new Store(historySize === undefined ? {} : { historySize });
@@ -189,11 +215,12 @@ export class ApiServer implements AsyncDisposable {
   /**
    * Breaks every connection and comes back on the same port, with the same certificates and tokens, and if asked with an older state.
    * Resolves when it answers again.
-   * @throws RangeError when `to` is not a version in the history, `downMs` not a time
+   * @throws {TypeError} when `to` is no version, `downMs` not a time; RangeError when that version is not in the history
    */
-  async restart({ to, downMs = 0 }: RestartOptions = {}): Promise<void> {
-    if (to !== undefined && !/^\d{1,15}$/.test(to)) throw new RangeError(`restart: to must be a resource version, not ${to}`);
-    if (!(downMs >= 0)) throw new RangeError(`restart: downMs must be 0 or more, not ${downMs}`);
+  async restart(options: RestartOptions = {}): Promise<void> {
+    const aVersion = must("be a resource version", (value) => /^\d{1,15}$/.test(String(value)));
+    checkOptions("restart", options, { to: aVersion, downMs: aNumber({ atLeast: 0 }) });
+    const { to, downMs = 0 } = options;
     if (this.#closed.signal.aborted) throw new Error("restart: the API server is closed");
     while (this.#restarting !== undefined) await this.#restarting;
     this.#restarting = this.#restart(to === undefined ? undefined : Number(to), downMs).finally(() => (this.#restarting = undefined));

@@ -1,7 +1,8 @@
-import type { Client, Runnable } from "@operatorkit/api";
+import { aClient, type Client, type Runnable } from "@operatorkit/api";
 import type { ControllerRunnableOptions } from "@operatorkit/controller";
 import { SharedInformers } from "@operatorkit/informer";
 import { silentLogger, systemClock, type Clock, type Logger } from "@operatorkit/observe";
+import { aNumber, anAbortSignal, checkOptions, required } from "@operatorkit/observe/options";
 import { deploymentController } from "./deployment/deployment-controller.ts";
 import { endpointSliceController } from "./endpoint-slice/endpoint-slice-controller.ts";
 import { GarbageCollector } from "./garbage/garbage-collector.ts";
@@ -28,13 +29,13 @@ export interface AttachOptions {
  * Never attach them to a cluster with a controller manager of its own: two would work against each other.
  * Resolves when `signal` was aborted and all have stopped; rejects, after stopping the others, when one broke.
  */
-export async function attachControllers({
-  client,
-  signal,
-  podReadyDelayMs = 250,
-  clock = systemClock,
-  logger = silentLogger,
-}: AttachOptions): Promise<void> {
+export async function attachControllers(options: AttachOptions): Promise<void> {
+  checkOptions("attachControllers", options, {
+    client: required(aClient("listWatch", "get", "apply", "patch", "delete")),
+    signal: required(anAbortSignal),
+    podReadyDelayMs: aNumber({ atLeast: 0 }),
+  });
+  const { client, signal, podReadyDelayMs = 250, clock = systemClock, logger = silentLogger } = options;
   const broken = new AbortController();
   const stop = AbortSignal.any([signal, broken.signal]);
   const informers = new SharedInformers({ client, clock, logger });
@@ -49,14 +50,14 @@ export async function attachControllers({
   ];
   let failure: { readonly error: unknown } | undefined;
   const start = (controller: Runnable): Promise<void> => {
-    const options: ControllerRunnableOptions = {
+    const given: ControllerRunnableOptions = {
       client,
       signal: stop,
       clock,
       logger: logger.with({ controller: controller.name }),
       informers,
     };
-    return controller.run(options);
+    return controller.run(given);
   };
   const running = [informers.run({ signal: stop }), ...controllers.map(start)];
   await Promise.all(

@@ -1,6 +1,7 @@
 import { ApiServer } from "@operatorkit/apiserver";
 import { connect, type KubernetesClient } from "@operatorkit/client";
 import { silentLogger, type Clock, type Logger } from "@operatorkit/observe";
+import { aNumber, checkOptions } from "@operatorkit/observe/options";
 import { attachControllers } from "./attach-controllers.ts";
 
 export interface DevClusterOptions {
@@ -34,7 +35,9 @@ export class DevCluster implements AsyncDisposable {
   }
 
   /** Resolves when the server answers and the controllers run. Rejects when the port is taken. */
-  static async start({ port = 0, tls = true, podReadyDelayMs, clock, logger = silentLogger }: DevClusterOptions = {}): Promise<DevCluster> {
+  static async start(options: DevClusterOptions = {}): Promise<DevCluster> {
+    checkOptions("DevCluster", options, { podReadyDelayMs: aNumber({ atLeast: 0 }) });
+    const { port = 0, tls = true, podReadyDelayMs, clock, logger = silentLogger } = options;
     const time = clock === undefined ? {} : { clock };
     const server = await ApiServer.start({ port, tls, logger, ...time });
     const client = await connect({ transport: server.transport() });

@@ -6,6 +6,7 @@ import {
   aFunction,
   aList,
   aNumber,
+  aPort,
   anObject,
   aString,
   checkOptions,
@@ -82,7 +83,7 @@ export class Operator {
     checkOptions("Operator", options, {
       client: required(aClient("listWatch")),
       runnables: aList(A_RUNNABLE),
-      healthPort: aNumber({ atLeast: 0, atMost: 65_535, whole: true }),
+      healthPort: aPort,
       healthHost: aString,
       metrics: must(
         "be true, false, or Metrics of yours",

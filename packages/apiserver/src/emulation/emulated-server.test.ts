@@ -36,7 +36,7 @@ const specOf = ({ json }: { readonly json: RawJson }): RawJson => json["spec"] a
 
 describe("a server of an older release", () => {
   it("is refused when there is no such release", async () => {
-    await expect(RawApi.start({ emulateVersion: "newest" })).rejects.toThrow(/emulateVersion must be a version of Kubernetes/);
+    await expect(RawApi.start({ emulateVersion: "newest" })).rejects.toThrow(/emulateVersion: "newest" must be a version of Kubernetes/);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { optionError } from "@operatorkit/observe/options";
 import type { JsonObject } from "../json-object.ts";
 
 /** Something that came or went with a release of Kubernetes. */
@@ -54,20 +55,16 @@ export interface ServerRelease {
 
 /**
  * Reads `1.15`, `v1.15.3`, `v1.8.4-gke.1`; left out it is the newest.
- * @throws RangeError naming the option, for what is no version and for releases this server does not know
+ * @throws {TypeError} naming the option, for what is no version and for releases this server does not know
  */
 export function serverRelease(emulateVersion?: string): ServerRelease {
   if (emulateVersion === undefined) return release(NEWEST, `v1.${NEWEST}.3+operatorkit`);
   const match = /^v?1\.(\d{1,3})(?:\.(\d{1,4})([-+][0-9A-Za-z][0-9A-Za-z.+-]*)?)?$/.exec(emulateVersion);
-  if (match === null) {
-    throw new RangeError(
-      `emulateVersion must be a version of Kubernetes such as "1.15" or "v1.15.3", not ${JSON.stringify(emulateVersion)}`,
-    );
-  }
+  const refused = (why: string): TypeError =>
+    optionError("ApiServer", "emulateVersion", `${JSON.stringify(emulateVersion)} must be ${why}`);
+  if (match === null) throw refused('a version of Kubernetes such as "1.15" or "v1.15.3"');
   const [, minor = "", patch = "0", suffix = "+operatorkit"] = match;
-  if (Number(minor) < OLDEST || Number(minor) > NEWEST) {
-    throw new RangeError(`emulateVersion must be from 1.${OLDEST} to 1.${NEWEST}, not ${JSON.stringify(emulateVersion)}`);
-  }
+  if (Number(minor) < OLDEST || Number(minor) > NEWEST) throw refused(`from 1.${OLDEST} to 1.${NEWEST}`);
   return release(Number(minor), `v1.${minor}.${patch}${suffix}`);
 }
 

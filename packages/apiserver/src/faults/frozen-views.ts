@@ -1,3 +1,4 @@
+import { aBoolean, anyString, checkOptions, optionError, type Rule } from "@operatorkit/observe/options";
 import { boolean } from "../request/list-options.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import type { Store } from "../store/store.ts";
@@ -56,23 +57,24 @@ export class FrozenViews {
   }
 
   #versionOf(options: FreezeOptions): number {
-    for (const [name, value] of Object.entries(options)) {
-      if (!FIELDS.has(name)) throw new TypeError(`freeze: ${name} is not known; known: ${[...FIELDS].join(", ")}`);
-      if (name === "consistentReads") {
-        if (value !== undefined && typeof value !== "boolean")
-          throw new TypeError(`freeze: consistentReads must be true or false, not ${String(value)}`);
-      } else if (value !== undefined && typeof value !== "string")
-        throw new TypeError(`freeze: ${name} must be a string, not ${String(value)}`);
-    }
+    checkOptions("freeze", options, RULES);
+    const unknown = Object.keys(options).find((name) => !Object.hasOwn(RULES, name));
+    if (unknown !== undefined) throw optionError("freeze", unknown, `is not known; known: ${Object.keys(RULES).join(", ")}`);
     const { at } = options;
     if (at === undefined) return this.#store.version;
     const version = /^\d{1,15}$/.test(at) ? Number(at) : Number.NaN;
-    if (!(version <= this.#store.version)) throw new TypeError(`freeze: at must be a version up to ${this.#store.version}, not ${at}`);
+    if (!(version <= this.#store.version)) throw optionError("freeze", "at", `${at} must be a version up to ${this.#store.version}`);
     return version;
   }
 }
 
-const FIELDS: ReadonlySet<string> = new Set(["kind", "group", "userAgent", "at", "consistentReads"]);
+const RULES: Record<keyof FreezeOptions, Rule> = {
+  kind: anyString,
+  group: anyString,
+  userAgent: anyString,
+  at: anyString,
+  consistentReads: aBoolean,
+};
 
 function isOf(
   { kind, group, userAgent, consistentReads = false }: FreezeOptions,

@@ -103,11 +103,11 @@ describe("a frozen view", () => {
   });
 
   it.each<[string, object]>([
-    ["at must be a version up to", { at: "999999" }],
-    ["at must be a version up to", { at: "x" }],
-    ["kind must be a string", { kind: 1 }],
-    ["kinds is not known", { kinds: "A" }],
-    ["consistentReads must be true or false", { consistentReads: "yes" }],
+    ["at: 999999 must be a version up to", { at: "999999" }],
+    ["at: x must be a version up to", { at: "x" }],
+    ["kind: 1 must be a string", { kind: 1 }],
+    ["kinds: is not known", { kinds: "A" }],
+    ['consistentReads: "yes" must be true or false', { consistentReads: "yes" }],
   ])("is refused when %s", (message, options) => {
     expect(() => api.server.freeze(options)).toThrow(message);
   });
@@ -159,9 +159,9 @@ describe("a restart", () => {
   });
 
   it.each<[string, object]>([
-    ["to must be a resource version", { to: "x" }],
+    ['to: "x" must be a resource version', { to: "x" }],
     ["is not there yet", { to: "999999" }],
-    ["downMs must be 0 or more", { downMs: -1 }],
+    ["downMs: -1 must be a number, 0 or more", { downMs: -1 }],
   ])("is refused when %s", async (message, options) => {
     await expect(api.server.restart(options)).rejects.toThrow(message);
     expect((await api.get(PATH)).status).toBe(200);

@@ -1,3 +1,4 @@
+import { aNumber, aRecord, checkOptions } from "@operatorkit/observe/options";
 import { MAX_BODY_BYTES } from "../handler.ts";
 
 /** What one connection or request may cost. Every bound has a default; none can be turned off. */
@@ -34,11 +35,8 @@ const DEFAULT_HTTP_LIMITS: HttpLimits = {
   stalledMs: 30_000,
 };
 
-/** The defaults with some replaced. Throws a `RangeError` that names a bound that is not a positive whole number. */
-export function httpLimits(changes: Partial<HttpLimits> = {}): HttpLimits {
-  for (const [name, value] of Object.entries(changes)) {
-    if (!Number.isSafeInteger(value) || value <= 0)
-      throw new RangeError(`limits.${name} must be a positive whole number, not ${String(value)}`);
-  }
-  return { ...DEFAULT_HTTP_LIMITS, ...changes };
+/** The defaults with some replaced. @throws {TypeError} naming a bound that is not a positive whole number. */
+export function httpLimits(limits: Partial<HttpLimits> = {}): HttpLimits {
+  checkOptions("HttpListener", { limits }, { limits: aRecord(aNumber({ atLeast: 1, whole: true })) });
+  return { ...DEFAULT_HTTP_LIMITS, ...limits };
 }

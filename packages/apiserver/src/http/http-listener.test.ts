@@ -436,7 +436,7 @@ describe("bounds", () => {
     "refuses a bound that is none: %j",
     async (limits) => {
       await expect(HttpListener.listen({ handler: echo, limits })).rejects.toThrow(
-        `limits.${Object.keys(limits)[0]} must be a positive whole number`,
+        `limits.${Object.keys(limits)[0]}: ${Object.values(limits)[0]} must be a whole number, 1 or more`,
       );
     },
   );
@@ -456,7 +456,7 @@ describe("listening", () => {
   it("refuses an address this machine does not have, and a port that is none", async () => {
     await expect(HttpListener.listen({ handler: echo, host: "192.0.2.77" })).rejects.toMatchObject({ code: "HostNotAvailable" });
     await expect(HttpListener.listen({ handler: echo, port: 70_000 })).rejects.toThrow(
-      "port must be a whole number from 0 to 65535, not 70000",
+      "HttpListener: port: 70000 must be a whole number, 0 or more, 65535 or less",
     );
   });
 

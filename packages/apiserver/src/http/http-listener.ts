@@ -3,6 +3,7 @@ import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, Server
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from "@operatorkit/observe";
+import { aPort, checkOptions } from "@operatorkit/observe/options";
 import type { Handler, Peer } from "../handler.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
@@ -54,11 +55,10 @@ export class HttpListener {
     this.url = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
   }
 
-  /** Resolves when the port answers. Rejects with a `ListenError` (`PortInUse`, …), and with a `RangeError` for an option that cannot be. */
+  /** Resolves when the port answers. Rejects with a `ListenError` (`PortInUse`, …), and with a `TypeError` for an option that cannot be. */
   static async listen(options: HttpListenerOptions): Promise<HttpListener> {
+    checkOptions("HttpListener", options, { port: aPort });
     const { host = "127.0.0.1", port = 0, tls, logger = silentLogger, clock = systemClock, handler } = options;
-    if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      throw new RangeError(`port must be a whole number from 0 to 65535, not ${String(port)}`);
     const limits = httpLimits(options.limits);
     const connections = new Connections(tls !== undefined);
     // HTTP/2 and TLS take time to load; plain HTTP does without.

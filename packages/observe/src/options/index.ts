@@ -9,6 +9,7 @@ export {
   anAbortSignal,
   anObject,
   anyString,
+  aPort,
   aRecord,
   aString,
   having,

@@ -54,6 +54,9 @@ export function aNumber({ above, atLeast, atMost, whole = false, finite = false 
   });
 }
 
+/** 0, which is any free one, too. */
+export const aPort: Rule = aNumber({ atLeast: 0, atMost: 65_535, whole: true });
+
 /** Anything with these methods: `having("a client", ["listWatch"], "connect() makes one")`. */
 export function having(what: string, methods: readonly string[], help?: string): Rule {
   const be = `be ${what}, with ${methods.join(", ")}${help === undefined ? "" : `; ${help}`}`;
