@@ -1,5 +1,6 @@
 import type { TransportResponse } from "@operatorkit/api";
 import type { Dispatcher } from "undici";
+import { plainHeaders } from "./plain-headers.ts";
 import { TransportError } from "./transport-error.ts";
 
 type Controller = Dispatcher.DispatchController;
@@ -116,11 +117,3 @@ export class Http1Exchange implements Dispatcher.DispatchHandler, AsyncIterableI
 }
 
 const ABANDONED = new Error("nobody wants the rest of this answer");
-
-function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return plain;
-}

@@ -11,6 +11,7 @@ import type { TransportRequest, TransportResponse } from "@operatorkit/api";
 import type { Clock, Timer } from "@operatorkit/observe";
 import { connectionProblem } from "./connection-problem.ts";
 import { Http2Body } from "./http2-body.ts";
+import { plainHeaders } from "./plain-headers.ts";
 import { TransportError } from "./transport-error.ts";
 
 export interface Http2ConnectionOptions {
@@ -319,15 +320,6 @@ function greeting(
     socket.once("error", onError);
     socket.once("close", onClose);
   });
-}
-
-function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (!name.startsWith(":") && value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return plain;
 }
 
 function contentLength(headers: IncomingHttpHeaders): number | undefined {
