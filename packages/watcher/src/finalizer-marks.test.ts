@@ -38,6 +38,8 @@ describe("what is our own write", () => {
     expect(marks.isOwnWrite(thing(""), thing("W", { resourceVersion: "2", labels: { a: "b" } }))).toBe(false);
     expect(marks.isOwnWrite(thing("W"), thing("F", { resourceVersion: "2", deletionTimestamp: "2026-01-01T00:00:00Z" }))).toBe(false);
     expect(marks.isOwnWrite(thing("W"), thing("F"))).toBe(false);
+    const deletionTimestamp = "2026-01-01T00:00:00Z";
+    expect(marks.isOwnWrite(thing("FW", { deletionTimestamp }), thing("F", { deletionTimestamp, resourceVersion: "2" }))).toBe(false);
   });
 });
 
@@ -54,6 +56,18 @@ describe("marks", () => {
     expect(server.finalizers).toEqual(["other.com/x", "old.com/gone", NAMES["F"], "old.com/gone3"]);
     await marks.release(server.object, signal);
     expect(server.finalizers).toEqual(["other.com/x", "old.com/gone"]);
+  });
+
+  it("are not begun on an object that bears an old one of ours", async () => {
+    const server = new FakeObjectServer({ finalizers: ["old.com/test"] });
+    expect(await marksOn(server).begin(server.object, signal)).toBe(server.object);
+    expect(server.requests).toEqual([]);
+  });
+
+  it("have nothing to tidy where there is none in progress", async () => {
+    const server = new FakeObjectServer({ finalizers: ["example.com/test", "false"] });
+    expect(await marksOn(server, { inProgressFinalizer: false }).tidy(server.object, signal)).toBe(server.object);
+    expect(server.requests).toEqual([]);
   });
 
   it.each<[Partial<FinalizerMarksOptions<Thing>>, string]>([

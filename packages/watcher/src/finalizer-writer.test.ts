@@ -169,6 +169,13 @@ describe("replaceFinalizer", () => {
     expect(server.patches.length).toBeLessThanOrEqual(1);
   });
 
+  it("does not replace another's by a copy without uid and version, whose list is an old one", async () => {
+    const server = new FakeObjectServer({ finalizers: ["a.com/a", PLACEHOLDER] });
+    const { uid: _uid, resourceVersion: _version, ...metadata } = server.object.metadata;
+    await replaceFinalizer(server, Thing, { ...server.object, metadata: { ...metadata, finalizers: [PLACEHOLDER] } }, PLACEHOLDER, OURS);
+    expect(server.finalizers).toEqual(["a.com/a", OURS]);
+  });
+
   it("refuses a name the server would refuse, before anything is asked", () => {
     const server = new FakeObjectServer({ finalizers: [PLACEHOLDER] });
     expect(() => replaceFinalizer(server, Thing, server.object, PLACEHOLDER, "a/b/c")).toThrow('finalizer "a/b/c"');

@@ -233,6 +233,19 @@ describe("an update", () => {
     expect(server.finalizers).toEqual([F]);
   });
 
+  it("of an object that was told as new when it was ours, and lost our finalizer since, adds it", async () => {
+    const { server, watcher, log } = world();
+    const stale = server.object;
+    server.edit({ finalizers: [F] });
+    await watcher.add(stale, context);
+    server.edit({ finalizers: [] });
+    const unmarked = server.object;
+    server.edit({ labels: { a: "b" } });
+    await watcher.update(unmarked, server.object, context);
+    expect(log).toEqual(["sync [F]", "add [W]"]);
+    expect(server.finalizers).toEqual([F]);
+  });
+
   it("of an object that is gone, or was re-created, is nothing", async () => {
     const { server, watcher, log } = world();
     const { object } = server;

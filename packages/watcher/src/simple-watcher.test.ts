@@ -55,7 +55,11 @@ describe("SimpleWatcher", () => {
     }
     const unversioned = new SimpleWatcher<object>({ update: note("update"), sync: note("sync") });
     unversioned.update({ metadata: {} }, { metadata: {} }, context);
-    expect(log).toEqual(["sync", "sync", "update", "update", "update", "update", "update"]);
+    unversioned.update({ metadata: { resourceVersion: "" } }, { metadata: { resourceVersion: "" } }, context);
+    expect(log).toEqual(["sync", "sync", "update", "update", "update", "update", "update", "update"]);
+    const same = {};
+    unversioned.update(same, same, context);
+    expect(log.at(-1)).toBe("sync");
   });
 
   it("fails as its function does, thrown or rejected", async () => {

@@ -141,6 +141,20 @@ describe("watchCustomResource", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it("that is stopped before anything could be listed is over, and has not failed", async () => {
+    const { listWatch, running, errors } = world({}, { syncTimeoutMs: 5_000 });
+    listWatch.failures.push(new ApiError("list things: 403", { code: "Forbidden", status: 403 }));
+    await clock.advance(0);
+    expect(errors).toEqual(["watch: list things: 403"]);
+    await ended(running);
+  });
+
+  it("takes an empty namespace or selector for none", async () => {
+    const { running, scopes } = world({}, { namespace: "", labelSelector: "" });
+    expect(scopes).toEqual([{}]);
+    await ended(running);
+  });
+
   it("refuses what cannot work, and says what it is", async () => {
     const options = { signal: stop.signal };
     const client = { listWatch: () => server() } as never;

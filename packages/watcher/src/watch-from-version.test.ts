@@ -134,6 +134,15 @@ describe("watchFromVersion", () => {
     await stop();
   });
 
+  it("tells nothing more once it is stopped, also of what came along", async () => {
+    const stopping = new AbortController();
+    const { clock, server, log, outcome } = world({ signal: stopping.signal }, () => stopping.abort());
+    await clock.advance(0);
+    for (const name of ["a", "b"]) server.current.push("ADDED", thing(name, "11"));
+    await clock.advance(0);
+    expect([await outcome, log, clock.pendingTimers]).toEqual(["resolved", ["ADDED a@11"], 0]);
+  });
+
   it("a callback that is stuck is reported after a minute, and waited for", async () => {
     const gate = Promise.withResolvers<void>();
     const { clock, server, log, errors, stop } = world({}, () => gate.promise);
@@ -214,6 +223,16 @@ describe("watchFromVersion", () => {
     await lagging.clock.advance(10_000);
     expect([lagging.errors.length, lagging.versions()]).toEqual([2, ["10", "10", "10"]]);
     await lagging.stop();
+
+    const answering = world({}, undefined, Array.from({ length: 5 }, tooLarge));
+    await answering.clock.advance(60_000);
+    answering.server.current.push("ADDED", thing("a", "11"));
+    await answering.clock.advance(0);
+    answering.server.failures.push(...Array.from({ length: 5 }, tooLarge));
+    answering.server.current.end();
+    await answering.clock.advance(60_000);
+    expect([answering.errors.length, answering.server.watches.length]).toEqual([10, 11]);
+    await answering.stop();
 
     const restored = world({ checkStaleCache: () => "10" }, undefined, Array.from({ length: 100 }, tooLarge));
     await restored.clock.advance(60_000);
