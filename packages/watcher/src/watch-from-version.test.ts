@@ -100,6 +100,12 @@ describe("watchFromVersion", () => {
     await stop();
   });
 
+  it("a checkStaleCache that gives no version declines", async () => {
+    const { clock, outcome } = world({ checkStaleCache: () => "" }, undefined, [gone()]);
+    await clock.advance(0);
+    expect(await outcome).toMatchObject({ code: "VersionOutdated", cause: { code: "Expired" } });
+  });
+
   it("a checkStaleCache that fails declines, and its error is the cause", async () => {
     const checkStaleCache = (): never => {
       throw new Error("disk");
@@ -231,8 +237,14 @@ describe("watchFromVersion", () => {
     answering.server.failures.push(...Array.from({ length: 5 }, tooLarge));
     answering.server.current.end();
     await answering.clock.advance(60_000);
-    expect([answering.errors.length, answering.server.watches.length]).toEqual([10, 11]);
+    expect([answering.errors.length, answering.server.watches.length]).toEqual([10, 12]);
     await answering.stop();
+
+    const away = new ApiError("watch things: reset", { code: "ConnectionFailed" });
+    const interrupted = world({}, undefined, [...Array.from({ length: 5 }, tooLarge), away, ...Array.from({ length: 5 }, tooLarge)]);
+    await interrupted.clock.advance(250_000);
+    expect([interrupted.errors.length, interrupted.server.watches.length]).toEqual([11, 12]);
+    await interrupted.stop();
 
     const restored = world({ checkStaleCache: () => "10" }, undefined, Array.from({ length: 100 }, tooLarge));
     await restored.clock.advance(60_000);
