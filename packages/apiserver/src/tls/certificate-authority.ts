@@ -57,7 +57,7 @@ export class CertificateAuthority {
   /** A server's certificate for DNS names and IP addresses. */
   async issueServer(names: readonly string[]): Promise<CertificateAndKey> {
     const [first] = names;
-    if (first === undefined) throw new RangeError("names must hold at least one DNS name or IP address");
+    if (first === undefined) throw new TypeError("names must hold at least one DNS name or IP address");
     return await this.#issue([["CN", first]], { type: "server", issuerKey: this.#keys.publicKey, names });
   }
 

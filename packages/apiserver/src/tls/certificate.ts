@@ -107,10 +107,10 @@ function extension(oid: string, value: Der, critical?: "critical"): Der {
   return sequence(objectIdentifier(oid), ...(critical === undefined ? [] : [boolean(true)]), octetString(value));
 }
 
-/** @throws RangeError for a DNS name that ASCII cannot write */
+/** @throws {TypeError} for a DNS name that ASCII cannot write */
 function alternativeName(text: string): Der {
   if (isIP(text) !== 0) return implicit(7, addressBytes(text));
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new RangeError(`${JSON.stringify(text)} is neither an IP address nor a DNS name in ASCII`);
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new TypeError(`${JSON.stringify(text)} is neither an IP address nor a DNS name in ASCII`);
   return implicit(2, Buffer.from(text, "ascii"));
 }
 
