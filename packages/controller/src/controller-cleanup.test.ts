@@ -82,6 +82,23 @@ describe("a controller's cleanup", () => {
     await stop();
   });
 
+  it("does not begin with an object that is being deleted by the time the finalizer is put on it", async () => {
+    const { log, options } = withCleanup();
+    const cluster = new FakeCluster([Echo, Event]);
+    const [a, theirs] = [{ namespace: "n", name: "a" }, { finalizers: ["example.com/other"] }];
+    cluster.onWrite = ({ verb }) => {
+      if (verb !== "patch") return;
+      cluster.hold();
+      if (cluster.get(Echo, a)?.metadata.deletionTimestamp === undefined) cluster.remove(Echo, a);
+    };
+    const { clock, stop } = await start(options, { cluster, objects: [echo("a", "x", theirs)] });
+    await clock.advance(0);
+    cluster.release();
+    await clock.advance(1000);
+    expect([log, cluster.get(Echo, a)?.metadata.finalizers]).toEqual([[], theirs.finalizers]);
+    await stop();
+  });
+
   it("uses the finalizer it is given", async () => {
     const { cluster, stop, controller } = await start(
       { reconcile: () => {}, cleanup: () => {}, finalizer: "other.example.com/x" },

@@ -117,6 +117,27 @@ describe("a controller's failures", () => {
     await stop();
   });
 
+  it("that are terminal end the count of failures in a row", async () => {
+    const counts: number[] = [];
+    const { clock, cluster, stop } = await start(
+      {
+        backoff,
+        reconcile({ failures, object }) {
+          counts.push(failures);
+          if (failures === 2 && object.spec.text === "bad") throw new TerminalError("never");
+          throw new Error("no");
+        },
+      },
+      { objects: [echo("a", "bad")] },
+    );
+    await clock.advance(10_000);
+    expect(counts).toEqual([0, 1, 2]);
+    cluster.put(echo("a", "better"));
+    await clock.advance(1000);
+    expect(counts).toEqual([0, 1, 2, 0, 1]);
+    await stop();
+  });
+
   it("may say in the status why", async () => {
     const { cluster, stop } = await start(
       {

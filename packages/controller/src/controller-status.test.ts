@@ -1,8 +1,11 @@
+import { ApiError } from "@operatorkit/api";
 import { ConfigMap, Event } from "@operatorkit/object/kinds";
+import type { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { configMapOf, said } from "./testing/echo-reconciles.ts";
 import { FakeCluster } from "./testing/fake-cluster.ts";
 import { Echo, echo, start } from "./testing/harness.ts";
+import { watch } from "./watch.ts";
 
 describe("a controller's status", () => {
   it("is applied as the controller, with generation and transition time, and only when it differs", async () => {
@@ -138,6 +141,96 @@ describe("a controller's own writes", () => {
     expect(seen.slice(1).every((uid) => uid === created?.metadata.uid)).toBe(true);
     expect(seen.length).toBeGreaterThan(1);
     expect(cluster.writes).toEqual(["create ConfigMap n/a as echo"]);
+    await stop();
+  });
+
+  it("are waited for no longer than 5 minutes, when a copy is silent", async () => {
+    let turns = 0;
+    const cluster = new FakeCluster([Echo, ConfigMap, Event]);
+    const listWatch = cluster.listWatch.bind(cluster);
+    let isListed = false;
+    cluster.listWatch = (kind, scope) => {
+      const real = listWatch(kind, scope);
+      if (kind.kind !== "ConfigMap") return real;
+      return {
+        ...real,
+        async list(request) {
+          if (isListed) throw new ApiError("list: overloaded", { code: "ServiceUnavailable", status: 503 });
+          isListed = true;
+          return real.list(request);
+        },
+      };
+    };
+    const { clock, stop } = await start(
+      {
+        owns: [ConfigMap],
+        async reconcile(context) {
+          if ((turns += 1) === 1) await context.api.create(configMapOf(context));
+        },
+      },
+      { cluster },
+    );
+    cluster.hold(ConfigMap);
+    cluster.put(echo("a"));
+    await clock.advance(0);
+    cluster.put(echo("a", "changed"));
+    await clock.advance(299_000);
+    expect(turns).toBe(1);
+    await clock.advance(1000);
+    expect(turns).toBe(2);
+    await stop();
+  });
+
+  it("end the wait when the cache shows them, also where that gives nobody a turn", async () => {
+    const begun: number[] = [];
+    const clocks: ManualClock[] = [];
+    const { clock, cluster, stop } = await start({
+      watches: [watch(ConfigMap, () => [])],
+      async reconcile(context) {
+        begun.push(clocks[0]?.monotonicMs() ?? 0);
+        if (begun.length > 1) return {};
+        await context.api.create(configMapOf(context));
+        return { requeueAfterMs: 10 };
+      },
+    });
+    clocks.push(clock);
+    cluster.hold(ConfigMap);
+    cluster.put(echo("a"));
+    await clock.advance(500);
+    expect(begun).toHaveLength(1);
+    cluster.release();
+    await clock.advance(1000);
+    expect(begun).toEqual([begun[0], (begun[0] ?? 0) + 500]);
+    await stop();
+  });
+
+  it("are not waited for in a namespace that it keeps no copy of, nor for another object of the name", async () => {
+    const turns: (string | undefined)[] = [];
+    const cluster = new FakeCluster([Echo, ConfigMap, Event]);
+    const { clock, stop } = await start(
+      {
+        namespace: "n",
+        owns: [ConfigMap],
+        async reconcile({ object, api, own }) {
+          turns.push(object.metadata.uid);
+          if (turns.length > 2) return {};
+          const metadata = { name: "a", namespace: turns.length === 1 ? "m" : "n" };
+          const made: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata };
+          await api.create(turns.length === 1 ? made : own(made));
+          if (turns.length === 2) cluster.remove(Echo, { namespace: "n", name: "a" });
+          return turns.length === 1 ? { requeueAfterMs: 10 } : { status: { said: "gone by now" } };
+        },
+      },
+      { cluster },
+    );
+    cluster.hold(ConfigMap);
+    const { uid } = cluster.put(echo("a")).metadata;
+    await clock.advance(10);
+    expect(turns).toEqual([uid, uid]);
+    const again = cluster.put(echo("a")).metadata.uid;
+    await clock.advance(10);
+    expect(turns).toEqual([uid, uid, again]);
+    cluster.release();
     await stop();
   });
 

@@ -36,7 +36,10 @@ describe("a controller's turns", () => {
     await clock.advance(35_000);
     expect(keys).toEqual([]);
     expect(controller.healthChecks()[0]?.check()).toMatch(/waits for the first list of .*configmaps/);
-    expect(logs.map(({ message }) => message)).toContainEqual(expect.stringContaining("still waiting for the first list"));
+    const reminders = (): number => logs.filter(({ message }) => message.includes("still waiting for the first list")).length;
+    expect(reminders()).toBe(1);
+    await clock.advance(30_000);
+    expect(reminders()).toBe(2);
     gate.resolve();
     await clock.advance(0);
     expect(keys).toEqual(["n/a"]);
@@ -194,28 +197,33 @@ describe("a controller's turns", () => {
     const { clock, stop } = await start(
       {
         backoff,
-        concurrency: 4,
+        concurrency: 5,
+        reconcileTimeoutMs: 500,
         metrics: { counter: record, gauge: record, histogram: record },
-        reconcile({ object, failures }) {
+        reconcile({ object, failures, signal }) {
           if (object.metadata.name === "bad" && failures === 0) throw new TypeError("undefined is not a function");
           if (object.metadata.name === "terminal") throw new TerminalError("no");
+          if (object.metadata.name === "slow" && failures === 0)
+            return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
           return object.metadata.name === "later" ? { requeueAfterMs: 1_000_000 } : undefined;
         },
       },
-      { objects: ["good", "bad", "terminal", "later"].map((name) => echo(name)) },
+      { objects: ["good", "bad", "terminal", "later", "slow"].map((name) => echo(name)) },
     );
-    await clock.advance(1000);
+    expect(counts.get("operatorkit_controller_failing_objects")).toBe(2);
+    await clock.advance(2000);
+    expect(counts.get("operatorkit_controller_failing_objects")).toBe(1);
     expect(Object.fromEntries([...counts].filter(([name]) => name.startsWith("controller_runtime")))).toEqual({
-      "controller_runtime_reconcile_total success": 2,
+      "controller_runtime_reconcile_total success": 3,
       "controller_runtime_reconcile_total requeue_after": 1,
-      "controller_runtime_reconcile_total error": 2,
-      controller_runtime_reconcile_errors_total: 2,
+      "controller_runtime_reconcile_total error": 3,
+      controller_runtime_reconcile_errors_total: 3,
       controller_runtime_terminal_reconcile_errors_total: 1,
       controller_runtime_reconcile_panics_total: 1,
-      controller_runtime_reconcile_timeouts_total: 0,
-      controller_runtime_reconcile_time_seconds: 5,
+      controller_runtime_reconcile_timeouts_total: 1,
+      controller_runtime_reconcile_time_seconds: 7,
       controller_runtime_active_workers: 0,
-      controller_runtime_max_concurrent_reconciles: 4,
+      controller_runtime_max_concurrent_reconciles: 5,
     });
     await stop();
   });

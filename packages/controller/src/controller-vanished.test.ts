@@ -64,6 +64,37 @@ describe("an object that is gone although it carried the finalizer", () => {
     await stop();
   });
 
+  it("is cleaned up after when the copy never saw the finalizer, from what the server answered", async () => {
+    const { log, options } = calls();
+    const finalizers: unknown[] = [];
+    const cluster = new FakeCluster([Echo, ConfigMap, Event]);
+    const { clock, stop } = await start(
+      { reconcile: options.reconcile, cleanup: ({ object }) => void finalizers.push(object.metadata.finalizers) },
+      { cluster },
+    );
+    cluster.put(echo("a"));
+    cluster.onWrite = ({ verb }) => {
+      if (verb === "patch") cluster.hold();
+    };
+    await clock.advance(0);
+    cluster.lose(Echo, A);
+    cluster.miss();
+    await clock.advance(60_000);
+    expect([log, finalizers]).toEqual([["reconcile uid-101"], [[FINALIZER]]]);
+    await stop();
+  });
+
+  it("is cleaned up after whatever the predicates say", async () => {
+    const { log, options } = calls();
+    const predicates = [({ type }: { type: string }) => type !== "delete"];
+    const { clock, cluster, stop } = await start({ ...options, predicates }, { objects: [held] });
+    await clock.advance(0);
+    cluster.lose(Echo, A);
+    await clock.advance(60_000);
+    expect(log).toEqual(["reconcile uid-101", "cleanup uid-101"]);
+    await stop();
+  });
+
   it("is cleaned up after before another one of its name has a turn", async () => {
     let failures = 1;
     const { log, options } = calls(() => {
@@ -112,8 +143,10 @@ describe("an object that is gone although it carried the finalizer", () => {
     });
     const { clock, cluster, stop } = await start({ ...options, backoff }, { objects: [held] });
     await clock.advance(0);
+    cluster.hold();
     cluster.lose(Echo, A);
     const { uid } = cluster.put(echo("a")).metadata;
+    cluster.release();
     await clock.advance(5000);
     expect(log).toEqual(["reconcile uid-101", "cleanup uid-101", `reconcile ${uid}`]);
     await stop();

@@ -63,6 +63,16 @@ describe("stopping a controller", () => {
     expect(logs.filter(({ level }) => level === "error")).toEqual([]);
   });
 
+  it("is waited for as long as it may take in all, whatever the grace", async () => {
+    const { clock, run, abort } = await start(
+      { reconcile: () => new Promise(() => {}), stopGraceMs: 60_000, stopTimeoutMs: 1000 },
+      { objects: [echo("a")] },
+    );
+    abort();
+    await clock.advance(1000);
+    expect(await run).toEqual(expect.objectContaining({ message: expect.stringContaining("the turn of n/a did not end within 1000 ms") }));
+  });
+
   it("names the turns that do not end in time", async () => {
     const { clock, run, abort } = await start({ reconcile: () => new Promise(() => {}) }, { objects: [echo("a")] });
     abort();

@@ -26,6 +26,12 @@ describe("desiredStatus", () => {
     expect(desiredStatus(object(), { status: { a: 1 } }, { ...options, observesGeneration: false })).toEqual({ a: 1 });
   });
 
+  it("says it as the server will read it, without what JSON has no word for", () => {
+    const status = { a: undefined, at: new Date(0), deep: { b: undefined, c: 1 } };
+    const desired = desiredStatus(object(), { status }, { ...options, observesGeneration: false });
+    expect([Object.keys(desired ?? {}), desired]).toEqual([["at", "deep"], { at: "1970-01-01T00:00:00.000Z", deep: { c: 1 } }]);
+  });
+
   it("keeps the transition time while the condition's status stays, and takes now when it turns", () => {
     const before = object({ conditions: [ready] });
     const same = desiredStatus(before, { conditions: [{ type: "Ready", status: "True", reason: "Still", message: "m" }] }, options);

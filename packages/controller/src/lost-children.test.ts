@@ -128,6 +128,9 @@ describe("an object whose children are taken away as soon as they are made", () 
     cluster.release();
     await clock.advance(100);
     expect(new Set(texts.slice(3))).toEqual(new Set(["newer"]));
+    cluster.put(echo("a", "newest"));
+    await clock.advance(100);
+    expect([texts.at(-1), cluster.reads]).toEqual(["newest", ["Echo n/a"]]);
     await stop();
   });
 
@@ -165,6 +168,19 @@ describe("an object whose children are taken away as soon as they are made", () 
     await stop();
   });
 
+  it("is not asked for because of what another one of its name has lost", async () => {
+    const { cluster, clock, stop } = await start({ owns: [ConfigMap], reconcile: ensureChild }, { objects: [echo("a")] });
+    cluster.hold();
+    cluster.remove(Echo, ref);
+    cluster.remove(ConfigMap, ref);
+    cluster.release();
+    await clock.advance(100);
+    cluster.put(echo("a"));
+    await clock.advance(100);
+    expect([cluster.list(ConfigMap).length, cluster.reads]).toEqual([1, []]);
+    await stop();
+  });
+
   it("is not asked for otherwise: not in turns that write, nor after losing what is old, or what a turn deleted itself", async () => {
     const harness = await start(
       {
@@ -178,8 +194,9 @@ describe("an object whose children are taken away as soon as they are made", () 
       { objects: [echo("a")] },
     );
     const { cluster, clock, stop } = harness;
-    cluster.put(echo("a", "more"));
     await clock.advance(60_000);
+    cluster.put(echo("a", "more"));
+    await clock.advance(100);
     cluster.remove(ConfigMap, ref);
     await clock.advance(100);
     expect(cluster.list(ConfigMap)).toHaveLength(1);

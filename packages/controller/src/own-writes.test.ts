@@ -22,6 +22,23 @@ describe("OwnWrites", () => {
     expect([writes.waitMs("a"), writes.released()]).toEqual([undefined, []]);
   });
 
+  it("makes it wait for all copies, for as long as the last write says", async () => {
+    const { clock, writes, view } = setUp();
+    const other = { version: "100" };
+    writes.note("a", view, "105");
+    await clock.advance(1000);
+    writes.note("a", other, "106");
+    expect(writes.waitMs("a")).toBe(300_000);
+    writes.note("b", other, "107");
+    writes.note("b", view, "108");
+    await clock.advance(1000);
+    writes.note("b", other, "109");
+    expect([writes.waitMs("a"), writes.waitMs("b")]).toEqual([299_000, 300_000]);
+    view.version = "108";
+    other.version = "106";
+    expect([writes.waitMs("a"), writes.waitMs("b")]).toEqual([undefined, 300_000]);
+  });
+
   it("does not release a key that has its turn already", () => {
     const { writes, view } = setUp();
     writes.note("a", view, "105");

@@ -47,6 +47,12 @@ describe("ownerKeyOf", () => {
     expect(ownerKeyOf(child, newer)).toBe("n/owner");
   });
 
+  it("finds a cluster-scoped controller by its name", () => {
+    const cluster: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "n", uid: "u3" } };
+    const inside = owned({ ...manifest, metadata: { name: "a", namespace: "m" } }, cluster, Namespace);
+    expect(ownerKeyOf(inside, Namespace)).toBe("n");
+  });
+
   it("ignores owners that do not control, other kinds and groups, and references that no garbage collector would follow", () => {
     const notController = { ...child, metadata: { ...child.metadata, ownerReferences: [{ ...reference, controller: false }] } };
     expect(ownerKeyOf(notController, ConfigMap)).toBeUndefined();

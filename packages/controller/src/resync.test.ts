@@ -1,3 +1,4 @@
+import { sleep } from "@operatorkit/observe";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
 import { resync } from "./resync.ts";
@@ -67,6 +68,16 @@ describe("resync", () => {
     expect(told).toEqual(["a 1000"]);
     await stop();
   });
+
+  it("does not wait for what it leaves out", async () => {
+    const { clock, versions, told, stop } = round(100);
+    versions.set("d", "1");
+    await clock.advance(1050);
+    versions.set("c", "2");
+    await clock.advance(900);
+    expect(told).toEqual(["a 1000", "b 1100", "d 1200"]);
+    await stop();
+  });
 });
 
 describe("a controller with resyncMs", () => {
@@ -85,6 +96,30 @@ describe("a controller with resyncMs", () => {
     expect(keys).toEqual(["n/a", "n/c", "n/b"]);
     expect(await stop()).toBe("stopped");
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("lets what happens go before the turns of a round that wait already", async () => {
+    const keys: string[] = [];
+    const clocks: ManualClock[] = [];
+    const { clock, cluster, stop } = await start(
+      {
+        resyncMs: 60_000,
+        async reconcile({ key, signal }) {
+          keys.push(key);
+          const [clock] = clocks;
+          if (clock !== undefined) await sleep(10, { signal, clock });
+        },
+      },
+      { objects: [echo("a"), echo("b"), echo("c")] },
+    );
+    clocks.push(clock);
+    await clock.advance(59_000);
+    keys.length = 0;
+    await clock.advance(1_005);
+    cluster.put(echo("z"));
+    await clock.advance(1000);
+    expect(keys).toEqual(["n/a", "n/z", "n/b", "n/c"]);
+    await stop();
   });
 
   it("tries a failed object again at the next resync, and not before, when there is no backoff", async () => {

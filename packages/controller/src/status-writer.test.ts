@@ -51,6 +51,21 @@ describe("StatusWriter", () => {
     expect(cluster.writes).toHaveLength(1);
   });
 
+  it("writes again when others own a part of it and that, the object or what it shall say is another by now", async () => {
+    const { cluster, api, object, writer } = setUp();
+    cluster.keepsInStatus = { phase: "theirs" };
+    let now = (await writer.write(object, intent, api)) ?? object;
+    now = (await writer.write(now, intent, api)) ?? object;
+    expect(cluster.writes).toHaveLength(1);
+    now = (await writer.write(now, { status: { said: "more" } }, api)) ?? object;
+    expect(cluster.writes).toHaveLength(2);
+    await writer.write({ ...now, status: { ...now.status, said: "theirs" } }, { status: { said: "more" } }, api);
+    expect(cluster.writes).toHaveLength(3);
+    const again = { ...now, metadata: { ...now.metadata, uid: "another" } };
+    expect(await writer.write(again, { status: { said: "more" } }, api)).toBeUndefined();
+    expect(cluster.writes).toHaveLength(4);
+  });
+
   it("answers that the object is gone, when it is gone or another has its name", async () => {
     const { cluster, api, object, writer } = setUp();
     cluster.remove(Echo, { namespace: "n", name: "a" });

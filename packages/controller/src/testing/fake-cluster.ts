@@ -1,4 +1,5 @@
 import {
+  ApiError,
   entryOf,
   type Client,
   type ClientDefaults,
@@ -17,6 +18,8 @@ interface Watching {
   readonly kind: Kind;
   readonly namespace: string | undefined;
   push(event: WatchEvent<KubernetesObject>): void;
+  /** Ends it as a server does that has forgotten the version it is at. */
+  expire(): void;
 }
 
 type Hook = (write: {
@@ -68,6 +71,13 @@ export class FakeCluster {
   release(): void {
     this.#isHeld = () => false;
     for (const send of this.#held.splice(0)) send();
+  }
+
+  /** The events that wait are never sent, and the watches end: copies have to list again. */
+  miss(): void {
+    this.#held.length = 0;
+    this.release();
+    for (const watching of this.#watching) watching.expire();
   }
 
   get<T extends KubernetesObject>(kind: Kind<T>, ref: ObjectRef): T | undefined {
@@ -172,11 +182,16 @@ export class FakeCluster {
     );
     const events = missed.map(({ event }) => event) as WatchEvent<T>[];
     let wake: (() => void) | undefined;
+    let hasExpired = false;
     const watching: Watching = {
       kind,
       namespace,
       push(event) {
         events.push(event as WatchEvent<T>);
+        wake?.();
+      },
+      expire() {
+        hasExpired = true;
         wake?.();
       },
     };
@@ -185,6 +200,7 @@ export class FakeCluster {
     signal.addEventListener("abort", onAbort, { once: true });
     try {
       while (!signal.aborted) {
+        if (hasExpired) throw new ApiError("watch: too old resource version", { code: "Expired", status: 410 });
         if (events.length > 0)
           yield events.splice(0).map((event) => ("entry" in event ? { ...event, entry: entryOf(shaped(event.entry.object)) } : event));
         else await new Promise<void>((resolve) => (wake = resolve));
