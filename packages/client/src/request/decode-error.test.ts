@@ -86,11 +86,15 @@ describe("decodeError", () => {
   it("says why a JSON patch does not apply, which the server does not", () => {
     const words = "the server rejected our request due to an error in our request";
     expect(decode(422, status(422, "Invalid", words), {}, { ...call, verb: "patch" }).message).toContain("a test that does not hold");
+    expect(decode(422, status(422, "Invalid", words)).message).toBe(`create Deployment default/web: ${words}`);
   });
 
   it("takes Retry-After from the header, else from the details", () => {
     expect(decode(429, status(429, "TooManyRequests", "x"), { "retry-after": "2" }).retryAfterMs).toBe(2_000);
     expect(decode(429, status(429, "TooManyRequests", "x", { retryAfterSeconds: 3 })).retryAfterMs).toBe(3_000);
+    const both = status(429, "TooManyRequests", "x", { retryAfterSeconds: 3 });
+    expect(decode(429, both, { "retry-after": "2" }).retryAfterMs).toBe(2_000);
+    expect(decode(429, status(429, "TooManyRequests", "x", { retryAfterSeconds: 0 })).retryAfterMs).toBeUndefined();
     expect(decode(429, status(429, "TooManyRequests", "x")).retryAfterMs).toBeUndefined();
   });
 

@@ -16,6 +16,7 @@ it.each([
   ["/api/v1/namespaces", "/api/v1/namespaces", "namespaces", undefined, undefined],
   ["/api/v1/namespaces/n", "/api/v1/namespaces/{name}", "namespaces", undefined, "n"],
   ["/api/v1/namespaces/n/finalize", "/api/v1/namespaces/{name}/finalize", "namespaces", undefined, "n"],
+  ["/api/v1/namespaces/n/status", "/api/v1/namespaces/{name}/status", "namespaces", undefined, "n"],
   ["/api/v1/nodes/a/status", "/api/v1/nodes/{name}/status", "nodes", undefined, "a"],
   [
     "/apis/rbac.authorization.k8s.io/v1/clusterroles/a%3Ab",

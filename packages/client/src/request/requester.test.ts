@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { noTracer, sleep, type Tracer } from "@operatorkit/observe";
 import { ManualClock, RecordingTracer } from "@operatorkit/observe/testing";
 import { describe, expect, it, vi } from "vitest";
@@ -74,6 +75,20 @@ describe("Requester", () => {
     // The head, too, is a sign of life.
     expect(pieces).toBe(4);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("leaves nothing on the signal of a client that lives for months, however a call ends", async () => {
+    const { signal } = new AbortController();
+    const answers = [ok, failure(404, "NotFound", "x"), ok, ok];
+    const { requester } = requesterWith(() => answers.shift() ?? ok);
+    await requester.json({ ...get, signals: [signal] });
+    await rejection(requester.json({ ...get, signals: [signal] }));
+    const read = await requester.stream({ ...get, signals: [signal] });
+    const left = (await requester.stream({ ...get, signals: [signal] })).body[Symbol.asyncIterator]();
+    expect(getEventListeners(signal, "abort")).toHaveLength(2);
+    await textOf(read.body);
+    await left.return?.();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("sends credentials, what it accepts, and a body with its length", async () => {
