@@ -1,7 +1,9 @@
 import { getEventListeners } from "node:events";
+import { ApiError } from "@operatorkit/api";
 import { noTracer, sleep, type Tracer } from "@operatorkit/observe";
 import { ManualClock, RecordingTracer } from "@operatorkit/observe/testing";
 import { describe, expect, it, vi } from "vitest";
+import { ConfigError } from "../config/config-error.ts";
 import type { Credentials } from "../config/credentials.ts";
 import { FakeTransport, failure, silence, type FakeAnswer, type SeenRequest } from "../testing/fake-transport.ts";
 import { Pod } from "../testing/kinds.ts";
@@ -75,6 +77,16 @@ describe("Requester", () => {
     // The head, too, is a sign of life.
     expect(pieces).toBe(4);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ["an ApiError of the transport's own", new ApiError("no", { code: "MalformedResponse" })],
+    ["a configuration that cannot work", new ConfigError("the token file is gone", { code: "FileUnreadable" })],
+  ])("passes %s on as it is, and does not try again", async (_title, error) => {
+    const { requester, transport, samples } = requesterWith([error]);
+    expect(await rejection(requester.json(get))).toBe(error);
+    expect(transport.seen).toHaveLength(1);
+    expect(samples.filter((sample) => sample.includes("retries"))).toEqual([]);
   });
 
   it("leaves nothing on the signal of a client that lives for months, however a call ends", async () => {
