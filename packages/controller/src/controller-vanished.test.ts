@@ -152,6 +152,23 @@ describe("an object that is gone although it carried the finalizer", () => {
     await stop();
   });
 
+  it("does not hold up another one of its name when its cleanup fails for good after that came", async () => {
+    let failures = 0;
+    const { log, options } = calls(() => {
+      failures += 1;
+      throw failures === 1 ? new Error("not yet") : new TerminalError("no use");
+    });
+    const waits = [100_000, 1000];
+    const { clock, cluster, stop } = await start({ ...options, backoff: () => waits.shift() ?? 1000 }, { objects: [held] });
+    await clock.advance(0);
+    cluster.lose(Echo, A);
+    await clock.advance(0);
+    const { uid } = cluster.put(echo("a")).metadata;
+    await clock.advance(5000);
+    expect(log).toEqual(["reconcile uid-101", "cleanup uid-101", "cleanup uid-101", `reconcile ${uid}`]);
+    await stop();
+  });
+
   it("is left alone when it is not claimed", async () => {
     const { log, options } = calls();
     let isOurs = true;

@@ -93,6 +93,29 @@ describe("what v0.9.10 did, restored by a switch:", () => {
     expect(most).toBe(2);
   });
 
+  it("serial events: the stop leaves no informer waiting for an event that waits, nor for one of two that it told at once", async () => {
+    const stage = new Stage({ compatibility: { serialEvents: true }, concurrency: 1 });
+    stage.recorder((_heard, _object, { signal }) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())));
+    await stage.start();
+    const told = [stage.informer.add(thing("a")), stage.informer.add(thing("b"))];
+    await stage.settle();
+    stage.abort();
+    await stage.advance(5000);
+    await Promise.all(told);
+    expect(await stage.ended()).toBe("stopped");
+  });
+
+  it("serial events: an informer that tells two events of an object at once is told of the end of both", async () => {
+    await using stage = new Stage({ compatibility: { serialEvents: true } });
+    const recorder = stage.recorder(() => new Promise<void>((resolve) => void stage.clock.setTimer(100, resolve)));
+    await stage.start();
+    const versions = ["1", "2", "3"].map((resourceVersion) => thing("a", { resourceVersion }));
+    const told = versions.map((object) => stage.informer.update(thing("a", { resourceVersion: "0" }), object));
+    await stage.advance(1000);
+    await Promise.all(told);
+    expect(recorder.times("update")).toEqual([0, 100, 200]);
+  });
+
   it("serial events on a real informer: the stop does not wait for events that wait", async () => {
     await using world = new World({ compatibility: { serialEvents: true }, concurrency: 1, stopGraceMs: 0 });
     world.controller.addWatcher(

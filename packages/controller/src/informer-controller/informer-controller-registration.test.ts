@@ -225,10 +225,12 @@ describe("informers", () => {
     await using stage = new Stage();
     stage.controller.addInformer(stage.informer, "others");
     await stage.start();
+    stage.controller.addInformer(stage.informer, "more");
     await stage.controller.removeInformer(stage.informer, KIND);
-    expect(stage.informer.log).toEqual(["run", "close"]);
+    await stage.controller.removeInformer(stage.informer, "more");
+    expect(stage.informer.log).toEqual(["run", "close", "close"]);
     await stage.controller.removeInformer(stage.informer, "others");
-    expect(stage.informer.log).toEqual(["run", "close", "close", "stop"]);
+    expect(stage.informer.log).toEqual(["run", "close", "close", "close", "stop"]);
   });
 
   it("that break stop the controller, which rejects with what broke", async () => {

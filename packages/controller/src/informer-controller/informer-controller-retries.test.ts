@@ -1,3 +1,4 @@
+import type { KubernetesObject } from "@operatorkit/object";
 import { exponentialBackoffRetryPolicy, PermanentError } from "@operatorkit/retry";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
@@ -24,6 +25,29 @@ describe("a failed watcher", () => {
       { ...about, attempt: 0, willRetry: true, retryInMs: 1000 },
       { ...about, attempt: 1, willRetry: true, retryInMs: 2000 },
       { ...about, attempt: 2, willRetry: false, retryInMs: undefined },
+    ]);
+  });
+
+  it("is told the whole way that its failures of one state are about", async () => {
+    await using stage = new Stage({ retryPolicy: every(1000, 1) });
+    const told: unknown[] = [];
+    stage.controller.addWatcher(
+      {
+        update(old: KubernetesObject, object: KubernetesObject, { attempt }) {
+          told.push([old.metadata.resourceVersion, object.metadata.resourceVersion, attempt]);
+          failing();
+        },
+      },
+      KIND,
+    );
+    await stage.start();
+    await stage.tell(stage.informer.update(changed(1), changed(2)));
+    await stage.tell(stage.informer.update(changed(2), changed(2)));
+    await stage.advance(5000);
+    expect(told).toEqual([
+      ["1", "2", 0],
+      ["2", "2", 0],
+      ["1", "2", 1],
     ]);
   });
 
@@ -248,6 +272,19 @@ it("the stop drops the retries that wait and starts none", async () => {
   expect(await stage.ended()).toBe("stopped");
   await stage.advance(10_000);
   expect([recorder.calls.length, stage.clock.pendingTimers]).toEqual([1, 0]);
+});
+
+it("a handler that fails after the stop is not retried", async () => {
+  const stage = new Stage({ retryPolicy: every(1000) });
+  const { promise, reject } = Promise.withResolvers<void>();
+  stage.recorder(() => promise);
+  await stage.start();
+  await stage.tell(stage.informer.add(thing()));
+  stage.abort();
+  reject(new Error("late"));
+  expect(await stage.ended()).toBe("stopped");
+  expect(stage.failures).toMatchObject([{ willRetry: false, retryInMs: undefined }]);
+  expect(stage.clock.pendingTimers).toBe(0);
 });
 
 it("a watcher added twice has two lives: each is retried for itself", async () => {

@@ -210,6 +210,19 @@ describe("running", () => {
     expect(await stage.ended()).toBe("stopped");
   });
 
+  it("calls no further handler of an event when the grace is over", async () => {
+    const stage = new Stage({ stopGraceMs: 1000 });
+    stage.recorder(
+      (_heard, _object, { signal }) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
+    );
+    const next = stage.recorder();
+    await stage.start();
+    await stage.tell(stage.informer.add(thing()));
+    stage.abort();
+    await stage.advance(1000);
+    expect([await stage.ended(), next.calls]).toEqual(["stopped", []]);
+  });
+
   it("names the handler that does not end, instead of waiting for it for ever", async () => {
     const stage = new Stage({ stopGraceMs: 1000, stopTimeoutMs: 2000 });
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -236,6 +249,35 @@ describe("running", () => {
     await clock.advance(2000);
     expect(await running).toContain("stopping the informers of informer-controller took longer than 2000 ms");
   });
+});
+
+it("objects of one key and different kinds go side by side", async () => {
+  await using stage = new Stage();
+  const other = new FakeInformer();
+  stage.controller.addInformer(other, "others");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stage.recorder(() => promise);
+  const recorder = new Recorder(stage.clock);
+  stage.controller.addWatcher(recorder, "others");
+  await stage.start();
+  await stage.tell(stage.informer.add(thing()));
+  await stage.tell(other.add(thing()));
+  expect(recorder.calls).toEqual(["add n/a@1"]);
+  resolve();
+});
+
+it("a change that a handler calls its own doing is not told to it, a resync is", async () => {
+  await using stage = new Stage();
+  const told: string[] = [];
+  const update = (_old: unknown, { metadata }: { metadata: { resourceVersion?: string } }): unknown =>
+    told.push(`${metadata.resourceVersion}`);
+  stage.controller.addWatcher({ update, isOwnWrite: () => true }, KIND);
+  await stage.start();
+  const [v1, v2] = ["1", "2"].map((resourceVersion) => thing("a", { resourceVersion }));
+  await stage.tell(stage.informer.update(v1, v2));
+  expect(told).toEqual([]);
+  await stage.tell(stage.informer.update(v2, v2));
+  expect(told).toEqual(["2"]);
 });
 
 describe("options", () => {

@@ -39,6 +39,21 @@ const retryPolicy = backoffRetryPolicy({ backoff: constantBackoff(1000), maxRetr
 const [v1, v2, v3] = [1, 2, 3].map((generation) => thing("a", { generation, resourceVersion: String(generation) }));
 
 describe("a reconciler", () => {
+  it("is reported under the name of what happened, and keeps the newest state that was left for it", async () => {
+    await using stage = new Stage({ retryPolicy: backoffRetryPolicy({ backoff: constantBackoff(1000), maxRetries: 1 }) });
+    const { seen } = reconcilerOn(stage, (_seen, call) => (call > 2 ? undefined : { error: "no", ...(call === 1 && { state: "left" }) }));
+    await stage.start();
+    await stage.tell(stage.informer.update(v1, v1));
+    await stage.tell(stage.informer.update(v1, v1));
+    expect(stage.failures.map(({ action }) => action)).toEqual(["RESYNC", "RESYNC"]);
+    await stage.advance(5000);
+    expect(seen.map(({ attempt, state }) => [attempt, state])).toEqual([
+      [0, undefined],
+      [0, undefined],
+      [1, "left"],
+    ]);
+  });
+
   it("is told of what happened by name: a resync is an update to the same version", async () => {
     await using stage = new Stage();
     const { seen } = reconcilerOn(stage);
