@@ -89,6 +89,43 @@ describe("Requester", () => {
     expect(samples.filter((sample) => sample.includes("retries"))).toEqual([]);
   });
 
+  it("remembers so many warnings, and no more", async () => {
+    let warning = 0;
+    const { requester, lines } = requesterWith(() => ({ ...ok, headers: { warning: `299 - "number ${warning}"` } }));
+    for (warning = 0; warning < 500; warning += 1) await requester.json(get);
+    warning = 0;
+    await requester.json(get);
+    expect(lines).toHaveLength(500);
+    for (const another of [500, 0]) {
+      warning = another;
+      await requester.json(get);
+    }
+    expect(lines.slice(500)).toEqual(["warn the API server warns: number 500", "warn the API server warns: number 0"]);
+  });
+
+  it("measures a body once, also for who asks for more behind its end", async () => {
+    const { requester, samples } = requesterWith([ok]);
+    const chunks = (await requester.stream(get)).body[Symbol.asyncIterator]();
+    for (let more = 0; more < 3; more += 1) await chunks.next();
+    expect(samples.filter((sample) => sample.startsWith("rest_client_response_size_bytes"))).toHaveLength(1);
+  });
+
+  it("gives an answer back that comes when nobody waits for it any more", async () => {
+    const late = Promise.withResolvers<FakeAnswer>();
+    const left = Promise.withResolvers<void>();
+    const end = (): Promise<IteratorResult<Uint8Array>> => Promise.resolve({ done: true, value: undefined });
+    const chunks = { [Symbol.asyncIterator]: () => ({ next: end, return: () => (left.resolve(), end()) }) };
+    const { requester } = requesterWith(() => late.promise);
+    const stop = new AbortController();
+    const result = rejection(requester.stream({ ...get, signals: [stop.signal] }));
+    // Credentials are there, and the request is on its way.
+    await new Promise((resolve) => setImmediate(resolve));
+    stop.abort(new Error("enough"));
+    expect(await result).toBe(stop.signal.reason);
+    late.resolve({ chunks });
+    await left.promise;
+  });
+
   it("leaves nothing on the signal of a client that lives for months, however a call ends", async () => {
     const { signal } = new AbortController();
     const answers = [ok, failure(404, "NotFound", "x"), ok, ok];
