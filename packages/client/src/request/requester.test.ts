@@ -110,6 +110,19 @@ describe("Requester", () => {
     expect(samples.filter((sample) => sample.startsWith("rest_client_response_size_bytes"))).toHaveLength(1);
   });
 
+  it("sends nothing that nobody waits for any more when credentials are there at last", async () => {
+    const headers = Promise.withResolvers<Readonly<Record<string, string>>>();
+    const credentials: Credentials = { source: "test", headers: () => headers.promise, refresh: async () => false };
+    const { requester, transport } = requesterWith([ok], { credentials });
+    const stop = new AbortController();
+    const result = rejection(requester.json({ ...get, signals: [stop.signal] }));
+    stop.abort(new Error("enough"));
+    expect(await result).toBe(stop.signal.reason);
+    headers.resolve({});
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(transport.seen).toEqual([]);
+  });
+
   it("gives an answer back that comes when nobody waits for it any more", async () => {
     const late = Promise.withResolvers<FakeAnswer>();
     const left = Promise.withResolvers<void>();
