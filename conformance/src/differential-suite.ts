@@ -5,7 +5,7 @@ import type { Report, Suite } from "./suite.ts";
 import type { Target } from "./target.ts";
 
 /** Seeds whose answers are the same on both servers. `SEEDS=100-400` tries others; what they find is fixed, and the seed added. */
-const SEEDS = seedsFrom(process.env["SEEDS"] ?? "7001-7005,7007-7056,7058-7080");
+const SEEDS = seedsFrom(process.env["SEEDS"] ?? "7001-7050");
 const PARALLEL = 4;
 
 /** What the real server answered in this run, by seed. */

@@ -558,4 +558,21 @@ export const applyingCases: readonly ApiCase[] = [
       assertStatus(await api.apply(kind.path(ns, "d"), "m", widget("d", { plain: null })), 422);
     },
   },
+  {
+    name: "what is applied is merged before its resourceVersion is looked at, and its uid after that",
+    async run(api) {
+      const maps = paths.configMaps(await api.namespace());
+      await api.create(maps, configMap("one"));
+      const stale = { resourceVersion: "1", uid: "other" };
+      assertStatus(await api.apply(`${maps}/one`, "me", { ...configMap("one", {}, stale), data: { a: 1 } }), 500);
+      const conflict = assertStatus(await api.apply(`${maps}/one`, "me", configMap("one", { a: "2" }, stale)), 409);
+      assert.match(conflict.message, /Apply failed with 1 conflict/);
+      const forced = assertStatus(await api.apply(`${maps}/one`, "me", configMap("one", { a: "2" }, stale), "&force=true"), 409);
+      assert.match(forced.message, /the object has been modified/);
+      const { resourceVersion } = assertCode(await api.get(`${maps}/one`), 200).metadata;
+      const other = configMap("one", { a: "2" }, { resourceVersion, uid: "other" });
+      const refused = assertStatus(await api.apply(`${maps}/one`, "me", other, "&force=true"), 422);
+      assert.match(refused.message, /metadata\.uid: Invalid value: "other": field is immutable/);
+    },
+  },
 ];

@@ -135,6 +135,15 @@ export const builtInCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "a Pod may be replaced by what it was made from",
+    async run(api) {
+      const pods = paths.pods(await api.namespace());
+      const made = await api.create(pods, pod("one"));
+      const replaced = assertCode(await api.put(`${pods}/one`, pod("one")), 200);
+      assert.deepEqual([replaced.spec, replaced.metadata.resourceVersion], [made.spec, made.metadata.resourceVersion]);
+    },
+  },
+  {
     name: "a Pod's status is written through its subresource alone",
     async run(api) {
       const ns = await api.namespace();

@@ -123,6 +123,39 @@ export const creatingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "a resourceVersion that no new object has is told after what is wrong with the object, and before that its name is taken",
+    async run(api) {
+      const maps = paths.configMaps(await api.namespace());
+      await api.create(maps, configMap("one"));
+      assertStatus(await api.post(maps, configMap("one", { "bad key!": "x" }, { resourceVersion: "12" })), 422);
+      assertStatus(await api.post(maps, configMap("one", {}, { resourceVersion: "12" })), 500);
+    },
+  },
+  {
+    name: "who sends a prefix with a name that is taken is told to try again",
+    async run(api) {
+      const maps = paths.configMaps(await api.namespace());
+      await api.create(maps, configMap("one"));
+      const answer = await api.post(maps, configMap("one", {}, { generateName: "o" }));
+      assertStatus(answer, 409, {
+        reason: "AlreadyExists",
+        message: 'configmaps "one" already exists, the server was not able to generate a unique name for the object',
+        details: { name: "one", kind: "configmaps", retryAfterSeconds: 1 },
+      });
+      assert.equal(answer.headers["retry-after"], "1");
+    },
+  },
+  {
+    name: "a uid is looked at before a resourceVersion that is no number, when replacing what is not there",
+    async run(api) {
+      const leases = paths.leases(await api.namespace());
+      const object = lease("one");
+      const metadata = { ...object.metadata, resourceVersion: "none" };
+      assertStatus(await api.put(`${leases}/one`, { ...object, metadata }), 500);
+      assertStatus(await api.put(`${leases}/one`, { ...object, metadata: { ...metadata, uid: "other" } }), 409);
+    },
+  },
+  {
     name: "replacing without a resourceVersion overwrites a ConfigMap",
     async run(api) {
       const ns = await api.namespace();

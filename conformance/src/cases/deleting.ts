@@ -155,6 +155,31 @@ export const deletingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "deleting a collection with a limit deletes one page, and answers where the next one begins",
+    async run(api) {
+      const maps = paths.configMaps(await api.namespace());
+      for (const name of ["one", "two", "three"]) await api.create(maps, configMap(name));
+      const answer = assertCode(await api.delete(`${maps}?limit=1`), 200);
+      assertIncludes(answer, { items: [{ metadata: { name: "one" } }], metadata: { remainingItemCount: 2 } });
+      assert.notEqual(answer.metadata.continue ?? "", "");
+      const next = assertCode(await api.delete(`${maps}?limit=1&continue=${encodeURIComponent(answer.metadata.continue)}`), 200);
+      assertIncludes(next, { items: [{ metadata: { name: "three" } }] });
+      assertIncludes(assertCode(await api.get(maps), 200), { items: [{ metadata: { name: "two" } }] });
+    },
+  },
+  {
+    name: "deleting a collection as it was in a version, of what has not changed its uid",
+    async run(api) {
+      const maps = paths.configMaps(await api.namespace());
+      const { resourceVersion } = (await api.create(maps, configMap("one"))).metadata;
+      await api.create(maps, configMap("two"));
+      assertStatus(await api.delete(maps, { preconditions: { uid: "another" } }), 409);
+      const answer = assertCode(await api.delete(`${maps}?resourceVersion=${resourceVersion}`), 200);
+      assertIncludes(answer, { items: [{ metadata: { name: "one" } }] });
+      assertIncludes(assertCode(await api.get(maps), 200), { items: [{ metadata: { name: "two" } }] });
+    },
+  },
+  {
     name: "a namespace on its way out takes no new objects",
     async run(api) {
       const ns = await api.namespace();

@@ -75,6 +75,21 @@ export const listingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "a page that is full says where the next one begins, even if nothing there fits the selector",
+    async run(api) {
+      const maps = paths.configMaps(await api.namespace());
+      await api.create(maps, configMap("a", {}, { labels: { take: "yes" } }));
+      await api.create(maps, configMap("b"));
+      const page = assertCode(await api.get(`${maps}?limit=1&labelSelector=take`), 200);
+      assertIncludes(page, { items: [{ metadata: { name: "a" } }] });
+      const next = assertCode(
+        await api.get(`${maps}?limit=1&labelSelector=take&continue=${encodeURIComponent(page.metadata.continue)}`),
+        200,
+      );
+      assert.deepEqual([next.items, next.metadata.continue], [[], undefined]);
+    },
+  },
+  {
     name: "a continue token that is none is 400",
     async run(api) {
       const path = await five(api);

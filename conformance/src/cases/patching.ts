@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
 import type { JsonBody } from "../raw-http.ts";
-import { configMap, deployment, paths, pod } from "./sample-objects.ts";
+import { configMap, deployment, lease, paths, pod } from "./sample-objects.ts";
 
 /** JSON patch and merge patch. */
 export const patchingCases: readonly ApiCase[] = [
@@ -172,6 +172,23 @@ export const patchingCases: readonly ApiCase[] = [
           "spec.selector: Invalid value: null: field is immutable",
           "spec.selector: Required value",
         ]);
+      }
+    },
+  },
+  {
+    name: "resourceVersion 0 in a patch is any version of a ConfigMap, and none of a Lease or a custom resource",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      await api.create(paths.configMaps(ns), configMap("one"));
+      await api.create(paths.leases(ns), lease("one"));
+      await api.create(kind.path(ns), { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: "one" } });
+      const patch = { metadata: { resourceVersion: "0", labels: { a: "b" } } };
+      assertCode(await api.patch("merge", `${paths.configMaps(ns)}/one`, patch), 200);
+      for (const path of [`${paths.leases(ns)}/one`, kind.path(ns, "one")]) {
+        assertStatus(await api.patch("merge", path, patch), 422, {
+          details: { causes: [{ field: "metadata.resourceVersion", message: "Invalid value: 0: must be specified for an update" }] },
+        });
       }
     },
   },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sleep } from "@operatorkit/observe";
 import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
+import type { JsonBody } from "../raw-http.ts";
 import { configMap, paths } from "./sample-objects.ts";
 
 /** What is refused, and how: paths, media types, bodies, credentials. */
@@ -107,6 +108,22 @@ export const refusingCases: readonly ApiCase[] = [
       const ns = await api.namespace();
       assertStatus(await api.post(paths.configMaps(ns), '{"kind":'), 400, { reason: "BadRequest" });
       assertStatus(await api.post(paths.configMaps(ns), "[]"), 400, { reason: "BadRequest" });
+    },
+  },
+  {
+    name: "a wrong type is told with the name that Go has for the right one",
+    async run(api) {
+      const ns = await api.namespace();
+      const told = async (path: string, body: JsonBody): Promise<string> =>
+        assertStatus(await api.post(path, body), 400, { reason: "BadRequest" }).message.replace(/^.* of type /, "");
+      const withSpec = (spec: JsonBody): JsonBody => ({ metadata: { name: "one" }, spec });
+      assert.equal(await told(paths.services(ns), withSpec({ type: 1 })), "v1.ServiceType");
+      assert.equal(await told(paths.services(ns), withSpec({ ipFamilies: "IPv4" })), "[]v1.IPFamily");
+      assert.equal(await told(paths.services(ns), withSpec({ ipFamilies: [4] })), "v1.IPFamily");
+      assert.equal(await told(paths.services(ns), withSpec({ clusterIP: 4 })), "string");
+      assert.equal(await told(paths.pods(ns), withSpec({ containers: [{ name: "a", imagePullPolicy: true }] })), "v1.PullPolicy");
+      assert.equal(await told(paths.pods(ns), withSpec({ containers: [{ name: "a", resources: { limits: 1 } }] })), "v1.ResourceList");
+      assert.equal(await told(paths.configMaps(ns), { metadata: { name: "one", uid: 1 } }), "types.UID");
     },
   },
   {

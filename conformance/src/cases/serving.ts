@@ -102,6 +102,18 @@ export const servingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "what a Service asks of the cluster in vain is told before what is wrong with it",
+    async run(api) {
+      const services = paths.services(await api.namespace());
+      const spec = { clusterIP: "None", ipFamilyPolicy: "RequireDualStack", selector: { app: "x" }, ports: [{ port: 80 }, { port: 81 }] };
+      const { details } = assertStatus(await api.post(services, serviceOf(spec)), 422);
+      assert.deepEqual(
+        details.causes.map(({ field }: JsonBody) => field),
+        ["spec.ipFamilyPolicy"],
+      );
+    },
+  },
+  {
     name: "a Service that goes with its last finalizer is answered with its addresses",
     async run(api) {
       const ns = await api.namespace();

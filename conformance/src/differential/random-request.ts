@@ -1,5 +1,6 @@
 import { PATCH_TYPES } from "../api-case.ts";
 import type { JsonBody } from "../raw-http.ts";
+import { deletionQuery, listQuery, nextPageQuery } from "./random-list.ts";
 import type { Random } from "./random.ts";
 import type { Subject } from "./subjects.ts";
 
@@ -18,6 +19,8 @@ export interface RandomRequest {
 /** Where a request's body takes something from the object as it was last seen. */
 export const LAST_VERSION = "<last version>";
 export const LAST_UID = "<last uid>";
+/** The version at which it was seen for the first time. */
+export const FIRST_VERSION = "<first version>";
 
 const NAMES = ["one", "two"] as const;
 
@@ -27,16 +30,17 @@ export function randomRequest(random: Random, subjects: readonly [Subject, ...Su
   const name = random.pick(NAMES);
   const path = `${subject.path}/${name}`;
   const turn = random.next();
-  if (turn < 0.22) return { method: "POST", path: subject.path + writeQuery(random), body: objectOf(random, subject, name) };
+  if (turn < 0.22) return creating(random, subject, name);
   if (turn < 0.36) return replacing(random, subject, name, path);
   if (turn < 0.5) return mergePatch(random, subject, path);
   if (turn < 0.6) return jsonPatch(random, subject, path);
   if (turn < 0.64 && subject.strategic !== undefined) return strategicPatch(random, subject, path);
   if (turn < 0.8) return applying(random, subject, name, path);
-  if (turn < 0.88) return deleting(random, path);
-  if (turn < 0.89) return deletingAll(random, subject);
-  if (turn < 0.94) return { method: "GET", path: place(random, subject, path), ...form(random) };
-  return { method: "GET", path: subject.path + listQuery(random, subject), ...form(random) };
+  if (turn < 0.86) return deleting(random, path);
+  if (turn < 0.88) return deletingAll(random, subject);
+  if (turn < 0.92) return { method: "GET", path: place(random, subject, path), ...form(random) };
+  if (turn < 0.96) return { method: "GET", path: subject.path + listQuery(random, subject), ...form(random) };
+  return { method: "GET", path: subject.path + nextPageQuery(random), ...form(random) };
 }
 
 /** As a table, or metadata alone. */
@@ -46,19 +50,31 @@ function form(random: Random): Pick<RandomRequest, "accept"> {
   return { accept: `application/json;as=${as};v=v1;g=meta.k8s.io` };
 }
 
+/** Generated names begin differently each time, so that they sort alike on every server. */
+function creating(random: Random, subject: Subject, name: string): RandomRequest {
+  const body = objectOf(random, subject, name);
+  if (random.chance(0.25)) {
+    body.metadata.generateName = random.chance(0.1) ? "Bad_" : `m${random.below(1e6)}-`;
+    if (random.chance(0.95)) delete body.metadata.name;
+  }
+  if (random.chance(0.03)) body.metadata.resourceVersion = "1";
+  return { method: "POST", path: subject.path + writeQuery(random), body };
+}
+
+/** Mostly the newest, else one that conflicts or is none. */
+function version(random: Random): string {
+  return random.chance(0.8) ? LAST_VERSION : random.pick([FIRST_VERSION, FIRST_VERSION, "0", "999999999", "none"]);
+}
+
 function strategicPatch(random: Random, subject: Subject, path: string): RandomRequest {
-  const body = { ...(random.chance(0.3) ? { metadata: metadata(random) } : {}), ...subject.strategic?.(random) };
+  const body: JsonBody = { ...(random.chance(0.3) ? { metadata: metadata(random) } : {}), ...subject.strategic?.(random) };
+  if (random.chance(0.15)) body.metadata = { ...body.metadata, resourceVersion: version(random) };
   return { method: "PATCH", path: path + writeQuery(random), body, contentType: PATCH_TYPES.strategic, basedOn: path };
 }
 
 function deletingAll(random: Random, subject: Subject): RandomRequest {
-  const query = random.pick([
-    "?labelSelector=l%3D1",
-    "?fieldSelector=metadata.name%3Dtwo",
-    "?dryRun=All",
-    "?propagationPolicy=Orphan&labelSelector=l%3D0",
-  ]);
-  return { method: "DELETE", path: subject.path + query };
+  const preconditions = random.chance(0.1) ? { body: { preconditions: { uid: LAST_UID } } } : {};
+  return { method: "DELETE", path: subject.path + deletionQuery(random, subject), ...preconditions, ...form(random) };
 }
 
 function objectOf(random: Random, subject: Subject, name: string): JsonBody {
@@ -86,7 +102,7 @@ function replacing(random: Random, subject: Subject, name: string, path: string)
   const at = place(random, subject, path);
   const scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name }, spec: { replicas: random.below(4) } };
   const object: JsonBody = at.endsWith("/scale") ? scale : withoutWrongSize(at, objectOf(random, subject, name));
-  if (random.chance(0.6)) object.metadata.resourceVersion = LAST_VERSION;
+  if (random.chance(0.7)) object.metadata.resourceVersion = version(random);
   if (random.chance(0.1)) object.metadata.uid = LAST_UID;
   return { method: "PUT", path: at + writeQuery(random), body: object, basedOn: path };
 }
@@ -102,7 +118,7 @@ function mergePatch(random: Random, subject: Subject, path: string): RandomReque
   const at = place(random, subject, path);
   const fields = at.endsWith("/scale") ? { spec: { replicas: random.below(4) } } : withoutWrongSize(at, subject.fields(random));
   const body = { ...(random.chance(0.4) ? { metadata: metadata(random) } : {}), ...nulled(random, fields) };
-  if (random.chance(0.15)) body.metadata = { ...body.metadata, resourceVersion: LAST_VERSION };
+  if (random.chance(0.2)) body.metadata = { ...body.metadata, resourceVersion: version(random) };
   if (random.chance(0.1)) body.metadata = { ...body.metadata, finalizers: null };
   return { method: "PATCH", path: at + writeQuery(random), body, contentType: PATCH_TYPES.merge, basedOn: path };
 }
@@ -123,7 +139,7 @@ function nulled(random: Random, value: JsonBody): JsonBody {
 }
 
 function jsonPatch(random: Random, subject: Subject, path: string): RandomRequest {
-  const operations = Array.from({ length: 1 + random.below(3) }, () => {
+  const operations: JsonBody[] = Array.from({ length: 1 + random.below(3) }, () => {
     const pointer = random.pick(subject.pointers);
     const op = random.pick(["add", "add", "replace", "remove", "test", "copy", "move"]);
     if (op === "remove") return { op, path: pointer };
@@ -132,47 +148,31 @@ function jsonPatch(random: Random, subject: Subject, path: string): RandomReques
   });
   // A scale has other places than the object.
   const at = place(random, subject, path).replace(/\/scale$/, "");
-  return { method: "PATCH", path: at + writeQuery(random), body: operations, contentType: PATCH_TYPES.json };
+  if (random.chance(0.15)) operations.unshift(versionOperation(random));
+  return { method: "PATCH", path: at + writeQuery(random), body: operations, contentType: PATCH_TYPES.json, basedOn: path };
+}
+
+/** What a client does that means to patch one version and no other. */
+function versionOperation(random: Random): JsonBody {
+  return { op: random.pick(["test", "replace"]), path: "/metadata/resourceVersion", value: version(random) };
 }
 
 function applying(random: Random, subject: Subject, name: string, path: string): RandomRequest {
   const query = `?fieldManager=${random.pick(["alpha", "beta", "gamma"])}${random.chance(0.4) ? "&force=true" : ""}${random.chance(0.1) ? "&dryRun=All" : ""}`;
   const status = subject.subresources.includes("status") && random.chance(0.2) ? "/status" : "";
   const body = withoutWrongSize(path + status, objectOf(random, subject, name));
-  if (random.chance(0.05)) body.metadata.resourceVersion = LAST_VERSION;
+  if (random.chance(0.1)) body.metadata.resourceVersion = version(random);
   return { method: "PATCH", path: path + status + query, body, contentType: PATCH_TYPES.apply, basedOn: path };
 }
 
 function deleting(random: Random, path: string): RandomRequest {
   const body = {
-    ...(random.chance(0.2) ? { preconditions: random.chance(0.5) ? { resourceVersion: LAST_VERSION } : { uid: LAST_UID } } : {}),
+    ...(random.chance(0.25) ? { preconditions: random.chance(0.6) ? { resourceVersion: version(random) } : { uid: LAST_UID } } : {}),
     ...(random.chance(0.2) ? { propagationPolicy: random.pick(["Background", "Foreground", "Orphan"]) } : {}),
     ...(random.chance(0.1) ? { dryRun: ["All"] } : {}),
   };
-  return { method: "DELETE", path, ...(Object.keys(body).length === 0 ? {} : { body }), basedOn: path };
-}
-
-function listQuery(random: Random, subject: Subject): string {
-  return random.pick([
-    "",
-    "?limit=1",
-    "?labelSelector=l%3D1",
-    "?labelSelector=!l",
-    "?fieldSelector=metadata.name%3Done",
-    "?labelSelector=l+in+(0)",
-    "?labelSelector=l+notin+(0),l",
-    "?fieldSelector=metadata.name!%3Done,metadata.name!%3Dthree",
-    "?resourceVersion=0",
-    "?resourceVersionMatch=NotOlderThan&resourceVersion=0",
-    "?resourceVersionMatch=Exact&resourceVersion=0",
-    "?resourceVersionMatch=Exact",
-    "?resourceVersionMatch=Other&resourceVersion=1",
-    "?limit=1&resourceVersion=0",
-    "?limit=x",
-    "?continue=nonsense",
-    "?labelSelector=a+b",
-    "?fieldSelector=spec.nonsense%3D1",
-    "?sendInitialEvents=true",
-    ...(subject.selectors ?? []),
-  ]);
+  const query = random.chance(0.15)
+    ? random.pick(["?dryRun=All", "?gracePeriodSeconds=0", "?propagationPolicy=Foreground", "?dryRun=some"])
+    : "";
+  return { method: "DELETE", path: path + query, ...(Object.keys(body).length === 0 ? {} : { body }), basedOn: path, ...form(random) };
 }

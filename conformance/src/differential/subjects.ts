@@ -15,6 +15,8 @@ export interface Subject {
   strategic?(random: Random): JsonBody;
   /** More queries of a list. */
   readonly selectors?: readonly string[];
+  /** A field selector for a watch, which takes the object with `ending`. */
+  readonly watched?: string;
   /** What an object must have beside its name. */
   readonly ending?: JsonBody;
 }
@@ -33,6 +35,7 @@ export function subjectsIn({ namespace, group }: SubjectOptions): readonly [Subj
     kind: "Widget",
     subresources: ["status", "scale"],
     pointers: ["/spec/size", "/spec/set/-", "/spec/map/0", "/spec/map/0/value", "/spec/parts/a", "/spec", "/spec/free/x", "/status/ready"],
+    watched: "spec.maybe!%3Dset",
     selectors: ["?fieldSelector=spec.maybe%3Dset"],
     fields: (random) => ({
       ...(random.chance(0.9) ? { spec: widgetSpec(random) } : {}),
@@ -72,6 +75,7 @@ export function subjectsIn({ namespace, group }: SubjectOptions): readonly [Subj
       kind: "Secret",
       subresources: [],
       pointers: ["/data/a", "/data", "/stringData", "/type", "/metadata/labels/l", "/immutable"],
+      watched: "type%3DOpaque",
       selectors: ["?fieldSelector=type%3DOpaque", "?fieldSelector=type!%3DOpaque"],
       fields: (random) => ({
         ...(random.chance(0.6) ? { data: { a: random.pick(["YQ==", "Yg==", "!"]) } } : {}),
@@ -83,9 +87,9 @@ export function subjectsIn({ namespace, group }: SubjectOptions): readonly [Subj
       path: `/api/v1/namespaces/${namespace}/services`,
       apiVersion: "v1",
       kind: "Service",
-      // Not status: the real server creates a Service that is written through it.
-      subresources: [],
+      subresources: ["status"],
       pointers: ["/spec/ports/0/port", "/spec/ports/-", "/spec/selector/app", "/spec/sessionAffinity", "/spec/externalName"],
+      watched: "spec.type!%3DExternalName",
       selectors: ["?fieldSelector=spec.clusterIP%3DNone", "?fieldSelector=spec.type%3DExternalName"],
       ending: { spec: { clusterIP: "None" } },
       fields: (random) => ({ spec: serviceSpec(random) }),
@@ -118,6 +122,7 @@ export function subjectsIn({ namespace, group }: SubjectOptions): readonly [Subj
       kind: "Pod",
       subresources: ["status"],
       pointers: ["/spec/containers/0/image", "/spec/activeDeadlineSeconds", "/status/phase", "/metadata/labels/l", "/spec/tolerations"],
+      watched: "status.phase%3DPending",
       selectors: ["?fieldSelector=status.phase%3DPending", "?fieldSelector=spec.nodeName%3D", "?fieldSelector=spec.restartPolicy%3DNever"],
       ending: { spec: { containers: [{ name: "last", image: "image:1" }] } },
       fields: (random) => ({
@@ -187,7 +192,7 @@ export function subjectsIn({ namespace, group }: SubjectOptions): readonly [Subj
     },
     widgets,
     // The same objects through another version.
-    { ...widgets, path: widgets.path.replace("/v1/", "/v2/"), apiVersion: `${group}/v2`, selectors: [] },
+    { ...widgets, path: widgets.path.replace("/v1/", "/v2/"), apiVersion: `${group}/v2`, watched: "metadata.name!%3Done", selectors: [] },
   ];
 }
 

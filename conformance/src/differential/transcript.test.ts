@@ -33,6 +33,13 @@ describe("Masker", () => {
     expect(firstDifference(left, right)).toBeUndefined();
   });
 
+  it("shows of a generated name what it was generated from", () => {
+    const named = (name: string): unknown => ({ kind: "ConfigMap", metadata: { name } });
+    const [left, right] = [new Masker().mask("1", response(named("m7-abc12"))), new Masker().mask("1", response(named("m7-xyz89")))];
+    expect(firstDifference(left, right)).toBeUndefined();
+    expect(firstDifference(left, new Masker().mask("1", response(named("m8-xyz89"))))).toMatch(/^\.body\.metadata\.name/);
+  });
+
   it("still shows a version that did not change", () => {
     const [real, ours] = [new Masker(), new Masker()];
     const left = [real.mask("1", response(object("100", UID))), real.mask("2", response(object("100", UID)))];

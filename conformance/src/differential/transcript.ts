@@ -47,8 +47,12 @@ export class Masker {
     if (key === "uid") return this.#numbered("uid", value);
     if (key === "continue" && value !== "") return "<continue>";
     return value
-      .replaceAll(/(does not match the ResourceVersion in record) \(\d+\)/g, "$1")
+      .replaceAll(
+        /precondition \(\w+\) does not match the ResourceVersion in record \(\d+\)/g,
+        "precondition does not match the ResourceVersion in record",
+      )
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => (time.startsWith("2026-01-02") ? time : "<time>"))
+      .replaceAll(/\b(m\d+-|Bad_)[a-z0-9]{5}\b/g, "$1*****")
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (uid) => this.#numbered("uid", uid));
   }
 

@@ -144,7 +144,7 @@ export interface ResourceRules {
   readonly validate?: (object: JsonObject, before: JsonObject | undefined, context: RuleContext) => readonly FieldProblem[];
   /** What is wrong with what an apply made, before it is read as the kind's type, which would mend some of it. */
   readonly mergedProblems?: (object: JsonObject) => readonly FieldProblem[];
-  /** Last before a write: takes what must be unique among all objects of the kind (addresses, ports); changes `object` in place. */
+  /** After preparation and before validation: takes what must be unique among all objects of the kind (addresses, ports); changes `object` in place. */
   readonly allocate?: (
     object: JsonObject,
     before: JsonObject | undefined,

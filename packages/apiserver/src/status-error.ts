@@ -92,6 +92,17 @@ export function alreadyExists(subject: Subject, name: string, prefix = ""): Stat
   });
 }
 
+/** A name that was generated is taken: the next one may be free. */
+export function generatedNameTaken(subject: Subject, name: string, prefix = ""): StatusError {
+  return new StatusError({
+    code: 409,
+    reason: "AlreadyExists",
+    message: `${prefix}${qualified(subject)} "${name}" already exists, the server was not able to generate a unique name for the object`,
+    details: detailsOf(subject, name, { retryAfterSeconds: 1 }),
+    retryAfterSeconds: 1,
+  });
+}
+
 export function conflict(subject: Subject, name: string, why: string): StatusError {
   return new StatusError({
     code: 409,

@@ -81,7 +81,7 @@ func main() {
 	printMap(kinds)
 	fmt.Println("};")
 	fmt.Println()
-	fmt.Println("/** The fields of each message: `number,name,type` joined by `;`. The types are explained where they are read. */")
+	fmt.Println("/** The fields of each message: `number,name,type` and the Go type where it has a name of its own, joined by `;`. The types are explained where they are read. */")
 	fmt.Println("export const MESSAGE_FIELDS: Readonly<Record<string, string>> = {")
 	printMap(messages)
 	fmt.Println("};")
@@ -119,7 +119,7 @@ func message(t reflect.Type) string {
 		json := strings.Split(field.Tag.Get("json"), ",")
 		name := json[0]
 		// An inlined struct has no name: its fields are the struct's own.
-		fields = append(fields, tag[1]+","+name+","+always(field.Type, json[1:])+kind(field.Type))
+		fields = append(fields, tag[1]+","+name+","+always(field.Type, json[1:])+kind(field.Type)+named(field.Type))
 	}
 	messages[name] = strings.Join(fields, ";")
 	return name
@@ -142,6 +142,32 @@ func always(t reflect.Type, options []string) string {
 		}
 	}
 	return "!"
+}
+
+// named adds the name of a Go type that OpenAPI does not tell: of a string, a list or a map that has a name of its own, or has such parts.
+func named(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if !hasName(t) {
+		return ""
+	}
+	return "," + t.String()
+}
+
+func hasName(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct, reflect.Interface:
+		return false
+	case reflect.Pointer:
+		return hasName(t.Elem())
+	case reflect.Slice:
+		return t.PkgPath() != "" || hasName(t.Elem())
+	case reflect.Map:
+		return t.PkgPath() != "" || hasName(t.Key()) || hasName(t.Elem())
+	default:
+		return t.PkgPath() != ""
+	}
 }
 
 // kind names a type: `?` a pointer, `*` a list, `%` a map, else a letter or a message.

@@ -163,7 +163,12 @@ export const POD: RuleOverrides = {
   // What its resources make of a pod is not for its status to say.
   prepareForUpdate(pod, before, { subresource }) {
     const spec = objectAt(pod, "spec");
-    if (subresource === undefined) spec["tolerations"] = withDefaultTolerations(listAt(spec, "tolerations"));
+    if (subresource === undefined) {
+      spec["tolerations"] = withDefaultTolerations(listAt(spec, "tolerations"));
+      // Source: `plugin/pkg/admission/priority`.
+      const old = objectAt(before, "spec");
+      for (const key of ["priority", "preemptionPolicy"]) if (spec[key] === undefined && old[key] !== undefined) spec[key] = old[key];
+    }
     const { qosClass } = objectAt(before, "status");
     if (qosClass !== undefined) pod["status"] = { ...objectAt(pod, "status"), qosClass };
   },

@@ -23,10 +23,7 @@ export function allocateServiceAddresses(
   random: () => number,
 ): readonly FieldProblem[] {
   const spec = objectAt(service, "spec");
-  if (spec["type"] === "ExternalName") {
-    for (const key of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]) delete spec[key];
-    return [];
-  }
+  if (spec["type"] === "ExternalName") return [];
   const taken = takenBy(others, stringAt(service["metadata"], "uid"));
   const problems = [...allocateAddress(spec, before, taken.addresses, random)];
   if (needsNodePorts(spec)) problems.push(...allocatePorts(spec, taken.ports, random));
@@ -69,12 +66,13 @@ function allocateAddress(
   }
   const problems = agreeOnFamilies(spec, objectAt(before ?? {}, "spec"));
   if (problems.length > 0) return problems;
-  if (asked === "") {
+  // One that has lost its address, or was made without, gets none by an update.
+  if (asked === "" && (before === undefined || objectAt(before, "spec")["type"] === "ExternalName")) {
     let address = randomAddress(random);
     while (taken.has(address)) address = randomAddress(random);
     spec["clusterIP"] = address;
   }
-  spec["clusterIPs"] ??= [spec["clusterIP"]];
+  if (stringAt(spec, "clusterIP") !== "") spec["clusterIPs"] ??= [spec["clusterIP"]];
   return [];
 }
 

@@ -124,7 +124,8 @@ function serviceProblems(
   const spec = objectAt(service, "spec");
   const problems: FieldProblem[] = [];
   const ports = listAt(spec, "ports").filter(isObject);
-  if (ports.length === 0 && spec["clusterIP"] !== "None" && spec["type"] !== "ExternalName") problems.push(required("spec.ports", ""));
+  if (ports.length === 0 && !isSame(spec["clusterIPs"], ["None"]) && spec["type"] !== "ExternalName")
+    problems.push(required("spec.ports", ""));
   const names = new Set<string>();
   for (const [index, port] of ports.entries()) {
     const name = stringAt(port, "name");

@@ -31,10 +31,11 @@ export function customProblems(
 
 /**
  * Nulls where the schema allows none. A body's are dropped when it is read; one that an apply leaves behind, because it let go of the
- * last entry of a map or list, is refused.
+ * last entry of a map or list, is refused, with all else that is wrong.
  */
 export function nullProblems(object: JsonObject, schema: StructuralSchema): readonly FieldProblem[] {
-  return validate(schema, object).filter(({ message }) => message.endsWith(': "null"'));
+  const problems = validate(schema, object);
+  return problems.some(({ message }) => message.endsWith(': "null"')) ? problems : [];
 }
 
 /**

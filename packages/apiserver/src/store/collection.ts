@@ -95,7 +95,8 @@ export class Collection {
     for (let index = from; index < to; index += 1) {
       const key = keys[index] as string;
       const stored = past?.has(key) === true ? past.get(key) : this.#objects.get(key);
-      if (stored === undefined || (matches !== undefined && !matches(stored))) continue;
+      if (stored === undefined) continue;
+      // That something is left says nothing about whether it fits: the real server has not looked at it either.
       if (limit !== undefined && items.length === limit) {
         const last = items[items.length - 1] as StoredObject;
         return {
@@ -104,7 +105,7 @@ export class Collection {
           ...(matches === undefined && { remaining: this.#count(keys, index, to, past) }),
         };
       }
-      items.push(stored);
+      if (matches === undefined || matches(stored)) items.push(stored);
     }
     return { items };
   }

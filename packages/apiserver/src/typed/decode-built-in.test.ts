@@ -38,6 +38,7 @@ describe("decodeBuiltIn", () => {
 
   it.each([
     [CONFIG_MAP, { data: { x: 1 } }, "json: cannot unmarshal number into Go struct field ConfigMap.data of type string"],
+    [CONFIG_MAP, { metadata: { uid: 1 } }, "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.uid of type types.UID"],
     [CONFIG_MAP, { data: 1 }, "json: cannot unmarshal number into Go struct field ConfigMap.data of type map[string]string"],
     [
       CONFIG_MAP,

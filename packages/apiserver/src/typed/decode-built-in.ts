@@ -37,6 +37,8 @@ interface Place {
   readonly goPath: string;
   /** The struct the value is a field of. */
   readonly struct: string;
+  /** The value's Go type, where OpenAPI does not tell it. */
+  readonly goType?: string | undefined;
 }
 
 /** For each struct that was decoded, its maps that were given and empty. */
@@ -59,12 +61,13 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
   if (properties === undefined) return value;
   const struct = goName(name);
   const required = [...((definition["required"] as readonly string[] | undefined) ?? []), ...(alwaysWrittenLists[name] ?? [])];
-  const { omittedZeros, nullTimes } = goFields(name);
+  const { omittedZeros, nullTimes, namedTypes } = goFields(name);
   const result: JsonObject = {};
   for (const [key, property] of Object.entries(properties)) {
     const given = Object.hasOwn(value, key) ? value[key] : undefined;
     const part = omittedZeros.has(key) && isZero(given, property) ? undefined : given;
-    const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct };
+    const goType = namedTypes.get(key);
+    const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct, goType };
     const isGiven = part !== undefined && part !== null;
     // A list or a time that is always written is null while there is none.
     if (!isGiven && (nullTimes.has(key) || (property["type"] === "array" && required.includes(key)))) result[key] = null;
@@ -141,8 +144,9 @@ function decodeReferred(value: unknown, ref: string, place: Place): unknown {
 function decodeArray(value: unknown, property: OpenApiDefinition, place: Place): unknown {
   if (!Array.isArray(value)) throw mismatch(value, property, place);
   const items = property["items"] as OpenApiDefinition;
+  const goType = partOf(place.goType, /^\[\]/);
   return value.map((item: unknown, index) => {
-    const at = { ...place, path: `${place.path}[${index}]` };
+    const at = { ...place, path: `${place.path}[${index}]`, goType };
     return item === null ? (filled(items, at) ?? null) : decodeValue(item, items, at);
   });
 }
@@ -152,11 +156,17 @@ function decodeMap(value: unknown, property: OpenApiDefinition, place: Place): u
   const values = property["additionalProperties"];
   if (!isObject(values)) return value;
   const result: JsonObject = {};
+  const goType = partOf(place.goType, /^map\[[^\]]*\]/);
   for (const [key, part] of Object.entries(value)) {
-    const decoded = part === null ? zeroOf(values) : decodeValue(part, values, { ...place, path: join(place.path, key) });
+    const decoded = part === null ? zeroOf(values) : decodeValue(part, values, { ...place, path: join(place.path, key), goType });
     Object.defineProperty(result, key, { value: decoded, enumerable: true, configurable: true, writable: true });
   }
   return result;
+}
+
+/** The type of the parts of a list or map that has no name of its own. */
+function partOf(goType: string | undefined, opening: RegExp): string | undefined {
+  return goType !== undefined && opening.test(goType) ? goType.replace(opening, "") : undefined;
 }
 
 /** A null in a map is the zero value of the map's type. */
@@ -200,8 +210,8 @@ function goName(definitionName: string): string {
   return definitionName.slice(definitionName.lastIndexOf(".") + 1);
 }
 
-function mismatch(value: unknown, wanted: OpenApiDefinition, { struct, goPath }: Place): Error {
-  return badRequest(`json: cannot unmarshal ${jsonType(value)} into Go struct field ${struct}.${goPath} of type ${goType(wanted)}`);
+function mismatch(value: unknown, wanted: OpenApiDefinition, { struct, goPath, goType = goTypeOf(wanted) }: Place): Error {
+  return badRequest(`json: cannot unmarshal ${jsonType(value)} into Go struct field ${struct}.${goPath} of type ${goType}`);
 }
 
 function jsonType(value: unknown): string {
@@ -210,7 +220,7 @@ function jsonType(value: unknown): string {
   return typeof value === "number" && !Number.isInteger(value) ? `number ${String(value)}` : typeof value;
 }
 
-function goType(definition: OpenApiDefinition): string {
+function goTypeOf(definition: OpenApiDefinition): string {
   const ref = (definition["ref"] as string | undefined) ?? refOf(definition);
   if (ref !== undefined) return `${packageOf(ref)}.${goName(ref)}`;
   const { type, format, items, additionalProperties } = definition;
@@ -222,9 +232,9 @@ function goType(definition: OpenApiDefinition): string {
     case "number":
       return "float64";
     case "array":
-      return `[]${goType(items as OpenApiDefinition)}`;
+      return `[]${goTypeOf(items as OpenApiDefinition)}`;
     case "object":
-      return `map[string]${isObject(additionalProperties) ? goType(additionalProperties) : "interface {}"}`;
+      return `map[string]${isObject(additionalProperties) ? goTypeOf(additionalProperties) : "interface {}"}`;
     default:
       return format === "byte" ? "[]uint8" : "string";
   }

@@ -6,6 +6,8 @@ export interface GoFields {
   readonly omittedZeros: ReadonlySet<string>;
   /** Null in JSON while they are not set: times that are no pointers. */
   readonly nullTimes: ReadonlySet<string>;
+  /** The types that have names of their own, or such parts, as Go's messages tell them: `v1.PodPhase`, `[]v1.IPFamily`. */
+  readonly namedTypes: ReadonlyMap<string, string>;
 }
 
 const known = new Map<string, GoFields>();
@@ -17,7 +19,8 @@ export function goFields(definitionName: string): GoFields {
   const fields = fieldsOf(definitionName.split(".").slice(-3).join("."));
   const named = (types: ReadonlySet<string>): ReadonlySet<string> =>
     new Set(fields.filter(({ type }) => types.has(type)).map(({ name }) => name));
-  const made = { omittedZeros: named(SCALARS), nullTimes: named(TIMES) };
+  const namedTypes = new Map(fields.flatMap(({ name, goType }) => (goType === undefined ? [] : [[name, goType] as const])));
+  const made = { omittedZeros: named(SCALARS), nullTimes: named(TIMES), namedTypes };
   known.set(definitionName, made);
   return made;
 }
@@ -25,14 +28,15 @@ export function goFields(definitionName: string): GoFields {
 interface NamedField {
   readonly name: string;
   readonly type: string;
+  readonly goType: string | undefined;
 }
 
 function fieldsOf(message: string): readonly NamedField[] {
   return (MESSAGE_FIELDS[message] ?? "").split(";").flatMap((entry) => {
-    const [, name = "", type = ""] = entry.split(",");
+    const [, name = "", type = "", goType] = entry.split(",");
     if (type === "") return [];
     // The fields of an inlined struct are the struct's own.
-    return name === "" ? fieldsOf(type.replace(/^[?!]/, "")) : [{ name, type }];
+    return name === "" ? fieldsOf(type.replace(/^[?!]/, "")) : [{ name, type, goType }];
   });
 }
 

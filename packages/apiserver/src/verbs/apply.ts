@@ -9,7 +9,7 @@ import { type ResourceRequest, kindSubject } from "../resource-request.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { StatusError, badRequest, conflict, invalidError, notFound, plainError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
-import { checkVersion, storedUpdate } from "./commit.ts";
+import { checkIsVersion, checkVersion, storedUpdate } from "./commit.ts";
 import { storedPrepared, withVersionAsSent } from "./create.ts";
 import { mergeOptions } from "./managed-fields.ts";
 import { checkPatchedName, patchText } from "./patch-request.ts";
@@ -25,8 +25,6 @@ export function applyObject(context: ServerContext, request: ResourceRequest, op
   const config = configurationOf(request);
   const stored = collectionOf(context, descriptor).get(target.namespace, target.name);
   if (stored !== undefined) {
-    checkUid(request, config, stored);
-    checkVersion(request, config, stored);
     return objectResponse(request, 200, appliedTo(context, request, stored, config, options));
   }
   if (subresource !== undefined && !descriptor.rules.createOnUpdate) throw notFound(subject, target.name);
@@ -35,6 +33,7 @@ export function applyObject(context: ServerContext, request: ResourceRequest, op
     throw conflict(subject, target.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
   const { resourceVersion, ...metadata } = objectAt(config, "metadata");
   const object = merged(context, request, undefined, { ...config, metadata }, options);
+  checkIsVersion(stringAt(config["metadata"], "resourceVersion"));
   checkNulls(request, withoutForeignFields(object, descriptor));
   const created = withoutForeignFields(typed(request, object, options), descriptor);
   const made = storedPrepared(context, request, placeInNamespace(created, request), options, request.nowMs);
@@ -79,6 +78,8 @@ function appliedTo(
   const { descriptor, subresource, nowMs } = request;
   const before = present(descriptor, stored.object);
   const object = merged(context, request, before, config, options);
+  const given = stringAt(config["metadata"], "resourceVersion");
+  if (given !== "") checkVersion(request, given, stored);
   checkNulls(request, mergedForPath(request, object, before));
   const placed = placeInNamespace(typed(request, object, options), request);
   const after = mergedForPath(request, placed, before);
@@ -131,13 +132,4 @@ function typed({ descriptor, target, warnings }: ResourceRequest, object: JsonOb
       `failed to convert new object (/${target.name}; ${what}) to proper version: unable to convert unstructured object to ${what}: error decoding from json: ${why}`,
     );
   }
-}
-
-/** Another uid is another object: the change of an immutable field. */
-function checkUid({ descriptor, target }: ResourceRequest, config: JsonObject, stored: StoredObject): void {
-  const given = stringAt(config["metadata"], "uid");
-  if (given === "" || given === stringAt(stored.object["metadata"], "uid")) return;
-  throw invalidError({ group: descriptor.group, resource: descriptor.kind }, target.name, [
-    { reason: "FieldValueInvalid", field: "metadata.uid", message: `Invalid value: ${JSON.stringify(given)}: field is immutable` },
-  ]);
 }

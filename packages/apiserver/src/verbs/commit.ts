@@ -1,10 +1,10 @@
 import { sameJson } from "@operatorkit/object";
 import type { Json } from "@operatorkit/object";
 import { liveIfOnlyTimesDiffer } from "@operatorkit/schema/merge";
-import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
+import { type JsonObject, objectAt } from "../json-object.ts";
 import { present } from "../presentation.ts";
 import type { ResourceDescriptor, RuleContext } from "../resource-descriptor.ts";
-import { type ResourceRequest, kindSubject } from "../resource-request.ts";
+import type { ResourceRequest } from "../resource-request.ts";
 import { isReleased } from "../rules/deletion.ts";
 import { parseVersion } from "../rules/version-match.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
@@ -17,12 +17,22 @@ export function toStorage(descriptor: ResourceDescriptor, object: JsonObject): J
   return descriptor.toStorage === undefined ? object : descriptor.toStorage(object);
 }
 
-/** Refuses an update of another version than the stored one. @throws StatusError 409, 500 */
-export function checkVersion({ subject }: ResourceRequest, object: JsonObject, stored: StoredObject): void {
-  const given = stringAt(object["metadata"], "resourceVersion");
-  if (given === "" || given === "0") return;
-  if (parseVersion(given) === undefined) throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`);
+/** Refuses an update of another version than the stored one; none is any, where the kind allows that. @throws StatusError 409, 422, 500 */
+export function checkVersion({ subject, descriptor }: ResourceRequest, given: string, stored: StoredObject): void {
+  checkIsVersion(given);
+  const isAny = given === "" || Number(given) === 0;
+  if (isAny && descriptor.rules.unconditionalUpdate) return;
+  if (isAny) {
+    const message = "Invalid value: 0: must be specified for an update";
+    throw invalidError(subject, stored.name, [{ reason: "FieldValueInvalid", field: "metadata.resourceVersion", message }]);
+  }
   if (Number(given) !== stored.version) throw conflict(subject, stored.name, MODIFIED);
+}
+
+/** @throws StatusError 500 for what cannot be a version */
+export function checkIsVersion(given: string): void {
+  if (given !== "" && parseVersion(given) === undefined)
+    throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`);
 }
 
 /**
@@ -39,10 +49,9 @@ export function storedUpdate(
   const { descriptor } = request;
   const before = present(descriptor, stored.object);
   descriptor.rules.admit?.(changed, before, { ...request, ...context });
-  const prepared = preparedForUpdate(request, changed, before, rule);
+  const prepared = preparedForUpdate(context, request, changed, before, rule);
   const metadata: JsonObject = { ...objectAt(prepared, "metadata"), resourceVersion: String(stored.version) };
   const next: JsonObject = { ...prepared, metadata };
-  allocated(context, request, next, before);
   if (isReleased(next) && descriptor.rules.heldBack?.(next) !== true) {
     if (!rule.dryRun) collectionOf(context, descriptor).remove(stored.namespace, stored.name);
     return next;
@@ -53,18 +62,4 @@ export function storedUpdate(
   if (sameJson(shown as Json, before as Json) || liveIfOnlyTimesDiffer(shown, before) === before) return before;
   const { object } = collectionOf(context, descriptor).put(stored.namespace, stored.name, kept);
   return present(descriptor, object);
-}
-
-/** Takes the unique values a kind hands out, but not to who writes a part of an object alone. @throws StatusError 422 */
-export function allocated(
-  context: ServerContext,
-  { descriptor, subresource }: ResourceRequest,
-  object: JsonObject,
-  before: JsonObject | undefined,
-): void {
-  const { allocate } = descriptor.rules;
-  if (allocate === undefined || subresource !== undefined) return;
-  const others = collectionOf(context, descriptor).objects();
-  const problems = allocate(object, before, others, context.random);
-  if (problems.length > 0) throw invalidError(kindSubject(descriptor), stringAt(object["metadata"], "name"), problems);
 }

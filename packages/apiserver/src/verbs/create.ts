@@ -8,8 +8,8 @@ import { userOfToken } from "../auth/authenticate.ts";
 import { demand } from "../auth/demand.ts";
 import { timestamp } from "../rules/deletion.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
-import { alreadyExists, plainError } from "../status-error.ts";
-import { allocated, toStorage } from "./commit.ts";
+import { alreadyExists, generatedNameTaken, plainError } from "../status-error.ts";
+import { toStorage } from "./commit.ts";
 import { tracked } from "./managed-fields.ts";
 import { checkKind, checkNamespace, placeInNamespace, preparedForCreate, withoutForeignFields } from "./prepared-object.ts";
 
@@ -57,23 +57,24 @@ export function storedPrepared(
   const { descriptor, subject } = request;
   checkNamespace(context, request, stringAt(object["metadata"], "name"));
   checkKind(context, request, stringAt(object["metadata"], "name"));
-  const { resourceVersion } = objectAt(object, "metadata");
-  if (stringAt(object["metadata"], "resourceVersion") !== "" && !options.dryRun)
-    throw plainError("resourceVersion should not be set on objects to be created");
   const rule = { operation: "create", subresource: request.subresource?.name, nowMs, dryRun: options.dryRun } as const;
   descriptor.rules.admit?.(object, undefined, { ...request, ...context });
   const prepared = preparedForCreate(context, request, object, rule);
   // Who may only update or patch makes nothing new. Source: apiserver `endpoints/handlers/create.go` withAuthorization.
   if (request.request.method !== "POST") demand(context, { user: request.user, verb: "create", path: "", resource: request.target });
+  const { resourceVersion } = objectAt(object, "metadata");
+  if (stringAt(object["metadata"], "resourceVersion") !== "" && !options.dryRun)
+    throw plainError("resourceVersion should not be set on objects to be created");
   const name = stringAt(prepared["metadata"], "name");
   const namespace = stringAt(prepared["metadata"], "namespace");
   const collection = collectionOf(context, descriptor);
   const existing = collection.get(namespace, name);
   if (existing !== undefined) {
     const terminating = objectAt(existing.object, "metadata")["deletionTimestamp"] !== undefined;
-    throw alreadyExists(subject, name, terminating ? "object is being deleted: " : "");
+    // Whoever sends both a name and a prefix is told the same.
+    const taken = stringAt(prepared["metadata"], "generateName") === "" ? alreadyExists : generatedNameTaken;
+    throw taken(subject, name, terminating ? "object is being deleted: " : "");
   }
-  allocated(context, request, prepared, undefined);
   const kept = toStorage(descriptor, prepared);
   if (options.dryRun) return withVersionAsSent(present(descriptor, kept), resourceVersion);
   return present(descriptor, collection.put(namespace, name, kept).object);

@@ -2,8 +2,6 @@ import { mutableCopy } from "@operatorkit/object";
 import type { TransportResponse } from "@operatorkit/api";
 import { type JsonObject, objectAt, stringAt } from "../json-object.ts";
 import { listResponse, objectResponse, present } from "../presentation.ts";
-import { listOptions } from "../request/list-options.ts";
-import { selectionOf } from "../request/selection.ts";
 import { type DeleteOptions, deleteOptions } from "../request/write-options.ts";
 import type { ResourceRequest } from "../resource-request.ts";
 import { deletionStep, finalizersOf, timestamp } from "../rules/deletion.ts";
@@ -11,7 +9,7 @@ import { type ServerContext, collectionOf } from "../server-context.ts";
 import { conflict, forbiddenError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
 import { toStorage } from "./commit.ts";
-import { storedObject } from "./read.ts";
+import { listed, storedObject } from "./read.ts";
 
 export function deleteObject(context: ServerContext, request: ResourceRequest): TransportResponse {
   const options = deleteOptions(request.query, request.request);
@@ -25,20 +23,18 @@ export function deleteObject(context: ServerContext, request: ResourceRequest): 
   return objectResponse(request, 200, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details });
 }
 
-/** Deletes what a list with the same query would show, one by one, and answers that list. */
+/**
+ * Deletes what a list with the same query would show, one by one, and answers that list.
+ * Source: apiserver `registry/generic/registry/store.go` (DeleteCollection).
+ */
 export function deleteCollection(context: ServerContext, request: ResourceRequest): TransportResponse {
-  const { descriptor, target } = request;
-  const list = listOptions(request.query);
   const options = deleteOptions(request.query, request.request);
-  const matches = selectionOf(descriptor, list.labelSelector, list.fieldSelector, (stored) => present(descriptor, stored.object));
-  const { items } = collectionOf(context, descriptor).page({
-    namespace: target.namespace,
-    ...(matches !== undefined && { matches }),
-    ...(list.limit > 0 && { limit: list.limit }),
-  });
-  const version = String(context.store.version);
-  for (const stored of items) deleted(context, request, stored, options);
-  return listResponse(request, { items, metadata: { resourceVersion: version } });
+  const list = listed(context, request, true);
+  for (const stored of list.items) {
+    checkPreconditions(request, options, stored);
+    deleted(context, request, stored, options);
+  }
+  return listResponse(request, list);
 }
 
 /** The object as it was left, or as it went. */

@@ -31,7 +31,7 @@ export function patchObject(context: ServerContext, request: ResourceRequest): T
   const object = typedPatched(request, value, duplicates, options);
   checkPatchedName(object, request.target.name);
   const placed = placeInNamespace(object, request);
-  checkVersion(request, placed, stored);
+  checkVersion(request, stringAt(placed["metadata"], "resourceVersion"), stored);
   return objectResponse(request, 200, changedObject(context, request, stored, placed, options));
 }
 

@@ -72,6 +72,7 @@ export function preparedForCreate(context: ServerContext, request: ResourceReque
   const metadata = systemMetadata(context, objectAt(prepared, "metadata"), descriptor);
   prepared["metadata"] = metadata;
   rules.prepareForCreate?.(prepared, rule);
+  allocated(context, request, prepared, undefined);
   if (rules.generationChanges !== undefined) (prepared["metadata"] as JsonObject)["generation"] = 1;
   const problems = [
     ...metadataProblems(prepared, descriptor.namespaced, rules.nameProblems),
@@ -107,7 +108,13 @@ function freeName(context: ServerContext, descriptor: ResourceDescriptor, metada
 }
 
 /** A changed object, ready to be stored in place of `before`. Metadata that only the server sets is taken from there. */
-export function preparedForUpdate(request: ResourceRequest, object: JsonObject, before: JsonObject, rule: RuleContext): JsonObject {
+export function preparedForUpdate(
+  context: ServerContext,
+  request: ResourceRequest,
+  object: JsonObject,
+  before: JsonObject,
+  rule: RuleContext,
+): JsonObject {
   const { descriptor } = request;
   const { rules } = descriptor;
   const old = objectAt(before, "metadata");
@@ -115,6 +122,7 @@ export function preparedForUpdate(request: ResourceRequest, object: JsonObject, 
   if (rules.generationChanges !== undefined) setOrDelete(metadata, "generation", old["generation"]);
   const prepared = mutableCopy({ ...object, metadata });
   rules.prepareForUpdate?.(prepared, before, rule);
+  allocated(context, request, prepared, before);
   // What a part of an object (its status) holds, or a scheduler decides, is not what its author wants.
   const behaviour = request.subresource?.behaviour.type;
   if ((behaviour === undefined || behaviour === "scale") && rules.generationChanges?.(before, prepared) === true) {
@@ -136,4 +144,17 @@ function setOrDelete(target: JsonObject, key: string, value: unknown): void {
 
 function refuse(descriptor: ResourceDescriptor, object: JsonObject, problems: readonly FieldProblem[]): void {
   if (problems.length > 0) throw invalidError(kindSubject(descriptor), stringAt(object["metadata"], "name"), problems);
+}
+
+/** Takes the unique values a kind hands out, but not to who writes a part of an object alone. @throws StatusError 422 */
+function allocated(
+  context: ServerContext,
+  { descriptor, subresource }: ResourceRequest,
+  object: JsonObject,
+  before: JsonObject | undefined,
+): void {
+  const { allocate } = descriptor.rules;
+  if (allocate === undefined || subresource !== undefined) return;
+  const others = collectionOf(context, descriptor).objects();
+  refuse(descriptor, object, allocate(object, before, others, context.random));
 }

@@ -1,6 +1,6 @@
 import type { TransportResponse } from "@operatorkit/api";
 import type { JsonObject } from "../json-object.ts";
-import { listResponse, objectResponse, present } from "../presentation.ts";
+import { type ShownList, listResponse, objectResponse, present } from "../presentation.ts";
 import { decodeContinue, encodeContinue } from "../request/continue-token.ts";
 import { type ListOptions, listOptions } from "../request/list-options.ts";
 import { selectionOf } from "../request/selection.ts";
@@ -39,6 +39,11 @@ export function malformedVersion(text: string): string {
 }
 
 export function listObjects(context: ServerContext, request: ResourceRequest): TransportResponse {
+  return listResponse(request, listed(context, request));
+}
+
+/** What a list with the request's query shows; `isPaged` when it is read page by page, whatever the query says. */
+export function listed(context: ServerContext, request: ResourceRequest, isPaged = false): ShownList {
   const { descriptor, target } = request;
   const options = listOptions(request.query);
   const matches = selectionOf(descriptor, options.labelSelector, options.fieldSelector, (stored) => present(descriptor, stored.object));
@@ -46,14 +51,14 @@ export function listObjects(context: ServerContext, request: ResourceRequest): T
   const collection = collectionOf(context, descriptor);
   const visible = context.views.visibleVersion(request);
   const { page, version } =
-    options.continueToken === "" ? firstPage(visible, collection, base, options) : nextPage(visible, collection, base, options);
+    options.continueToken === "" ? firstPage(visible, collection, base, options, isPaged) : nextPage(visible, collection, base, options);
   const { items, last, remaining } = visiblePage(context, request, page);
   const metadata: JsonObject = {
     resourceVersion: String(version),
     ...(last !== undefined && { continue: encodeContinue({ version, after: relative(last, target.namespace) }) }),
     ...(remaining !== undefined && { remainingItemCount: remaining }),
   };
-  return listResponse(request, { items, metadata });
+  return { items, metadata };
 }
 
 /** A page of what the request may see: the present, or the version its view is frozen at. */
@@ -79,11 +84,11 @@ interface Planned {
   readonly version: number;
 }
 
-function firstPage(current: number, collection: Collection, base: PageRequest, options: ListOptions): Planned {
+function firstPage(current: number, collection: Collection, base: PageRequest, options: ListOptions, isPaged: boolean): Planned {
   const { resourceVersion, resourceVersionMatch } = options;
   // The watch cache answers version "0" and knows no pages.
   const limit = resourceVersion === "0" || options.limit <= 0 ? {} : { limit: options.limit };
-  const plan = listPlan(resourceVersion, resourceVersionMatch, options.limit, current);
+  const plan = listPlan(resourceVersion, resourceVersionMatch, isPaged ? Math.max(options.limit, 1) : options.limit, current);
   switch (plan.type) {
     case "malformed":
       throw badRequest(`invalid resource version: ${malformedVersion(resourceVersion)}`);

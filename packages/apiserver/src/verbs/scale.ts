@@ -59,7 +59,8 @@ function rescaled(
   scale: JsonObject,
   options: WriteOptions,
 ): JsonObject {
-  checkVersion(request, scale, stored);
+  const given = stringAt(scale["metadata"], "resourceVersion");
+  if (given !== "") checkVersion(request, given, stored);
   const replicas = objectAt(scale, "spec")["replicas"] ?? 0;
   // Custom resources check the number where it ends up.
   if (request.descriptor.origin === "built-in" && (typeof replicas !== "number" || replicas < 0)) {

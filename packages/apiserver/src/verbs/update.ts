@@ -5,11 +5,10 @@ import { decodeObject } from "../request/decode-object.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { SubresourceBehaviour } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
-import { parseVersion } from "../rules/version-match.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
-import { badRequest, conflict, invalidError, notFound, plainError } from "../status-error.ts";
+import { badRequest, conflict, notFound } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
-import { checkVersion, storedUpdate } from "./commit.ts";
+import { checkIsVersion, checkVersion, storedUpdate } from "./commit.ts";
 import { storedNew, withVersionAsSent } from "./create.ts";
 import { tracked } from "./managed-fields.ts";
 import { placeInNamespace } from "./prepared-object.ts";
@@ -26,13 +25,7 @@ export function updateObject(context: ServerContext, request: ResourceRequest): 
     return objectResponse(request, 201, createdByUpdate(context, request, object, options));
   }
   checkUid(request, object, stringAt(stored.object["metadata"], "uid"), options.dryRun);
-  const given = stringAt(object["metadata"], "resourceVersion");
-  if ((given === "" || given === "0") && !descriptor.rules.unconditionalUpdate) {
-    throw invalidError(subject, target.name, [
-      { reason: "FieldValueInvalid", field: "metadata.resourceVersion", message: "Invalid value: 0: must be specified for an update" },
-    ]);
-  }
-  checkVersion(request, object, stored);
+  checkVersion(request, stringAt(object["metadata"], "resourceVersion"), stored);
   return objectResponse(request, 200, changedObject(context, request, stored, object, options));
 }
 
@@ -98,10 +91,8 @@ function checkName(object: JsonObject, name: string): void {
 /** A PUT of what is not there: its version means nothing, its uid nobody can have. */
 function createdByUpdate(context: ServerContext, request: ResourceRequest, object: JsonObject, options: WriteOptions): JsonObject {
   const { resourceVersion, ...metadata } = objectAt(object, "metadata");
-  if (typeof resourceVersion === "string" && resourceVersion !== "" && parseVersion(resourceVersion) === undefined) {
-    throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
-  }
   checkUid(request, object, "", options.dryRun);
+  checkIsVersion(stringAt(object["metadata"], "resourceVersion"));
   const created = storedNew(context, request, { ...object, metadata }, options);
   return options.dryRun ? withVersionAsSent(created, resourceVersion) : created;
 }
