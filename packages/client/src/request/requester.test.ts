@@ -535,6 +535,17 @@ describe("Requester, traced", () => {
     ]);
   });
 
+  it("counts in its spans every sending, that with new credentials too", async () => {
+    const tracer = new RecordingTracer();
+    const credentials: Credentials = { source: "test", headers: async () => ({}), refresh: async () => true };
+    const answers = [failure(401, "Unauthorized", "Unauthorized"), failure(503, "ServiceUnavailable", "busy"), ok];
+    const { requester, clock } = requesterWith(answers, { tracer, credentials });
+    const answer = requester.json(readPod);
+    await clock.advance(1_000);
+    await answer;
+    expect(tracer.spans.map(({ attributes }) => attributes["http.request.resend_count"])).toEqual([undefined, 1, 2]);
+  });
+
   it("sends with each what tells the server which span it is part of", async () => {
     const tracer = new RecordingTracer();
     const { requester, transport, clock } = requesterWith([failure(503, "ServiceUnavailable", "busy"), ok], { tracer });
