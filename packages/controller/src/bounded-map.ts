@@ -7,10 +7,6 @@ export class BoundedMap<K, V> {
     this.#most = most;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
@@ -25,9 +21,5 @@ export class BoundedMap<K, V> {
     if (this.#entries.size <= this.#most) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
-  }
-
-  delete(key: K): void {
-    this.#entries.delete(key);
   }
 }

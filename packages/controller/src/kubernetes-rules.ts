@@ -1,10 +1,11 @@
 import { aKind } from "@operatorkit/api";
 import { dns1123LabelProblems, parseLabelSelector } from "@operatorkit/object";
 import { aString, having, must, type Rule } from "@operatorkit/observe/options";
+import type { OnlyMetadata } from "./only-metadata.ts";
 
 /** A kind, or `onlyMetadata` of one. */
 export const aWatchedKind: Rule = {
-  problem: (field, value) => aKind.problem(field, isObject(value) && "metadataOf" in value ? value.metadataOf : value),
+  problem: (field, value) => aKind.problem(field, (value as Partial<OnlyMetadata> | null | undefined)?.metadataOf ?? value),
 };
 
 export const someMetrics: Rule = having("Metrics", ["counter", "gauge", "histogram"]);
@@ -38,7 +39,3 @@ export const aLabelSelector: Rule = {
     }
   },
 };
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}

@@ -121,7 +121,7 @@ describe("a kind of which a controller watches the metadata alone", () => {
       new Controller({ name: "echo", for: Echo, owns: [ConfigMap, onlyMetadata(ConfigMap)], reconcile: () => {} });
     expect(make).toThrow("owns[1]: ConfigMap is there twice");
     expect(() => new Controller({ name: "echo", for: Echo, owns: [{ metadataOf: undefined } as never], reconcile: () => {} })).toThrow(
-      "owns[0]: is missing, and must be a kind",
+      "owns[0]: an object must be a kind",
     );
     expect(() => watch("ConfigMap" as never, () => [])).toThrow('watch: kind: "ConfigMap" must be a kind');
     expect(() => watch(onlyMetadata(ConfigMap), undefined as never)).toThrow("watch: map: is missing, and must be a function");

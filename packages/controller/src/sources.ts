@@ -2,7 +2,7 @@ import type { Change, InformerLease, InformerView, SharedInformers } from "@oper
 import { keyOf, type Kind, type KubernetesObject, type ObjectKey } from "@operatorkit/object";
 import { kindId, metadataId, ViewCache } from "./cache.ts";
 import { isOnlyMetadata, kindOf, type WatchedKind } from "./only-metadata.ts";
-import { controllerUidOf, OWNER_INDEX, ownerKeyOf } from "./owner-key.ts";
+import { controllerUidOf, groupOf, OWNER_INDEX, ownerKeyOf } from "./owner-key.ts";
 import type { Predicate } from "./predicate.ts";
 import type { Watch } from "./watch.ts";
 
@@ -34,7 +34,7 @@ export class Sources<T extends KubernetesObject> {
   readonly #options: SourcesOptions<T>;
   readonly #leases: InformerLease<KubernetesObject>[] = [];
   readonly #views = new Map<string, InformerView>();
-  /** By group and kind: writes are told apart by what they are, whatever version they went through. */
+  /** By `groupKindId`: writes are told apart by what they are, whatever version they went through. */
   readonly #viewsOfKind = new Map<string, InformerView>();
 
   constructor(options: SourcesOptions<T>) {
@@ -83,7 +83,7 @@ export class Sources<T extends KubernetesObject> {
   viewOf({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">, inNamespace: string | undefined): InformerView | undefined {
     const { namespace } = this.#options;
     if (namespace !== undefined && inNamespace !== undefined && inNamespace !== namespace) return undefined;
-    return this.#viewsOfKind.get(`${apiVersion.slice(0, apiVersion.indexOf("/") + 1)}${kind}`);
+    return this.#viewsOfKind.get(groupKindId(groupOf(apiVersion), kind));
   }
 
   close(): void {
@@ -113,7 +113,7 @@ export class Sources<T extends KubernetesObject> {
     const { kind } = view;
     this.#leases.push(view);
     this.#views.set(kindId(kind), view);
-    this.#viewsOfKind.set(`${kind.group === "" ? "" : `${kind.group}/`}${kind.kind}`, view);
+    this.#viewsOfKind.set(groupKindId(kind.group, kind.kind), view);
   }
 
   #keepMetadata(lease: InformerLease<KubernetesObject>): void {
@@ -121,7 +121,7 @@ export class Sources<T extends KubernetesObject> {
     this.#leases.push(lease);
     this.#views.set(metadataId(kind), lease);
     // Metadata tells which version a copy holds.
-    const id = `${kind.group === "" ? "" : `${kind.group}/`}${kind.kind}`;
+    const id = groupKindId(kind.group, kind.kind);
     if (!this.#viewsOfKind.has(id)) this.#viewsOfKind.set(id, lease);
   }
 
@@ -179,6 +179,10 @@ export class Sources<T extends KubernetesObject> {
     }
     this.#options.onChange();
   }
+}
+
+function groupKindId(group: string, kind: string): string {
+  return `${group}/${kind}`;
 }
 
 function within(kind: Kind, namespace: string | undefined): { readonly namespace?: string } {

@@ -142,13 +142,14 @@ export class InformerController implements Runnable {
     const { signal, clock, logger, metrics, tracer } = given;
     const options = this.#options;
     const log = (options.logger ?? logger ?? silentLogger).with({ controller: this.name });
-    const run = new InformerControllerRun({
+    const runOptions: InformerControllerRunOptions = {
       ...this.#runOptions(),
       clock: options.clock ?? clock ?? systemClock,
       logger: log,
       metrics: options.metrics ?? metrics ?? noMetrics,
       tracer: options.tracer ?? tracer ?? noTracer,
-    });
+    };
+    const run = new InformerControllerRun(runOptions);
     const broken = new AbortController();
     let failure: { readonly error: unknown } | undefined;
     const stop = AbortSignal.any([signal, broken.signal]);
@@ -159,12 +160,7 @@ export class InformerController implements Runnable {
     });
     this.#run = run;
     this.#started.resolve(run);
-    const { stopTimeoutMs = STOP_TIMEOUT_MS } = options;
-    const timing = {
-      timeoutMs: stopTimeoutMs,
-      clock: options.clock ?? clock ?? systemClock,
-      what: `stopping the informers of ${this.name}`,
-    };
+    const timing = { timeoutMs: runOptions.stopTimeoutMs, clock: runOptions.clock, what: `stopping the informers of ${this.name}` };
     try {
       await run.run(stop);
     } catch (error) {

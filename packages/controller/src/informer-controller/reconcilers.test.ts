@@ -3,7 +3,7 @@ import type { Labels, Metrics } from "@operatorkit/observe";
 import { backoffRetryPolicy, constantBackoff } from "@operatorkit/retry";
 import { describe, expect, it } from "vitest";
 import type { ReconcilerRequest, ReconcilerResult } from "./resource-reconciler.ts";
-import { KIND, Stage, thing } from "./testing/stage.ts";
+import { failing, KIND, Stage, thing } from "./testing/stage.ts";
 
 interface Seen {
   readonly action: ResourceAction;
@@ -11,10 +11,6 @@ interface Seen {
   readonly state: unknown;
   readonly attempt: number;
   readonly atMs: number;
-}
-
-function failing(): never {
-  throw new Error("failed");
 }
 
 /** A reconciler that writes down its calls and answers as told. */

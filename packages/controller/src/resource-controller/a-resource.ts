@@ -1,13 +1,13 @@
 import { aFunction, anObject, aString, required, type Rule } from "@operatorkit/observe/options";
+import type { CrudResource } from "./resource.ts";
 
 /** What an option must be that is a resource: one of two functions, or of seven. */
 export const aResource: Rule = {
-  problem: (field, value) => (isObject(value) && "getCurrentState" in value ? aCrudResource : BASIC).problem(field, value),
+  problem(field, value) {
+    const isCrud = (value as Partial<CrudResource> | null | undefined)?.getCurrentState !== undefined;
+    return (isCrud ? aCrudResource : BASIC).problem(field, value);
+  },
 };
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
 
 function withFunctions(...names: readonly string[]): Rule {
   return anObject({ name: required(aString), ...Object.fromEntries(names.map((name) => [name, required(aFunction)])) });
