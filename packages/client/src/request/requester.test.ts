@@ -103,6 +103,17 @@ describe("Requester", () => {
     expect(lines.slice(500)).toEqual(["warn the API server warns: number 500", "warn the API server warns: number 0"]);
   });
 
+  it("measures how long an answer took in seconds", async () => {
+    const { requester, clock, samples } = requesterWith(async () => {
+      await sleep(2_500, { clock });
+      return ok;
+    });
+    const answer = requester.json(get);
+    await clock.advance(2_500);
+    await answer;
+    expect(samples).toContain('rest_client_request_duration_seconds{verb="get",host="a"} 2.5');
+  });
+
   it("measures a body once, also for who asks for more behind its end", async () => {
     const { requester, samples } = requesterWith([ok]);
     const chunks = (await requester.stream(get)).body[Symbol.asyncIterator]();

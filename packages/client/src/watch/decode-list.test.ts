@@ -88,6 +88,7 @@ describe("ListDecoder", () => {
     ["an HTML page", "<html>[</html>"],
     ["two lists", `${JSON.stringify({ ...frame, items: [] })}{}`],
     ["items without commas", JSON.stringify({ ...frame, items: pods }).replace('},{"metadata"', '}{"metadata"')],
+    ["a comma before the first item", JSON.stringify({ ...frame, items: pods }).replace('"items":[{', '"items":[,{')],
     ["a comma at the end", JSON.stringify({ ...frame, items: pods }).replace("}}]}", "}},]}")],
     ["an item that is none", JSON.stringify({ ...frame, items: [1] })],
     ["an item that is not JSON", JSON.stringify({ ...frame, items: pods }).replace('"uid":', '"uid"')],
@@ -96,6 +97,24 @@ describe("ListDecoder", () => {
       expect(() => read(text, pieceBytes)).toThrow(
         expect.objectContaining({ code: "MalformedResponse", message: expect.stringMatching(/^list Pods: /) }),
       );
+  });
+
+  it("throws for what is not UTF-8 around the items", () => {
+    const bytes = Buffer.from(JSON.stringify({ ...frame, metadata: { resourceVersion: "é" }, items: [] }), "latin1");
+    const list = decoder();
+    list.push(bytes);
+    expect(() => list.end()).toThrow(expect.objectContaining({ code: "MalformedResponse" }));
+  });
+
+  it("refuses what never ends behind the items", () => {
+    const list = new ListDecoder({
+      action: "list Pods",
+      entries: new EntryMaker({ kind: Pod, action: "list Pods", keepManagedFields: false, freeze: true }),
+      maxItemBytes: 1_000,
+    });
+    list.push(Buffer.from('{"items":[],"metadata":{"continue":"'));
+    list.push(Buffer.alloc(900, "x"));
+    expect(() => list.push(Buffer.alloc(900, "x"))).toThrow(expect.objectContaining({ code: "MalformedResponse" }));
   });
 
   it("refuses an item that never ends", () => {

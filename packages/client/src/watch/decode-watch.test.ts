@@ -43,11 +43,25 @@ describe("WatchDecoder", () => {
     expect(watch.end()).toEqual([]);
   });
 
+  it("keeps what a line began with while others read, and their bytes, and those it was given, are overwritten", () => {
+    const [first, second] = [decoder(), decoder()];
+    const bytes = Buffer.concat([line("DELETED", pod), line("ADDED", pod)]);
+    const given = Buffer.from(bytes.subarray(0, -30));
+    expect(first.push(given)).toMatchObject([{ type: "DELETED" }]);
+    const more = Buffer.from(bytes.subarray(-30, -20));
+    expect(first.push(more)).toEqual([]);
+    for (const buffer of [given, more]) buffer.fill("x");
+    second.push(line("MODIFIED", { ...pod, metadata: { name: "another", labels: { long: "y".repeat(1_000) } } }));
+    expect(first.push(bytes.subarray(-20))).toMatchObject([{ type: "ADDED", entry: { key: "x/a", object: pod } }]);
+  });
+
   it("tells the bookmark that ends the initial events from others", () => {
     const bookmark = { kind: "Pod", metadata: { resourceVersion: "9" } };
     const last = { kind: "Pod", metadata: { resourceVersion: "9", annotations: { "k8s.io/initial-events-end": "true" } } };
     expect(decoder().push(line("BOOKMARK", bookmark))).toEqual([{ type: "BOOKMARK", resourceVersion: "9", initialEventsEnd: false }]);
     expect(decoder().push(line("BOOKMARK", last))).toEqual([{ type: "BOOKMARK", resourceVersion: "9", initialEventsEnd: true }]);
+    const not = { kind: "Pod", metadata: { resourceVersion: "9", annotations: { "k8s.io/initial-events-end": "false" } } };
+    expect(decoder().push(line("BOOKMARK", not))).toEqual([{ type: "BOOKMARK", resourceVersion: "9", initialEventsEnd: false }]);
   });
 
   it("reads an ERROR as the error it holds", () => {
@@ -69,6 +83,7 @@ describe("WatchDecoder", () => {
     ["without an object", line("ADDED", undefined)],
     ["without a name", line("ADDED", { metadata: {} })],
     ["a bookmark without a version", line("BOOKMARK", { metadata: {} })],
+    ["a bookmark with an empty version", line("BOOKMARK", { metadata: { resourceVersion: "" } })],
   ])("throws at a line that is %s, and never skips it", (_title, bytes) => {
     expect(() => decoder().push(bytes)).toThrow(
       expect.objectContaining({ code: "MalformedResponse", message: expect.stringMatching(/^watch Pod: /) }),
@@ -79,7 +94,8 @@ describe("WatchDecoder", () => {
     const cut = decoder();
     cut.push(Buffer.from('{"type":'));
     expect(() => cut.end()).toThrow(expect.objectContaining({ code: "MalformedResponse" }));
-    expect(() => decoder({ maxLineBytes: 10 }).push(Buffer.alloc(11, "x"))).toThrow(expect.objectContaining({ code: "MalformedResponse" }));
+    for (const long of [Buffer.alloc(11, "x"), line("ADDED", pod)])
+      expect(() => decoder({ maxLineBytes: 10 }).push(long)).toThrow("watch Pod: a line is longer than 10 bytes");
   });
 
   it("does not mind what is wrong with managedFields that are left out, as long as their brackets match", () => {
