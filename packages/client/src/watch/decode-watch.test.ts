@@ -74,6 +74,7 @@ describe("WatchDecoder", () => {
     ["corrupt in the middle of an object", Buffer.from(line("ADDED", pod).toString().replace('"uid":', '"uid";'))],
     ["cut off in what is left out", Buffer.from('{"type":"ADDED","object":{"metadata":{"name":"a","managedFields":[{"b":"]}\n')],
     ["no UTF-8", Buffer.from(line("ADDED", { metadata: { name: "a", labels: { a: "é" } } }).toString(), "latin1")],
+    ["no UTF-8 and no change", Buffer.from(line("ERROR", { message: "é" }).toString(), "latin1")],
     ["two objects", Buffer.concat([line("ADDED", pod).subarray(0, -1), line("ADDED", pod)])],
     ["not JSON", Buffer.from('{"type":"ADDED","obj\n')],
     ["an HTML page", Buffer.from("<html></html>\n")],
