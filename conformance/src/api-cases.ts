@@ -18,6 +18,7 @@ import { rulingCases } from "./cases/ruling.ts";
 import { scalingCases } from "./cases/scaling.ts";
 import { servingCases } from "./cases/serving.ts";
 import { strategicCases } from "./cases/strategic.ts";
+import { tokenRequestCases } from "./cases/token-requests.ts";
 import { watchingCases } from "./cases/watching.ts";
 
 /** Every case about the API. What the real server does is what they say. */
@@ -37,6 +38,7 @@ export const apiCases: readonly ApiCase[] = [
   ...builtInCases,
   ...checkingCases,
   ...loggingCases,
+  ...tokenRequestCases,
   ...grantingCases,
   ...impersonatingCases,
   ...dryRunningCases,

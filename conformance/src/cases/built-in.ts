@@ -429,8 +429,32 @@ export const builtInCases: readonly ApiCase[] = [
       const ns = await api.namespace();
       assertCode(await api.post(paths.configMaps(ns), configMap("large", { a: "x".repeat(1024 * 1024 - 100) })), 201);
       assertStatus(await api.post(paths.configMaps(ns), configMap("larger", { a: "x".repeat(1024 * 1024 + 1) })), 422, {
-        reason: "Invalid",
+        details: { causes: [{ reason: "FieldValueTooLong", field: "[]", message: "Too long: may not be more than 1048576 bytes" }] },
       });
+    },
+  },
+  {
+    name: "an object of a custom kind may be as large as a megabyte and a half, but for a dry run",
+    async run(api) {
+      const ns = await api.namespace();
+      const kind = await api.customKind();
+      const object = (name: string, bytes: number): JsonBody => ({
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name },
+        spec: { a: "x".repeat(bytes) },
+      });
+      assertCode(await api.post(kind.path(ns), object("large", 1.5 * 1024 * 1024 - 2048)), 201);
+      const message = "etcdserver: request is too large";
+      const larger = { spec: { a: "x".repeat(1.5 * 1024 * 1024) } };
+      assertStatus(await api.post(kind.path(ns), object("larger", 1.5 * 1024 * 1024)), 500, { message, reason: undefined });
+      assertStatus(await api.patch("merge", kind.path(ns, "large"), larger), 500, { message });
+      assertCode(await api.post(`${kind.path(ns)}?dryRun=All`, object("larger", 1.5 * 1024 * 1024)), 201);
+      const huge = assertStatus(await api.post(kind.path(ns), object("huge", 2.5 * 1024 * 1024)), 500);
+      assert.match(
+        huge.message,
+        /^rpc error: code = ResourceExhausted desc = trying to send message larger than max \(\d+ vs\. 2097152\)$/,
+      );
     },
   },
   {

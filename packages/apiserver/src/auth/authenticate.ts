@@ -28,13 +28,12 @@ export function authenticate(context: ServerContext, request: ServerRequest): Us
   throw new StatusError({ code: 401, reason: "Unauthorized", message: "Unauthorized" });
 }
 
-/** The user a bearer token stands for: one given at start, or a service account while it exists. */
+/** The user a bearer token stands for: one given at start, or a service account while it and what the token is bound to exist. */
 export function userOfToken({ tokens, store, clock, serviceAccountTokens }: ServerContext, token: string): UserInfo | undefined {
   const known = tokens.find((candidate) => isSameSecret(candidate.token, token));
   if (known !== undefined) return known.user;
-  const accounts = store.collection("serviceaccounts");
-  return serviceAccountTokens.verify(token, clock.now(), ({ namespace, name, uid }) => {
-    const stored = accounts.get(namespace, name);
+  return serviceAccountTokens.verify(token, clock.now(), ({ resource, namespace, name, uid }) => {
+    const stored = store.collection(resource).get(namespace, name);
     return stored !== undefined && stringAt(stored.object["metadata"], "uid") === uid;
   });
 }

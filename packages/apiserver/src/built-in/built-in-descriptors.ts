@@ -1,6 +1,6 @@
 import { dns1123SubdomainProblems, formatLabelSelector, labelRequirementsOf } from "@operatorkit/object";
 import type { Kind } from "@operatorkit/object";
-import { alwaysWrittenLists, builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
+import { alwaysWritten, builtinDefinitionName, builtinSchema } from "@operatorkit/schema/kinds";
 import type { FieldProblem } from "../field-problem.ts";
 import { type JsonObject, isObject, listAt, objectAt } from "../json-object.ts";
 import { crdV1beta1Descriptor } from "../emulation/crd-v1beta1-descriptor.ts";
@@ -62,7 +62,7 @@ function descriptorOf(builtIn: BuiltInKind): ResourceDescriptor {
     columns: builtInColumns(group, kind.plural),
     selectableFields: fields,
     rules: rulesOf(builtIn, definition),
-    ...(alwaysWrittenLists[definition] !== undefined && { toStorage: nullForEmpty(alwaysWrittenLists[definition]) }),
+    ...(alwaysWritten[definition] !== undefined && { toStorage: nullForEmpty(alwaysWritten[definition]) }),
   };
 }
 

@@ -80,7 +80,7 @@ function question(kind: Kind, answer: NonNullable<ResourceRules["answer"]>): Bui
 
 /** In the order of discovery. */
 export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
-  { kind: kinds.ConfigMap, rules: sealable(["data", "binaryData"]) },
+  { kind: kinds.ConfigMap, rules: sealable(["data", "binaryData"], { sizeField: "[]" }) },
   { kind: kinds.Endpoints, rules: { createOnUpdate: true, keyPrefix: "services/endpoints" } },
   { kind: kinds.Event, rules: EVENT, fields: EVENT_FIELDS },
   { kind: kinds.LimitRange, rules: { createOnUpdate: true } },

@@ -305,8 +305,15 @@ export const NAMESPACE: RuleOverrides = {
 
 const UNDELETABLE = ["default", "kube-system", "kube-public"];
 
+export interface SealableOptions {
+  /** What never changes. */
+  readonly fixed?: readonly string[];
+  /** Where too much data is told. */
+  readonly sizeField: string;
+}
+
 /** Data that may be sealed with `immutable`. */
-export function sealable(fields: readonly string[], fixed: readonly string[] = []): RuleOverrides {
+export function sealable(fields: readonly string[], { fixed = [], sizeField }: SealableOptions): RuleOverrides {
   return {
     validate(object, before) {
       const problems: FieldProblem[] = [];
@@ -324,7 +331,7 @@ export function sealable(fields: readonly string[], fixed: readonly string[] = [
         }
       }
       if (sizeOf(object) > MAX_DATA_BYTES) {
-        problems.push({ reason: "FieldValueTooLong", field: "data", message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes` });
+        problems.push({ reason: "FieldValueTooLong", field: sizeField, message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes` });
       }
       for (const field of fixed) {
         if (before !== undefined && object[field] !== before[field])
@@ -352,7 +359,7 @@ function sizeOf(object: JsonObject): number {
   );
 }
 
-const SEALED_SECRET: RuleOverrides = sealable(["data"], ["type"]);
+const SEALED_SECRET: RuleOverrides = sealable(["data"], { fixed: ["type"], sizeField: "data" });
 
 export const SECRET: RuleOverrides = {
   ...SEALED_SECRET,

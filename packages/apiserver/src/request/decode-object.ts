@@ -114,6 +114,7 @@ function excerpt(text: string, { origin }: BodyType): string {
     const max = origin === "custom" ? 30 : 4096;
     return text.length <= max ? text : `${text.slice(0, max)} ...`;
   }
+  if (text === "") return "<empty>";
   const hex = Buffer.from(text).toString("hex");
   return hex.length <= 60 ? hex : `${hex.slice(0, 60)} ...`;
 }

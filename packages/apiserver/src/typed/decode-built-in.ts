@@ -1,4 +1,4 @@
-import { type OpenApiDefinition, alwaysWrittenLists } from "@operatorkit/schema/kinds";
+import { type OpenApiDefinition, alwaysWritten } from "@operatorkit/schema/kinds";
 import { type JsonObject, isObject } from "../json-object.ts";
 import { badRequest } from "../status-error.ts";
 import { definitionOf } from "./definition-of.ts";
@@ -60,7 +60,8 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
   const properties = definition["properties"] as Readonly<Record<string, OpenApiDefinition>> | undefined;
   if (properties === undefined) return value;
   const struct = goName(name);
-  const required = [...((definition["required"] as readonly string[] | undefined) ?? []), ...(alwaysWrittenLists[name] ?? [])];
+  const nulls = alwaysWritten[name] ?? [];
+  const required = [...((definition["required"] as readonly string[] | undefined) ?? []), ...nulls];
   const { omittedZeros, nullTimes, namedTypes } = goFields(name);
   const result: JsonObject = {};
   for (const [key, property] of Object.entries(properties)) {
@@ -69,8 +70,9 @@ function decodeStruct(value: JsonObject, name: string, place: Place): JsonObject
     const goType = namedTypes.get(key);
     const at: Place = { ...place, path: join(place.path, key), goPath: join(place.goPath, key), struct, goType };
     const isGiven = part !== undefined && part !== null;
-    // A list or a time that is always written is null while there is none.
-    if (!isGiven && (nullTimes.has(key) || (property["type"] === "array" && required.includes(key)))) result[key] = null;
+    // What is always written is null while there is none.
+    if (!isGiven && (nullTimes.has(key) || nulls.includes(key) || (property["type"] === "array" && required.includes(key))))
+      result[key] = null;
     const decoded = isGiven ? decodeValue(part, property, at) : filled(property, at);
     if (decoded === undefined) continue;
     if (isEmpty(decoded, property) && !required.includes(key) && key !== "managedFields") {

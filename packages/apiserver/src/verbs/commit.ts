@@ -10,6 +10,7 @@ import { parseVersion } from "../rules/version-match.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { MODIFIED, conflict, invalidError, plainError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
+import { checkSize } from "./object-size.ts";
 import { preparedForUpdate } from "./prepared-object.ts";
 
 /** An object in the form it is stored in. */
@@ -60,6 +61,7 @@ export function storedUpdate(
   const shown = present(descriptor, kept);
   if (rule.dryRun) return shown;
   if (sameJson(shown as Json, before as Json) || liveIfOnlyTimesDiffer(shown, before) === before) return before;
+  checkSize(kept);
   const { object } = collectionOf(context, descriptor).put(stored.namespace, stored.name, kept);
   return present(descriptor, object);
 }

@@ -11,6 +11,7 @@ import { type ServerContext, collectionOf } from "../server-context.ts";
 import { alreadyExists, generatedNameTaken, plainError } from "../status-error.ts";
 import { toStorage } from "./commit.ts";
 import { tracked } from "./managed-fields.ts";
+import { checkSize } from "./object-size.ts";
 import { checkKind, checkNamespace, placeInNamespace, preparedForCreate, withoutForeignFields } from "./prepared-object.ts";
 
 export function createObject(context: ServerContext, request: ResourceRequest): TransportResponse {
@@ -77,6 +78,7 @@ export function storedPrepared(
   }
   const kept = toStorage(descriptor, prepared);
   if (options.dryRun) return withVersionAsSent(present(descriptor, kept), resourceVersion);
+  checkSize(kept);
   return present(descriptor, collection.put(namespace, name, kept).object);
 }
 

@@ -1,4 +1,4 @@
-import { alwaysWrittenLists } from "./always-written.ts";
+import { alwaysWritten } from "./always-written.ts";
 import { builtinDefinition, builtinDefinitionName, type OpenApiDefinition } from "./builtin-definitions.ts";
 import type { StructuralSchema } from "../structural-schema.ts";
 
@@ -9,7 +9,7 @@ import type { StructuralSchema } from "../structural-schema.ts";
  *
  * Differences from what the OpenAPI document says, which describes Go structs:
  * - a `default` that is only Go's zero value (`{}`, `""`, `0`, `false`) is left out, and listed in `x-operatorkit-zero` of the schema
- *   above, as is null for lists that are always written; one that the server really sets (`protocol: TCP`) is kept;
+ *   above, as is null for fields that are always written; one that the server really sets (`protocol: TCP`) is kept;
  * - `int-or-string` and quantities become `x-kubernetes-int-or-string` and "string or number" without `type`;
  * - `required` is kept: the server reports those fields too, but from code that knows more (conditional fields, empty strings).
  */
@@ -26,7 +26,7 @@ export function schemaOfDefinition(name: string): StructuralSchema {
   if (known !== undefined) return known;
   const definition = builtinDefinition(name);
   if (definition === undefined) throw new Error(`there is no built-in definition ${JSON.stringify(name)}`);
-  const schema = OPAQUE[name] ?? schemaOf(definition, alwaysWrittenLists[name]);
+  const schema = OPAQUE[name] ?? schemaOf(definition, alwaysWritten[name]);
   resolved.set(name, schema);
   return schema;
 }
