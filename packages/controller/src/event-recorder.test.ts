@@ -1,4 +1,4 @@
-import type { EventRecord } from "@operatorkit/api";
+import { ApiError, type EventRecord } from "@operatorkit/api";
 import { ConfigMap, Event, Node } from "@operatorkit/object/kinds";
 import { ManualClock } from "@operatorkit/observe/testing";
 import { describe, expect, it } from "vitest";
@@ -95,6 +95,18 @@ describe("EventRecorder", () => {
     expect(events()[0]?.metadata.name).not.toBe(first?.metadata.name);
   });
 
+  it("takes another name when the one it would give is taken", async () => {
+    const { clock, cluster, recorder, events } = setUp();
+    const names: string[] = [];
+    cluster.onWrite = ({ key }) => {
+      names.push(key);
+      if (names.length === 1) throw new ApiError("create: it is there", { code: "AlreadyExists", status: 409 });
+    };
+    recorder.record(said);
+    await clock.advance(0);
+    expect([events().length, new Set(names).size]).toEqual([1, 2]);
+  });
+
   it("drops what cannot be written, and goes on", async () => {
     const { clock, cluster, recorder, events } = setUp();
     let failures = 0;
@@ -119,15 +131,27 @@ describe("EventRecorder", () => {
     expect(events()).toHaveLength(26);
   });
 
+  it("lets no more than 25 through at once after a long silence", async () => {
+    const { clock, recorder, events } = setUp();
+    recorder.record(said);
+    await clock.advance(86_400_000);
+    for (let i = 0; i < 30; i += 1) recorder.record({ ...said, message: `message ${i}` });
+    await clock.advance(0);
+    expect(events()).toHaveLength(26);
+  });
+
   it("bounds how many wait to be written", async () => {
     const { clock, cluster, recorder, events } = setUp();
     for (let i = 0; i < 1100; i += 1) {
       const object: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `a-${i}`, namespace: "n", uid: `u${i}` } };
       recorder.record({ ...said, regarding: object });
+      // What waits already is counted up: that is no more to write.
+      if (i === 1050) recorder.record({ ...said, regarding: { ...object, metadata: { ...object.metadata, name: "a-0", uid: "u0" } } });
     }
     await clock.advance(0);
     await recorder.close();
     expect(events()).toHaveLength(1000);
+    expect(events().find(({ involvedObject }) => involvedObject.name === "a-0")?.count).toBe(2);
     expect(cluster.writes).toHaveLength(1000);
   });
 

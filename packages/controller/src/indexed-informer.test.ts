@@ -212,6 +212,7 @@ describe("the indexed informer", () => {
     const gate = Promise.withResolvers<void>();
     let stopped: AbortSignal | undefined;
     const world = new World({
+      maxRetries: 0,
       process: async ({ signal }) => {
         stopped = signal;
         await gate.promise;

@@ -28,4 +28,16 @@ describe("DoneDeletions", () => {
     expect(done.size).toBe(2);
     expect(clock.pendingTimers).toBe(0);
   });
+
+  it("gives the memory back also behind one that came again", async () => {
+    const clock = new ManualClock();
+    const done = new DoneDeletions({ ttlMs: 1000, clock });
+    done.add("again");
+    done.add("once");
+    await clock.advance(900);
+    done.add("again");
+    await clock.advance(900);
+    done.add("later");
+    expect([done.size, done.has("again")]).toEqual([2, true]);
+  });
 });

@@ -109,6 +109,36 @@ describe("ResourceController", () => {
       expect(cluster.writes).toEqual([]);
     });
 
+    it("that is stopped in its last try has not failed, though it may say so", async () => {
+      const failed: unknown[] = [];
+      const { clock, run, controller } = await runController({
+        resources,
+        bootTries: 1,
+        boot: ({ signal }) =>
+          new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("interrupted")), { once: true })),
+        onBootFailed: (error) => failed.push(error),
+      });
+      controller.stop();
+      await steps(clock);
+      expect([await run, failed]).toEqual(["stopped", []]);
+    });
+
+    it("is over when it has succeeded once: what breaks later is what run rejects with, and nothing is begun again", async () => {
+      let boots = 0;
+      const { run, stop, logs } = await runController(
+        {
+          resources: [{ name: "r", ensureCreated: () => new Promise(() => {}), ensureDeleted() {} }],
+          boot: () => void (boots += 1),
+          stopGraceMs: 0,
+          stopTimeoutMs: 1000,
+        },
+        { objects: [echo("a")] },
+      );
+      await stop();
+      expect(String(await run)).toContain("the turn of n/a did not end within 1000 ms");
+      expect([boots, logs.filter(({ level }) => level === "warn")]).toEqual([1, []]);
+    });
+
     it("happens once at a time", async () => {
       const { cluster, controller, stop } = await runController({ resources });
       const { signal } = new AbortController();

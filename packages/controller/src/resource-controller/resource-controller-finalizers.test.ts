@@ -132,6 +132,29 @@ describe("ResourceController", () => {
       await stop();
     });
 
+    it("is not run again however long the finalizer cannot be removed, nor in the controller's next run", async () => {
+      const calls: string[] = [];
+      const cluster = new FakeCluster([Echo, Event]);
+      cluster.onWrite = ({ kind }) => {
+        if (kind === "Echo") throw new Error("the API server is away");
+      };
+      const { clock, controller, stop } = await runController(
+        { resources: [noting("r", calls)], resyncMs: 60_000 },
+        { cluster, objects: [echo("a", "x", deleting)] },
+      );
+      await clock.advance(600_000);
+      await stop();
+      const stopping = new AbortController();
+      const again = controller.run({ client: cluster.client(), signal: stopping.signal, clock });
+      await steps(clock);
+      cluster.onWrite = () => {};
+      await clock.advance(60_000);
+      expect([calls, cluster.get(Echo, a)]).toEqual([["r deleted n/a"], undefined]);
+      stopping.abort();
+      await steps(clock);
+      await again;
+    });
+
     it("is run again by the next process when this one ended before the finalizer was removed", async () => {
       const calls: string[] = [];
       const cluster = new FakeCluster([Echo, Event]);
@@ -243,10 +266,16 @@ describe("ResourceController", () => {
       ["cleanup", { finalizers: [OURS], calls: ["r created n/b"] }],
     ])("with %s decides about the finalizer of what is deselected", async (whenDeselected, expected) => {
       const calls: string[] = [];
-      const { cluster, stop } = await runController(
+      const cluster = new FakeCluster([Echo, Event]);
+      const scopes: unknown[] = [];
+      const listWatch = cluster.listWatch.bind(cluster);
+      cluster.listWatch = (kind, scope) => (scopes.push(scope), listWatch(kind, scope));
+      const { stop } = await runController(
         { resources: [noting("r", calls)], labelSelector: "version=1", whenDeselected },
-        { objects: [echo("a", "x", two), echo("b", "x", { ...one, finalizers: [OURS] })] },
+        { cluster, objects: [echo("a", "x", two), echo("b", "x", { ...one, finalizers: [OURS] })] },
       );
+      // What matches no more is to be seen.
+      expect(scopes).toEqual([expect.not.objectContaining({ labelSelector: "version=1" })]);
       expect(cluster.get(Echo, a)?.metadata.finalizers).toEqual(expected.finalizers);
       expect(calls).toEqual(expected.calls);
       await stop();

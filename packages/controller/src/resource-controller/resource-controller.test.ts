@@ -3,6 +3,7 @@ import { constantBackoff } from "@operatorkit/retry";
 import { describe, expect, it } from "vitest";
 import { Echo, echo } from "../testing/harness.ts";
 import { ResourceController } from "./resource-controller.ts";
+import type { ResourceContext } from "./resource-context.ts";
 import type { ResourceControllerOptions } from "./resource-controller-options.ts";
 import type { Resource } from "./resource.ts";
 import { noting, resource, runController, steps } from "./testing/run-controller.ts";
@@ -39,6 +40,38 @@ describe("ResourceController", () => {
       expect(samples.get("operatorkit_controller_failing_objects{echo}")).toBe(1);
       await clock.advance(1000);
       expect(calls).toEqual(["1 created n/a", "1 created n/a"]);
+      await stop();
+    });
+
+    it("ends with its deadline: what comes after a resource that ignores it does not run beside the next pass", async () => {
+      const calls: string[] = [];
+      const gate = Promise.withResolvers<void>();
+      let isFirst = true;
+      const slow: Resource<Echo> = {
+        name: "slow",
+        async ensureCreated() {
+          if (!isFirst) return;
+          isFirst = false;
+          await gate.promise;
+        },
+        ensureDeleted() {},
+      };
+      const { clock, stop } = await runController(
+        { resources: [slow, noting("next", calls)], reconcileTimeoutMs: 5000, backoff: constantBackoff(1000), finalizer: false },
+        { objects: [echo("a")] },
+      );
+      await clock.advance(60_000);
+      gate.resolve();
+      await steps(clock);
+      expect(calls).toEqual(["next created n/a"]);
+      await clock.advance(1000);
+      await stop();
+    });
+
+    it("refuses what a resource says when it is over", async () => {
+      let context: ResourceContext<Echo> | undefined;
+      const { stop } = await runController({ resources: [resource((given) => (context = given))] }, { objects: [echo("a")] });
+      expect(() => context?.keepFinalizers()).toThrow("keepFinalizers: the pass over n/a has ended");
       await stop();
     });
 
@@ -199,6 +232,21 @@ describe("ResourceController", () => {
       expect(cluster.writes).toEqual([]);
       expect(cluster.get(Echo, a)?.metadata.finalizers).toEqual([OURS]);
       expect(samples.get("controller_runtime_reconcile_errors_total{echo}")).toBe(0);
+      await stop();
+    });
+
+    it("fail an object that was handled when its turn began and is not any more, and keep its finalizer", async () => {
+      const errors: unknown[] = [];
+      let asked = 0;
+      const { cluster, stop } = await runController(
+        {
+          resourceSets: [{ handles: () => (asked += 1) === 1, resources: [noting("r", [])] }],
+          onError: (error) => errors.push((error as Error).message),
+        },
+        { objects: [echo("a", "x", deleting)] },
+      );
+      expect(errors).toEqual(["no resource set handles the object any more; handles must depend on the object alone"]);
+      expect(cluster.get(Echo, a)?.metadata.finalizers).toEqual([OURS]);
       await stop();
     });
 
