@@ -30,6 +30,14 @@ describe("mutableCopy", () => {
 });
 
 describe("deepFreeze", () => {
+  it("freezes what is deeper than a stack", () => {
+    const deepest = {};
+    let value: object = deepest;
+    for (let level = 0; level < 100_000; level += 1) value = [value];
+    deepFreeze(value);
+    expect([value, deepest].map(Object.isFrozen)).toEqual([true, true]);
+  });
+
   it("freezes all the way down and returns the value", () => {
     const value = { a: [{ b: { c: 1 } }] };
     expect(deepFreeze(value)).toBe(value);

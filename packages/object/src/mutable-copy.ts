@@ -16,9 +16,12 @@ function copy(value: unknown): unknown {
 
 /** Freezes JSON all the way down and returns it. */
 export function deepFreeze<T>(value: T): T {
-  if (value !== null && typeof value === "object" && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
-  }
+  // Not by calling itself: an object of Kubernetes may be 10,000 levels deep.
+  const left: object[] = [];
+  const freeze = (part: unknown): void => {
+    if (part !== null && typeof part === "object" && !Object.isFrozen(part)) left.push(Object.freeze(part));
+  };
+  freeze(value);
+  for (let next = left.pop(); next !== undefined; next = left.pop()) Object.values(next).forEach(freeze);
   return value;
 }

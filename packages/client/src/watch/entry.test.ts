@@ -36,6 +36,18 @@ function expected(text: string): ObjectEntry {
 const plain = ({ key, uid, resourceVersion, object }: ObjectEntry): object => ({ key, uid, resourceVersion, object });
 
 describe("EntryMaker.entryAt", () => {
+  it.each([150, 250, 9_900])("makes an entry of an object that is %i levels deep, wherever its bytes end", (depth) => {
+    const deep = `${'{"a\\"]":['.repeat(depth / 2)}"]}"${"]}".repeat(depth / 2)}`;
+    const text = JSON.stringify({ ...pod, metadata: { ...pod.metadata, managedFields: [] } }).replace('"spec":{"a":1}', `"spec":${deep}`);
+    expect(entryAt(Buffer.from(text.slice(0, -3)))).toBeUndefined();
+    const { key, uid, object } = entryFrom(`${text},{}`);
+    let part: unknown = (object as unknown as typeof pod).spec;
+    let levels = 0;
+    for (; typeof part === "object" && part !== null; part = Object.values(part)[0]) levels += 1;
+    expect([key, uid, levels, part]).toEqual(["x/a", "u", depth, "]}"]);
+    expect(() => entryFrom(text.replace('"]}"', "nonsense"))).toThrow(expect.objectContaining({ code: "MalformedResponse" }));
+  });
+
   it("makes of any object what JSON.parse makes of it, without managedFields", () => {
     const blank = fc.constantFrom("", " ", "\n ");
     const text = fc.string({ unit: fc.constantFrom("a", "b", '"', "\\", "{", "}", "[", "é", "😀", "managedFields", "\n") });

@@ -52,12 +52,10 @@ export class EntryMaker<T extends KubernetesObject> {
       this.#end = after;
       return this.scanned(scan);
     }
-    if (after === UNCLEAR || after === TOO_DEEP) after = scan.endOfValue(at);
+    if (after === UNCLEAR) after = scan.endOfValue(at);
+    if (after === TOO_DEEP) after = scan.endOfBrackets(at);
     if (after === INCOMPLETE) return undefined;
-    if (after < 0) {
-      const excerpt = excerptOf(scan.bytes.toString("utf8", at, Math.min(scan.end, at + 1000)));
-      throw this.#malformed(`something that is not JSON: ${excerpt}`);
-    }
+    if (after < 0) throw this.#notJson(scan.bytes.subarray(at, scan.end));
     this.#end = after;
     return this.#parsed(scan.bytes.subarray(at, after));
   }
@@ -84,7 +82,17 @@ export class EntryMaker<T extends KubernetesObject> {
 
   #parsed(object: Buffer): ObjectEntry<T> {
     this.#checkUtf8(object);
-    return { ...this.entry(JSON.parse(object.toString("utf8"))), bytes: object.byteLength };
+    let value: unknown;
+    try {
+      value = JSON.parse(object.toString("utf8"));
+    } catch {
+      throw this.#notJson(object);
+    }
+    return { ...this.entry(value), bytes: object.byteLength };
+  }
+
+  #notJson(bytes: Buffer): ApiError {
+    return this.#malformed(`something that is not JSON: ${excerptOf(bytes.toString("utf8", 0, 1000))}`);
   }
 
   #checkUtf8(bytes: Buffer): void {

@@ -114,6 +114,24 @@ export class ObjectScan {
     return this.#scanner.value(at, this.#end);
   }
 
+  /**
+   * Where the object or array that begins at `at` ends, by its brackets alone; or `INCOMPLETE`. For what is nested deeper than the scanner
+   * follows: kube-apiserver takes 10,000 levels. Slow, and whether it is JSON is for the caller to check.
+   */
+  endOfBrackets(at: number): number {
+    let depth = 0;
+    let isText = false;
+    for (let here = at; here < this.#end; here += 1) {
+      const byte = this.#bytes[here] as number;
+      if (isText && byte === BACKSLASH) here += 1;
+      else if (byte === QUOTE) isText = !isText;
+      else if (isText) continue;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+      else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && (depth -= 1) <= 0) return here + 1;
+    }
+    return INCOMPLETE;
+  }
+
   /** Behind the bracket that opens the items of a list; negative: `NO_ITEMS`, `INVALID`, `INCOMPLETE`. */
   items(at: number): number {
     return this.#scanner.items(at, this.#end);
@@ -236,6 +254,8 @@ function newScanner(): Scanner {
   compiled ??= new WebAssembly.Module(Buffer.from(OBJECT_SCAN_WASM, "base64"));
   return new WebAssembly.Instance(compiled).exports as Scanner;
 }
+
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
 
 function isSpace(byte: number): boolean {
   return byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);

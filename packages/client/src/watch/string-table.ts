@@ -31,13 +31,14 @@ export class StringTable {
     return older;
   }
 
-  /** Replaces the values of an object that nobody else has yet, all the way down. */
-  shareWithin(value: object): void {
+  /** Replaces the values of an object that nobody else has yet, as deep as objects usually are. */
+  shareWithin(value: object, depth = 0): void {
+    if (depth > DEEPEST) return;
     if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index += 1) {
         const item: unknown = value[index];
         if (typeof item === "string") value[index] = this.#worth(item);
-        else if (typeof item === "object" && item !== null) this.shareWithin(item);
+        else if (typeof item === "object" && item !== null) this.shareWithin(item, depth + 1);
       }
       return;
     }
@@ -47,7 +48,7 @@ export class StringTable {
       if (typeof item === "string") {
         if (item.length > SHORTEST && item.length <= LONGEST) this.#shareMember(record, key, item);
       } else if (typeof item === "object" && item !== null) {
-        this.shareWithin(item);
+        this.shareWithin(item, depth + 1);
       }
     }
   }
@@ -76,6 +77,8 @@ export class StringTable {
 const SHORTEST = 10;
 /** Longer ones seldom repeat, and cost most to look up. */
 const LONGEST = 256;
+/** Deeper ones are few, and may be so deep that the stack would not do: kube-apiserver takes 10,000 levels. */
+const DEEPEST = 100;
 /** So many values of one key are looked up before it is judged … */
 const FIRST_TRIES = 256;
 /** … and if fewer than one in so many was known, it is a name or a uid: looking it up costs more than it saves. */
