@@ -1,8 +1,8 @@
 import type { Kind, KubernetesObject, ObjectOf, PartialObjectMetadata } from "@operatorkit/object";
 import { ManualClock } from "@operatorkit/observe/testing";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
 import { KubernetesClient } from "./kubernetes-client.ts";
-import { rejection } from "./testing/bodies.ts";
+import { rejection, textOf } from "./testing/bodies.ts";
 import { FakeTransport, failure, silence, type FakeAnswer, type SeenRequest } from "./testing/fake-transport.ts";
 import { ConfigMap, Deployment, Node, Pod } from "./testing/kinds.ts";
 
@@ -400,15 +400,62 @@ describe("KubernetesClient", () => {
         code: "Expired",
         message: "watch ConfigMap: too old",
       });
-      await expect(watchAnsweredBy({ body: "<html>", headers: { "content-type": "text/html" } })).rejects.toMatchObject({
+      const left = Promise.withResolvers<void>();
+      const more = (): Promise<IteratorResult<Uint8Array>> => Promise.resolve({ done: false, value: Buffer.from("<html>") });
+      const end = (): Promise<IteratorResult<Uint8Array>> => (left.resolve(), Promise.resolve({ done: true, value: undefined }));
+      const chunks = { [Symbol.asyncIterator]: () => ({ next: more, return: end }) };
+      await expect(watchAnsweredBy({ chunks, headers: { "content-type": "text/html" } })).rejects.toMatchObject({
         code: "MalformedResponse",
       });
+      await left.promise;
     });
 
     it("makes one request and no more: the reflector decides when to try again", async () => {
       const { client, transport } = clientOf(() => failure(429, "TooManyRequests", "later", { "retry-after": "3" }));
       await expect(client.listWatch(ConfigMap).list({ signal })).rejects.toMatchObject({ code: "TooManyRequests", retryAfterMs: 3_000 });
       expect(transport.seen).toHaveLength(1);
+    });
+
+    it("hands out what a piece of bytes completes, and nothing for one that completes nothing", async () => {
+      const bytes = Buffer.from(await textOf(lines({ type: "ADDED", object: entry("a", "6") })));
+      async function* chunks(): AsyncGenerator<Uint8Array> {
+        for (let at = 0; at < bytes.length; at += 10) yield bytes.subarray(at, at + 10);
+      }
+      const { client } = clientOf(() => ({ chunks: chunks() }));
+      const sizes: number[] = [];
+      for await (const batch of await client.listWatch(ConfigMap).watch({ allowWatchBookmarks: true, timeoutSeconds: 300, signal }))
+        sizes.push(batch.length);
+      expect(sizes).toEqual([1]);
+    });
+
+    it("gives the event loop its turn in the middle of a large page", async () => {
+      const body = {
+        kind: "ConfigMapList",
+        metadata: { resourceVersion: "5" },
+        items: Array.from({ length: 20_000 }, (_, i) => entry(`${i}`, "1")),
+      };
+      const { client } = clientOf(() => ({ body }));
+      let turns = 0;
+      let isOver = false;
+      const count = (): void => {
+        turns += 1;
+        if (!isOver) setImmediate(count);
+      };
+      setImmediate(count);
+      const { entries } = await client.listWatch(ConfigMap).list({ signal });
+      isOver = true;
+      expect(entries).toHaveLength(20_000);
+      expect(turns).toBeGreaterThan(2);
+    });
+
+    it("freezes nothing in production", async () => {
+      onTestFinished(() => void vi.unstubAllEnvs());
+      vi.stubEnv("NODE_ENV", "production");
+      const body = { kind: "ConfigMapList", metadata: { resourceVersion: "5" }, items: [entry("a", "3")] };
+      const { entries } = await clientOf(() => ({ body }))
+        .client.listWatch(ConfigMap)
+        .list({ signal });
+      expect(Object.isFrozen(entries[0]?.object)).toBe(false);
     });
 
     it("throws at a corrupt line after the events before it, and leaves the stream", async () => {
