@@ -63,6 +63,14 @@ describe("a connection to a pod", () => {
     ]);
   });
 
+  it("that is refused for good is asked for once", async () => {
+    const tracer = new RecordingTracer();
+    await using server = await startPodServer({ refuse: (_request, isUpgrade) => (isUpgrade ? { status: 403, body: {} } : undefined) });
+    await using client = await clientOf(server, { tracer });
+    expect(await rejection(client.exec(pod, ["sh"]))).toMatchObject({ code: "Forbidden" });
+    expect(tracer.spans.map(({ attributes }) => attributes["http.response.status_code"])).toEqual([403, 400]);
+  });
+
   it("that cannot be made, or is given up, says so in its span", async () => {
     const tracer = new RecordingTracer();
     const server = await startPodServer({});

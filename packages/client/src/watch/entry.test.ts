@@ -37,7 +37,7 @@ const plain = ({ key, uid, resourceVersion, object }: ObjectEntry): object => ({
 
 describe("EntryMaker.entryAt", () => {
   it.each([150, 250, 9_900])("makes an entry of an object that is %i levels deep, wherever its bytes end", (depth) => {
-    const deep = `${'{"a\\"]":['.repeat(depth / 2)}"]}"${"]}".repeat(depth / 2)}`;
+    const deep = `${'{"a\\"]]]]":['.repeat(depth / 2)}"]}"${"]}".repeat(depth / 2)}`;
     const text = JSON.stringify({ ...pod, metadata: { ...pod.metadata, managedFields: [] } }).replace('"spec":{"a":1}', `"spec":${deep}`);
     expect(entryAt(Buffer.from(text.slice(0, -3)))).toBeUndefined();
     const { key, uid, object } = entryFrom(`${text},{}`);
