@@ -4,6 +4,7 @@ import { connect, crdFor, ensureCustomResources, type DefinedKind, type Kubernet
 import { blockingOwners } from "./blocking-owners.ts";
 import { checkLeastPrivilege } from "./least-privilege.ts";
 import { connectAsServiceAccount } from "./service-account.ts";
+import { namespacesGone } from "./namespaces-gone.ts";
 import type { Suite } from "./suite.ts";
 
 export interface AppSuiteOptions {
@@ -59,6 +60,7 @@ export function appSuite({ name, checks, kinds, installed, apps }: AppSuiteOptio
       const controllers = attachControllers({ client: admin, signal: until, podReadyDelayMs: 50 });
       controllers.catch(() => stop.abort());
       try {
+        await namespacesGone(admin, { signal: until });
         for (const [i, check] of wanted.entries()) {
           const namespace = `${name.replaceAll(" ", "-")}-check-${i}`;
           await timed(check.name, async () => {

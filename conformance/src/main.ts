@@ -19,7 +19,7 @@ const USAGE = `usage: pnpm conformance [--target ours|real] [--only <part of a n
   --only          run the suites and checks whose names contain this
   --require-real  fail when a real kube-apiserver cannot be had (always so where CI is set)
   --full          also what takes too long for every change: all fault scenarios and seeds;
-                  over both servers it writes results/scorecard.md`;
+                  it writes results/scorecard-<target>.md`;
 
 const { values } = parseArgs({
   options: {
@@ -43,11 +43,13 @@ async function main(targets: readonly TargetName[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   const results = new Results({ knownDifferences });
-  for (const name of targets) await runTarget(name, results, stop.signal);
-  for (const { what, figure } of results.measures) console.log(`${what}: ${figure}`);
+  for (const name of targets) {
+    await runTarget(name, results, stop.signal);
+    // A run that was stopped says nothing about what it did not come to.
+    if (values.full === true && values.only === undefined && !stop.signal.aborted) writeScorecard(name, results);
+  }
+  for (const { target, what, figure } of results.measures) console.log(`${target}: ${what}: ${figure}`);
   console.log(summary(results.all));
-  // A run that was stopped says nothing about what it did not come to.
-  if (values.full === true && values.only === undefined && targets.length > 1 && !stop.signal.aborted) writeScorecard(results);
   if (results.all.every((result) => result.outcome === "skipped") && values.only !== undefined) {
     console.error(`no check has ${JSON.stringify(values.only)} in its name`);
     return 1;
@@ -55,10 +57,10 @@ async function main(targets: readonly TargetName[]): Promise<number> {
   return results.count("failed") === 0 && !stop.signal.aborted ? 0 : 1;
 }
 
-function writeScorecard(results: Results): void {
+function writeScorecard(target: TargetName, results: Results): void {
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-  const path = new URL("../results/scorecard.md", import.meta.url);
-  writeFileSync(path, scorecard(results.all, results.measures, { commit, date: new Date().toISOString().slice(0, 10) }));
+  const path = new URL(`../results/scorecard-${target}.md`, import.meta.url);
+  writeFileSync(path, scorecard(target, results, { commit, date: new Date().toISOString().slice(0, 10) }));
 }
 
 async function runTarget(name: TargetName, results: Results, signal: AbortSignal): Promise<void> {

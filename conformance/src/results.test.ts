@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Results } from "./results.ts";
+import { scorecard } from "./scorecard.ts";
 import { counts, summary } from "./summary.ts";
 
 describe("Results", () => {
@@ -33,5 +34,22 @@ describe("Results", () => {
     const results = new Results({ knownDifferences });
     results.reportFor("real", "api").failed("a known one", new Error("no"), 1);
     expect(results.count("failed")).toBe(1);
+  });
+
+  it("are shown on a page for each server", () => {
+    const results = new Results({ knownDifferences });
+    for (const target of ["real", "ours"] as const) {
+      const report = results.reportFor(target, "api");
+      report.passed("good", 1);
+      report.measured(`lost by ${target}`, "1 of 2");
+    }
+    const page = scorecard("ours", results, { commit: "abc1234", date: "2026-01-02" });
+    expect(page).toContain("at commit abc1234, 2026-01-02");
+    expect(page.split("\n").filter((line) => line.startsWith("| ") && !line.includes("---"))).toEqual([
+      "| suite | checks |",
+      "| ours api | 1 passed, 0 failed, 0 skipped |",
+      "| measured |  |",
+      "| lost by ours | 1 of 2 |",
+    ]);
   });
 });

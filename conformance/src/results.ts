@@ -16,6 +16,7 @@ export interface Result {
 
 /** A figure that a suite measured. */
 export interface Measure {
+  readonly target: TargetName;
   readonly what: string;
   readonly figure: string;
 }
@@ -59,7 +60,7 @@ export class Results {
         else add(check, "known difference", durationMs, reason);
       },
       skipped: (check, reason) => add(check, "skipped", 0, reason),
-      measured: (what, figure) => void this.#measures.push({ what, figure }),
+      measured: (what, figure) => void this.#measures.push({ target, what, figure }),
     };
   }
 }

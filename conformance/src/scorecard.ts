@@ -1,24 +1,28 @@
-import type { Measure, Result } from "./results.ts";
+import type { Results } from "./results.ts";
 import { counts, grouped } from "./summary.ts";
+import type { TargetName } from "./target.ts";
 
-/** A full run as a page that is committed: what ran where, how it ended, and of which commit. */
-export function scorecard(
-  results: readonly Result[],
-  measures: readonly Measure[],
-  { commit, date }: { readonly commit: string; readonly date: string },
-): string {
-  const rows = Array.from(grouped(results), ([name, group]) => `| ${name} | ${counts(group)} |`);
+const SERVERS: Readonly<Record<TargetName, string>> = { real: "kube-apiserver 1.36.3", ours: "the server of `@operatorkit/apiserver`" };
+
+/** A full run against one server as a page that is committed: what ran, how it ended, and of which commit. */
+export function scorecard(target: TargetName, { all, measures }: Pick<Results, "all" | "measures">, { commit, date }: Version): string {
+  const suites = Array.from(grouped(all.filter((result) => result.target === target)), ([name, group]) => [name, counts(group)]);
+  const figures = measures.filter((measure) => measure.target === target).map(({ what, figure }) => [what, figure]);
   return [
-    "# Scorecard",
+    `# Scorecard: ${target}`,
     "",
-    `Of \`pnpm conformance:full\` at commit ${commit}, ${date}. \`real\` is kube-apiserver 1.36.3, \`ours\` the server of \`@operatorkit/apiserver\`.`,
+    `Of \`pnpm conformance:full --target ${target}\` at commit ${commit}, ${date}, against ${SERVERS[target]}.`,
     "",
-    "| server and suite | checks |",
-    "| --- | --- |",
-    ...rows,
-    "",
-    ...(measures.length === 0
-      ? []
-      : ["| measured | |", "| --- | --- |", ...measures.map(({ what, figure }) => `| ${what} | ${figure} |`), ""]),
+    ...table(["suite", "checks"], suites),
+    ...(figures.length === 0 ? [] : table(["measured", ""], figures)),
   ].join("\n");
+}
+
+export interface Version {
+  readonly commit: string;
+  readonly date: string;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [...[head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`), ""];
 }

@@ -12,6 +12,7 @@ import {
   type Clock,
   type Transport,
 } from "operatorkit";
+import { namespacesGone } from "../namespaces-gone.ts";
 import type { Target } from "../target.ts";
 import { MeteredTransport } from "./metered-transport.ts";
 import { ProcessTransport, type Interference, type Requests } from "./process-transport.ts";
@@ -69,6 +70,7 @@ export class RealWorld implements World {
       const client = new KubernetesClient({ transport: world.#metered(), userAgent: "devcluster" });
       world.#controllers = attachControllers({ client, signal: world.#stop.signal, podReadyDelayMs: 20 });
       world.#controllers.catch(() => {});
+      await namespacesGone(admin, { signal });
     }
     await world.settle();
     return world;

@@ -59,8 +59,15 @@ export async function runSubject({
   const known = references;
   for (const plan of choose(all)) {
     if (signal.aborted) return;
-    await run(planName(plan), async () => judge(plan, await runPlan({ subject, plan, startWorld }), known, subject.ledgers));
+    await run(planName(plan), async () => {
+      let outcome = await runPlan({ subject, plan, startWorld });
+      for (let runs = 1; !outcome.isReached && runs < MOST_RUNS; runs += 1) outcome = await runPlan({ subject, plan, startWorld });
+      return judge(plan, outcome, known, subject.ledgers);
+    });
   }
 }
+
+/** On a machine with other work, things that happen at once happen in another order, and a run may have an event less than the reference. */
+const MOST_RUNS = 3;
 
 const REFERENCE: Plan = { type: "reference" };
