@@ -60,6 +60,32 @@ export const writingCases: readonly ClientCase[] = [
     },
   },
   {
+    name: "the client lists and watches an object of a thousand levels, and those beside it",
+    async run(context) {
+      const { client, signal } = context;
+      const namespace = await context.namespace();
+      const { kind, custom } = await context.customKind();
+      const text = (name: string, spec: string): string =>
+        `{"apiVersion":"${custom.apiVersion}","kind":"${custom.kind}","metadata":{"name":"${name}"},"spec":${spec}}`;
+      const path = custom.path(namespace);
+      for (const body of [text("deep", `${'{"a":['.repeat(500)}${"]}".repeat(500)}`), text("plain", "{}")])
+        await client.request({ method: "POST", path, body, contentType: "application/json", as: "bytes" });
+      const source = client.listWatch(kind, { namespace });
+      const { entries, resourceVersion } = await source.list({ signal });
+      assert.deepEqual(
+        entries.map(({ object }) => object.metadata.name),
+        ["deep", "plain"],
+      );
+      const changes = await source.watch({ resourceVersion, allowWatchBookmarks: true, timeoutSeconds: 300, signal });
+      await client.patch(kind, { name: "deep", namespace }, { type: "merge", body: { metadata: { labels: { a: "b" } } } });
+      for await (const [event] of changes) {
+        if (event?.type !== "MODIFIED") continue;
+        assert.deepEqual([event.entry.object.metadata.name, event.entry.object.metadata.labels], ["deep", { a: "b" }]);
+        break;
+      }
+    },
+  },
+  {
     name: "the client deletes a collection by its labels, dry and for good",
     async run(context) {
       const { client } = context;
