@@ -4,6 +4,7 @@ import { builtInCases } from "./cases/built-in.ts";
 import { checkingCases } from "./cases/checking.ts";
 import { creatingCases } from "./cases/creating.ts";
 import { customizingCases } from "./cases/customizing.ts";
+import { decodingCases } from "./cases/decoding.ts";
 import { deletingCases } from "./cases/deleting.ts";
 import { describingCases } from "./cases/describing.ts";
 import { dryRunningCases } from "./cases/dry-running.ts";
@@ -36,6 +37,7 @@ export const apiCases: readonly ApiCase[] = [
   ...customizingCases,
   ...rulingCases,
   ...builtInCases,
+  ...decodingCases,
   ...checkingCases,
   ...loggingCases,
   ...tokenRequestCases,

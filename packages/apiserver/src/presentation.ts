@@ -70,15 +70,15 @@ export interface ShownList {
 
 /** The answer that shows a list in the form the request asked for. */
 export function listResponse(request: ResourceRequest, { items, metadata }: ShownList): TransportResponse {
-  const { representation, descriptor, query, nowMs } = request;
+  const { representation, descriptor, query, nowMs, warnings } = request;
   const objects = items.map(({ object }) => present(descriptor, object));
-  const send = representation.encoding === "yaml" ? yamlResponse : jsonResponse;
+  const respond = representation.encoding === "yaml" ? yamlResponse : jsonResponse;
+  const send = (list: JsonObject): TransportResponse => respond(200, list, warningHeader(warnings));
   switch (representation.as) {
     default:
-      return send(200, plainList(descriptor, objects, metadata));
+      return send(plainList(descriptor, objects, metadata));
     case "Table":
       return send(
-        200,
         tableFor(descriptor, objects, {
           includeObject: includeObjectOf(query),
           nowMs,
@@ -87,7 +87,7 @@ export function listResponse(request: ResourceRequest, { items, metadata }: Show
         }),
       );
     case "PartialObjectMetadataList":
-      return send(200, {
+      return send({
         kind: "PartialObjectMetadataList",
         apiVersion: `meta.k8s.io/${representation.version}`,
         metadata,

@@ -17,6 +17,7 @@ export interface StatusErrorOptions {
   readonly retryAfterSeconds?: number;
   /** The Status' own list metadata: the continue token of an expired list. */
   readonly metadata?: JsonObject;
+  readonly cause?: unknown;
 }
 
 /** A failure that is answered as a Kubernetes `Status`. Source: apimachinery `api/errors/errors.go`. */
@@ -27,8 +28,8 @@ export class StatusError extends Error {
   readonly #details: JsonObject | undefined;
   readonly #metadata: JsonObject;
 
-  constructor({ code, message, reason, details, retryAfterSeconds, metadata = {} }: StatusErrorOptions) {
-    super(message);
+  constructor({ code, message, reason, details, retryAfterSeconds, metadata = {}, cause }: StatusErrorOptions) {
+    super(message, cause === undefined ? {} : { cause });
     this.name = "StatusError";
     this.code = code;
     this.reason = reason;

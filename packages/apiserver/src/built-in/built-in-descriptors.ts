@@ -57,6 +57,7 @@ function descriptorOf(builtIn: BuiltInKind): ResourceDescriptor {
     origin: "built-in",
     storage: group === "" ? kind.plural : `${kind.plural}.${group}`,
     served: true,
+    ...(builtIn.deprecated !== undefined && { deprecationWarning: builtIn.deprecated }),
     decode: (value) => decodeBuiltIn(value, definition, TYPE_DEFAULTS),
     schema: () => builtinSchema(group, version, kind.kind),
     columns: builtInColumns(group, kind.plural),

@@ -40,6 +40,8 @@ export interface BuiltInKind {
   /** Paths that no other kind has. */
   readonly subresources?: readonly Subresource[];
   readonly fields?: readonly SelectableField[];
+  /** What whoever asks for it is warned of. */
+  readonly deprecated?: string;
 }
 
 const field = (path: string): SelectableField => {
@@ -81,7 +83,11 @@ function question(kind: Kind, answer: NonNullable<ResourceRules["answer"]>): Bui
 /** In the order of discovery. */
 export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.ConfigMap, rules: sealable(["data", "binaryData"], { sizeField: "[]" }) },
-  { kind: kinds.Endpoints, rules: { createOnUpdate: true, keyPrefix: "services/endpoints" } },
+  {
+    kind: kinds.Endpoints,
+    rules: { createOnUpdate: true, keyPrefix: "services/endpoints" },
+    deprecated: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+  },
   { kind: kinds.Event, rules: EVENT, fields: EVENT_FIELDS },
   { kind: kinds.LimitRange, rules: { createOnUpdate: true } },
   {

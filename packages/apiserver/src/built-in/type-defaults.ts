@@ -87,6 +87,14 @@ export const TYPE_DEFAULTS: Readonly<Record<string, TypeDefaults>> = {
     if (port["targetPort"] === 0 || port["targetPort"] === "") port["targetPort"] = port["port"];
   },
   [`${CORE}.EndpointPort`]: (port) => set(port, { protocol: "TCP" }),
+  [`${CORE}.LimitRangeItem`](item) {
+    if (item["type"] !== "Container") return;
+    // A limit is at most what there may be, and a request what the limit is, or at least what there must be.
+    const limits = { ...objectAt(item, "max"), ...objectAt(item, "default") };
+    const requests = { ...objectAt(item, "min"), ...limits, ...objectAt(item, "defaultRequest") };
+    if (Object.keys(limits).length > 0) item["default"] = limits;
+    if (Object.keys(requests).length > 0) item["defaultRequest"] = requests;
+  },
   [`${CORE}.PersistentVolumeClaimSpec`]: (spec) => set(spec, { volumeMode: "Filesystem" }),
   [`${CORE}.PersistentVolumeClaim`](claim) {
     set(objectAt(claim, "status"), { phase: "Pending" });

@@ -55,8 +55,8 @@ function decodeTyped(value: JsonObject, type: BodyType): DecodedObject {
   try {
     return type.decode(value);
   } catch (error) {
-    if (error instanceof StatusError && error.code === 400) throw badRequest(cannotHandle(type, error.message));
-    throw error;
+    if (!(error instanceof StatusError) || error.code !== 400) throw error;
+    throw new StatusError({ code: 400, reason: "BadRequest", message: cannotHandle(type, error.message), cause: error });
   }
 }
 

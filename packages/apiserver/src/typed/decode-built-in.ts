@@ -3,6 +3,8 @@ import { type JsonObject, isObject } from "../json-object.ts";
 import { badRequest } from "../status-error.ts";
 import { definitionOf } from "./definition-of.ts";
 import { goFields } from "./go-fields.ts";
+import { canonicalQuantity } from "./quantity.ts";
+import { TypeMismatch } from "./type-mismatch.ts";
 
 /** A value read as a Go struct would read it, and what it had that the struct has not. */
 export interface DecodedObject {
@@ -126,10 +128,12 @@ function checkBase64(text: string): void {
   throw badRequest(`illegal base64 data at input byte ${wrong}`);
 }
 
+const INT32: OpenApiDefinition = { type: "integer", format: "int32" };
+
 function decodeReferred(value: unknown, ref: string, place: Place): unknown {
-  if (ref.endsWith(".Quantity")) {
-    if (typeof value === "number") return String(value);
-    if (typeof value !== "string") throw mismatch(value, { type: "string" }, place);
+  if (ref.endsWith(".Quantity")) return canonicalQuantity(typeof value === "string" ? value : JSON.stringify(value));
+  if (ref.endsWith(".IntOrString")) {
+    if (typeof value !== "string" && !Number.isInteger(value)) throw mismatch(value, INT32, place, true);
     return value;
   }
   if (OPAQUE.has(ref)) return value;
@@ -179,7 +183,6 @@ function zeroOf(definition: OpenApiDefinition): unknown {
 
 /** Definitions that are written as they come. */
 const OPAQUE: ReadonlySet<string> = new Set([
-  "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
   "io.k8s.apimachinery.pkg.runtime.RawExtension",
   `${META}.FieldsV1`,
   "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON",
@@ -212,14 +215,16 @@ function goName(definitionName: string): string {
   return definitionName.slice(definitionName.lastIndexOf(".") + 1);
 }
 
-function mismatch(value: unknown, wanted: OpenApiDefinition, { struct, goPath, goType = goTypeOf(wanted) }: Place): Error {
-  return badRequest(`json: cannot unmarshal ${jsonType(value)} into Go struct field ${struct}.${goPath} of type ${goType}`);
+function mismatch(value: unknown, wanted: OpenApiDefinition, place: Place, readsItself = false): Error {
+  const { struct, goPath, goType = goTypeOf(wanted) } = place;
+  return new TypeMismatch({ found: value, kind: kindOf(wanted), goType, field: `${struct}.${goPath}`, readsItself });
 }
 
-function jsonType(value: unknown): string {
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "boolean") return "bool";
-  return typeof value === "number" && !Number.isInteger(value) ? `number ${String(value)}` : typeof value;
+function kindOf(wanted: OpenApiDefinition): string {
+  const { type } = wanted;
+  if (type === "array") return "slice";
+  if (type === "object") return "map";
+  return type === "struct" ? "struct" : goTypeOf(wanted);
 }
 
 function goTypeOf(definition: OpenApiDefinition): string {

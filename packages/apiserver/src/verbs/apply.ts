@@ -9,6 +9,7 @@ import { type ResourceRequest, kindSubject } from "../resource-request.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { StatusError, badRequest, conflict, invalidError, notFound, plainError } from "../status-error.ts";
 import type { StoredObject } from "../store/stored-object.ts";
+import { convertedWords } from "../typed/type-mismatch.ts";
 import { checkIsVersion, checkVersion, storedUpdate } from "./commit.ts";
 import { storedPrepared, withVersionAsSent } from "./create.ts";
 import { mergeOptions } from "./managed-fields.ts";
@@ -123,13 +124,13 @@ function typed({ descriptor, target, warnings }: ResourceRequest, object: JsonOb
   try {
     return typedObject(object, [], descriptor, options.fieldValidation, warnings);
   } catch (error) {
-    // What the merge could not know of, and the kind's own type does: text that is not base64.
-    const why = error instanceof StatusError ? /^.* cannot be handled as a [^:]*: (illegal .*)$/.exec(error.message)?.[1] : undefined;
-    if (why === undefined) throw error;
+    // What the merge could not know of, and the kind's own type does: text that is not base64 or no quantity.
+    if (!(error instanceof StatusError) || !(error.cause instanceof StatusError)) throw error;
+    const why = convertedWords(error) ?? error.cause.message;
     const { group, version, kind } = descriptor;
     const what = `${group}/${version}, Kind=${kind}`;
     throw plainError(
-      `failed to convert new object (/${target.name}; ${what}) to proper version: unable to convert unstructured object to ${what}: error decoding from json: ${why}`,
+      `failed to convert new object (/${target.name}; ${what}) to proper version: unable to convert unstructured object to ${what}: ${why}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { TransportResponse } from "@operatorkit/api";
 import { JsonPatchError, applyJsonPatch, mergePatch } from "@operatorkit/object";
 import type { Json, JsonPatchOperation } from "@operatorkit/object";
-import { MergeError, strategicMergePatch } from "@operatorkit/schema/merge";
+import { MergeError, goString, strategicMergePatch } from "@operatorkit/schema/merge";
 import { invalid } from "../field-problem.ts";
 import { type JsonObject, isObject, stringAt } from "../json-object.ts";
 import { objectResponse, present } from "../presentation.ts";
@@ -14,6 +14,7 @@ import type { ResourceRequest } from "../resource-request.ts";
 import type { ServerContext } from "../server-context.ts";
 import { StatusError, badRequest, invalidError, plainError } from "../status-error.ts";
 import { applyObject } from "./apply.ts";
+import { convertedWords } from "../typed/type-mismatch.ts";
 import { checkPatchedName, patchText, patchTypeOf } from "./patch-request.ts";
 import { checkVersion } from "./commit.ts";
 import { placeInNamespace } from "./prepared-object.ts";
@@ -28,7 +29,7 @@ export function patchObject(context: ServerContext, request: ResourceRequest): T
   const stored = storedObject(context, request);
   const before = present(request.descriptor, stored.object);
   const { value, duplicates } = patchedValue(request, type, text, before);
-  const object = typedPatched(request, value, duplicates, options);
+  const object = typedPatched(request, value, duplicates, options, type === "strategic" ? text : undefined);
   checkPatchedName(object, request.target.name);
   const placed = placeInNamespace(object, request);
   checkVersion(request, stringAt(placed["metadata"], "resourceVersion"), stored);
@@ -86,8 +87,17 @@ function applyOperations(before: JsonObject, patch: unknown): unknown {
   }
 }
 
-/** What a patch made must still be an object of the kind; if not, the patch is what is invalid. */
-function typedPatched(request: ResourceRequest, value: unknown, duplicates: readonly string[], options: WriteOptions): JsonObject {
+/**
+ * What a patch made must still be an object of the kind; if not, the patch is what is invalid. What a strategic one made is converted
+ * without becoming JSON, and that patch itself is shown.
+ */
+function typedPatched(
+  request: ResourceRequest,
+  value: unknown,
+  duplicates: readonly string[],
+  options: WriteOptions,
+  strategic: string | undefined,
+): JsonObject {
   const { descriptor, warnings } = request;
   if (!isObject(value)) throw invalidPatch(value, `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`);
   checkPatchedType(request, value);
@@ -95,7 +105,9 @@ function typedPatched(request: ResourceRequest, value: unknown, duplicates: read
     return typedObject(value, duplicates, descriptor, options.fieldValidation, warnings);
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== 400) throw error;
-    throw invalidPatch(value, error.message.replace(/^.* cannot be handled as a [^:]*: /, ""));
+    const why = error.message.replace(/^.* cannot be handled as a [^:]*: /, "");
+    if (strategic === undefined) throw invalidPatch(value, why);
+    throw invalidPatchText(goString(JSON.parse(strategic) as Json), convertedWords(error) ?? why);
   }
 }
 
@@ -116,7 +128,11 @@ function checkPatchedType({ descriptor }: ResourceRequest, value: JsonObject): v
 }
 
 function invalidPatch(value: unknown, why: string): StatusError {
-  const shown = JSON.stringify(JSON.stringify(value));
+  return invalidPatchText(JSON.stringify(value), why);
+}
+
+function invalidPatchText(text: string, why: string): StatusError {
+  const shown = JSON.stringify(text);
   return invalidError({ group: "", resource: "" }, "", [
     { reason: "FieldValueInvalid", field: "patch", message: `Invalid value: ${shown}: ${why}` },
   ]);

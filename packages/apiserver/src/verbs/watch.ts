@@ -4,6 +4,7 @@ import { present, shapeOne } from "../presentation.ts";
 import { type ListOptions, listOptions } from "../request/list-options.ts";
 import { selectionOf } from "../request/selection.ts";
 import type { ResourceRequest } from "../resource-request.ts";
+import { warningHeader } from "../response.ts";
 import { parseVersion } from "../rules/version-match.ts";
 import { type ServerContext, collectionOf } from "../server-context.ts";
 import { type StatusError, plainError, tooLargeVersion } from "../status-error.ts";
@@ -26,7 +27,7 @@ export function watchObjects(context: ServerContext, request: ResourceRequest): 
   const type = representation.encoding === "yaml" ? "application/yaml" : "application/json";
   const answer = (body: AsyncIterable<Uint8Array>): TransportResponse => ({
     status: 200,
-    headers: { "content-type": type, "cache-control": "no-cache, private" },
+    headers: { "content-type": type, "cache-control": "no-cache, private", ...warningHeader(request.warnings) },
     body,
   });
   const visibleVersion = (): number => context.views.visibleVersion(request);

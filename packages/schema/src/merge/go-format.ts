@@ -11,7 +11,7 @@ export function goType(value: Json): string {
   return typeof value === "boolean" ? "bool" : "string";
 }
 
-/** Go's `%v`. */
+/** Go's `%v`: maps in the order of their keys, text as it is. */
 export function goString(value: Json): string {
   if (value === null) return "<nil>";
   if (isList(value)) return `[${value.map(goString).join(" ")}]`;

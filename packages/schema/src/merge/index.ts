@@ -5,6 +5,7 @@ export { applyConfiguration } from "./apply-configuration.ts";
 export type { ApplyConfigurationOptions, ApplyResult } from "./apply-configuration.ts";
 export { conflictStatus } from "./conflicts.ts";
 export type { Conflict, ConflictStatus } from "./conflicts.ts";
+export { goString } from "./go-format.ts";
 export { MAX_UPDATE_MANAGERS } from "./managers.ts";
 export { MergeError } from "./merge-error.ts";
 export type { MergeErrorCode } from "./merge-error.ts";
