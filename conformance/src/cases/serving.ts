@@ -60,6 +60,17 @@ export const servingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "a Service that is an external name has no policy for what is inside the cluster",
+    async run(api) {
+      const services = paths.services(await api.namespace());
+      const spec = { type: "ExternalName", externalName: "example.com", internalTrafficPolicy: "Local" };
+      assertIncludes((await api.create(services, serviceOf(spec))).spec, { internalTrafficPolicy: undefined });
+      await api.create(services, serviceOf({ clusterIP: "None", selector: { app: "x" }, ports: PORTS }, "two"));
+      const { spec: changed } = assertCode(await api.patch("merge", `${services}/two`, { spec }), 200);
+      assertIncludes(changed, { internalTrafficPolicy: undefined });
+    },
+  },
+  {
     name: "a Service's address never changes, neither to another one nor to none",
     async run(api) {
       for (const clusterIP of ["10.0.0.250", "None"]) {

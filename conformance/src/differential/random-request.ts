@@ -101,7 +101,7 @@ function writeQuery(random: Random): string {
 function replacing(random: Random, subject: Subject, name: string, path: string): RandomRequest {
   const at = place(random, subject, path);
   const scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name }, spec: { replicas: random.below(4) } };
-  const object: JsonBody = at.endsWith("/scale") ? scale : withoutWrongSize(at, objectOf(random, subject, name));
+  const object: JsonBody = at.endsWith("/scale") ? scale : withoutWrongSpec(at, objectOf(random, subject, name));
   if (random.chance(0.7)) object.metadata.resourceVersion = version(random);
   if (random.chance(0.1)) object.metadata.uid = LAST_UID;
   return { method: "PUT", path: at + writeQuery(random), body: object, basedOn: path };
@@ -116,7 +116,7 @@ function place(random: Random, subject: Subject, path: string): string {
 
 function mergePatch(random: Random, subject: Subject, path: string): RandomRequest {
   const at = place(random, subject, path);
-  const fields = at.endsWith("/scale") ? { spec: { replicas: random.below(4) } } : withoutWrongSize(at, subject.fields(random));
+  const fields = at.endsWith("/scale") ? { spec: { replicas: random.below(4) } } : withoutWrongSpec(at, subject.fields(random));
   const body = { ...(random.chance(0.4) ? { metadata: metadata(random) } : {}), ...nulled(random, fields) };
   if (random.chance(0.2)) body.metadata = { ...body.metadata, resourceVersion: version(random) };
   if (random.chance(0.1)) body.metadata = { ...body.metadata, finalizers: null };
@@ -124,11 +124,13 @@ function mergePatch(random: Random, subject: Subject, path: string): RandomReque
 }
 
 /**
- * A wrong type in the spec of a status write is ignored, but makes the real server forget all managers: its typed object cannot be
- * made. That is an accident, so it is not asked for.
+ * A wrong type, or a key that is there twice, in the spec of a status write is ignored, but the real server cannot make its typed object,
+ * and then forgets all managers or writes what has not changed. That is an accident, so it is not asked for.
  */
-function withoutWrongSize(at: string, object: JsonBody): JsonBody {
-  if (at.endsWith("/status") && !Number.isInteger(object.spec?.size)) delete object.spec?.size;
+function withoutWrongSpec(at: string, object: JsonBody): JsonBody {
+  if (!at.endsWith("/status")) return object;
+  if (!Number.isInteger(object.spec?.size)) delete object.spec?.size;
+  delete object.spec?.map;
   return object;
 }
 
@@ -160,7 +162,9 @@ function versionOperation(random: Random): JsonBody {
 function applying(random: Random, subject: Subject, name: string, path: string): RandomRequest {
   const query = `?fieldManager=${random.pick(["alpha", "beta", "gamma"])}${random.chance(0.4) ? "&force=true" : ""}${random.chance(0.1) ? "&dryRun=All" : ""}`;
   const status = subject.subresources.includes("status") && random.chance(0.2) ? "/status" : "";
-  const body = withoutWrongSize(path + status, objectOf(random, subject, name));
+  const body = withoutWrongSpec(path + status, objectOf(random, subject, name));
+  // The real server stores the empty list, and takes the next write for a change because that is without one.
+  if (body.metadata.finalizers?.length === 0) delete body.metadata.finalizers;
   if (random.chance(0.1)) body.metadata.resourceVersion = version(random);
   return { method: "PATCH", path: path + status + query, body, contentType: PATCH_TYPES.apply, basedOn: path };
 }

@@ -20,6 +20,7 @@ export const SERVICE: RuleOverrides = {
     service["status"] = { loadBalancer: {} };
     // Only the storage behind the main path knows of addresses.
     if (subresource === undefined) agreeOnAddresses(objectAt(service, "spec"), {});
+    withoutInternalPolicy(objectAt(service, "spec"));
   },
   prepareForUpdate(service, before) {
     const spec = objectAt(service, "spec");
@@ -27,6 +28,7 @@ export const SERVICE: RuleOverrides = {
     keepAllocated(spec, old);
     agreeOnAddresses(spec, old);
     dropWhatTypeHasNot(spec, old);
+    withoutInternalPolicy(spec);
     // Nobody balances it any more, whatever its status said.
     if (old["type"] === "LoadBalancer" && spec["type"] !== "LoadBalancer")
       service["status"] = { ...objectAt(service, "status"), loadBalancer: {} };
@@ -72,6 +74,11 @@ function agreeOnAddresses(spec: JsonObject, old: JsonObject): void {
   if (!isOnlyOne) return;
   if (address === "") delete spec["clusterIPs"];
   else spec["clusterIPs"] = [address];
+}
+
+/** Nothing in the cluster is behind an external name. Source: `storage.go` (defaultOnReadInternalTrafficPolicy). */
+function withoutInternalPolicy(spec: JsonObject): void {
+  if (!needsAddress(spec)) delete spec["internalTrafficPolicy"];
 }
 
 /** A change of type lets go of what the new one has not, unless the update says something about it (dropTypeDependentFields). */
