@@ -479,6 +479,11 @@ export const builtInCases: readonly ApiCase[] = [
       const priority = "/apis/scheduling.k8s.io/v1/priorityclasses";
       const urgent = await api.create(priority, { metadata: { name: api.id }, value: 5 });
       api.onEnd(() => api.delete(`${priority}/${api.id}`));
+      assertStatus(await api.post(priority, { metadata: { name: `${api.id}-2` }, value: 1_000_000_001 }), 422, {
+        details: {
+          causes: [{ field: "value", message: "Forbidden: maximum allowed value of a user defined priority is 1000000000" }],
+        },
+      });
       assertIncludes(urgent, { value: 5, preemptionPolicy: "PreemptLowerPriority", globalDefault: undefined });
     },
   },

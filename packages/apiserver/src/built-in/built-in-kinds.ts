@@ -7,6 +7,7 @@ import type { ResourceRules, SelectableField, Subresource } from "../resource-de
 import {
   COUNTS_CONTENT,
   COUNTS_SPEC,
+  CRON_JOB,
   CUSTOM_RESOURCE_DEFINITION,
   DAEMON_SET,
   DEPLOYMENT,
@@ -17,6 +18,7 @@ import {
   NAMESPACE,
   NODE,
   POD,
+  PRIORITY_CLASS,
   REPLICA_SET,
   type RuleOverrides,
   SECRET,
@@ -161,7 +163,7 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   question(kinds.SelfSubjectRulesReview, answerRules),
   question(kinds.SubjectAccessReview, answerAccess),
   { kind: kinds.HorizontalPodAutoscaler, status: true },
-  { kind: kinds.CronJob, status: true, rules: COUNTS_SPEC },
+  { kind: kinds.CronJob, status: true, rules: CRON_JOB },
   { kind: kinds.Job, status: true, rules: JOB, fields: [field("status.successful")] },
   { kind: kinds.Lease, rules: LEASE },
   { kind: kinds.EndpointSlice, rules: ENDPOINT_SLICE },
@@ -173,7 +175,7 @@ export const BUILT_IN_KINDS: readonly BuiltInKind[] = [
   { kind: kinds.ClusterRole, rules: CLUSTER_ROLE },
   { kind: kinds.RoleBinding, rules: ROLE_BINDING },
   { kind: kinds.Role, rules: ROLE },
-  { kind: kinds.PriorityClass, rules: COUNTS_CONTENT },
+  { kind: kinds.PriorityClass, rules: PRIORITY_CLASS },
   { kind: kinds.StorageClass, rules: STORAGE_CLASS },
   { kind: kinds.CustomResourceDefinition, status: true, rules: CUSTOM_RESOURCE_DEFINITION },
 ];

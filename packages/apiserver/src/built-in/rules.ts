@@ -143,6 +143,28 @@ export const JOB: RuleOverrides = {
   },
 };
 
+/** Source: `pkg/apis/batch/validation/validation.go` (validateScheduleFormat): how many fields there are, not what is in them. */
+export const CRON_JOB: RuleOverrides = {
+  ...COUNTS_SPEC,
+  validate(job) {
+    const schedule = stringAt(job["spec"], "schedule");
+    const fields = schedule.trim().split(/\s+/);
+    if (schedule === "" || fields.length === 5 || /^(@|TZ=|CRON_TZ=)/.test(schedule)) return [];
+    return [invalid("spec.schedule", schedule, `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`)];
+  },
+};
+
+const MAX_USER_PRIORITY = 1_000_000_000;
+
+/** Source: `pkg/apis/scheduling/validation/validation.go` (ValidatePriorityClass). */
+export const PRIORITY_CLASS: RuleOverrides = {
+  ...COUNTS_CONTENT,
+  validate(priority) {
+    if (Number(priority["value"]) <= MAX_USER_PRIORITY || stringAt(priority["metadata"], "name").startsWith("system-")) return [];
+    return [forbidden("value", `maximum allowed value of a user defined priority is ${MAX_USER_PRIORITY}`)];
+  },
+};
+
 export const POD: RuleOverrides = {
   ...COUNTS_SPEC,
   deleteAnswersObject: true,
