@@ -38,6 +38,19 @@ export const decodingCases: readonly ApiCase[] = [
     },
   },
   {
+    name: "what nests deeper than a decoder follows is refused",
+    async run(api) {
+      const levels = 20_000;
+      const body = `{"metadata":{"name":"one"},"data":${'{"a":'.repeat(levels)}1${"}".repeat(levels)}}`;
+      const path = paths.configMaps(await api.namespace());
+      assert.match(assertStatus(await api.post(path, body), 400, { reason: "BadRequest" }).message, /exceeded max depth/);
+      assertCode(await api.post(path, configMap("one")), 201);
+      assertStatus(await api.patch("merge", `${path}/one`, body), 400, {
+        message: "error decoding patch: invalid character '{' exceeded max depth",
+      });
+    },
+  },
+  {
     name: "what is no quantity is refused",
     async run(api) {
       const path = paths.deployments(await api.namespace());

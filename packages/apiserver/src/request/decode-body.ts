@@ -3,6 +3,7 @@ import { MAX_BODY_BYTES } from "../handler.ts";
 import { badRequest, bodyTooLarge, unsupportedMediaType } from "../status-error.ts";
 import { duplicateKeys } from "./json-duplicates.ts";
 import { goJsonError } from "./go-json-error.ts";
+import { isBodyTooDeep, TOO_DEEP_JSON } from "./nesting.ts";
 import { decodeProtobuf } from "../protobuf/decode-protobuf.ts";
 import { WireError } from "../protobuf/wire-reader.ts";
 import { parseYaml } from "./parse-yaml.ts";
@@ -61,6 +62,7 @@ export function decodeText(format: "json" | "yaml", text: string, refuse: (probl
   } catch {
     throw refuse(goJsonError(text));
   }
+  if (isBodyTooDeep(value)) throw refuse(TOO_DEEP_JSON);
   return { value, duplicates: duplicateKeys(text), text };
 }
 

@@ -4,6 +4,7 @@ import type { GroupVersionKind } from "../resource-descriptor.ts";
 import { StatusError, badRequest, invalidError } from "../status-error.ts";
 import type { DecodedObject } from "../typed/decode-built-in.ts";
 import { type DecodedBody, decodeBody } from "./decode-body.ts";
+import { isObjectTooDeep, TOO_DEEP_JSON } from "./nesting.ts";
 
 /** The type a body is read as. */
 export interface BodyType extends GroupVersionKind {
@@ -39,6 +40,7 @@ export function typedObject(
   fieldValidation: FieldValidation,
   warnings: string[],
 ): JsonObject {
+  if (isObjectTooDeep(value)) throw badRequest(cannotHandle(type, TOO_DEEP_JSON));
   const decoded = decodeTyped(value, type);
   const findings = [...duplicates.map((path) => `duplicate field "${path}"`), ...decoded.unknown.map((path) => `unknown field "${path}"`)];
   if (findings.length > 0 && fieldValidation === "Strict") {

@@ -1,4 +1,5 @@
 import { yamlLibrary } from "../yaml-library.ts";
+import { isBodyTooDeep, MAX_NESTING } from "./nesting.ts";
 
 /** A parsed YAML text. */
 export interface ParsedYaml {
@@ -11,6 +12,17 @@ const MAX_ALIASES = 100;
 
 /** The first document of a YAML 1.1 text, as sigs.k8s.io/yaml reads it: `yes` and `on` are booleans, `017` is octal, keys become text. */
 export function parseYaml(text: string, refuse: (problem: string) => Error): ParsedYaml {
+  try {
+    const parsed = parsedYaml(text, refuse);
+    if (!isBodyTooDeep(parsed.value)) return parsed;
+  } catch (error) {
+    // The library, too, walks on the stack.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw refuse(`error converting YAML to JSON: yaml: exceeded max depth of ${MAX_NESTING}`);
+}
+
+function parsedYaml(text: string, refuse: (problem: string) => Error): ParsedYaml {
   const documents = yamlLibrary().parseAllDocuments(text, {
     version: "1.1",
     uniqueKeys: false,
@@ -20,6 +32,7 @@ export function parseYaml(text: string, refuse: (problem: string) => Error): Par
   const document = Array.isArray(documents) ? documents[0] : undefined;
   if (document === undefined) return { value: null, duplicates: [] };
   const error = document.errors[0];
+  if (error?.message.startsWith("Maximum call stack") === true) throw new RangeError(error.message);
   if (error !== undefined) throw refuse(`error converting YAML to JSON: yaml: ${error.message.split("\n")[0] ?? ""}`);
   try {
     return {
@@ -27,6 +40,7 @@ export function parseYaml(text: string, refuse: (problem: string) => Error): Par
       duplicates: duplicatesIn(document.contents, ""),
     };
   } catch (problem) {
+    if (problem instanceof RangeError) throw problem;
     throw refuse(`error converting YAML to JSON: yaml: ${problem instanceof Error ? problem.message : String(problem)}`);
   }
 }

@@ -5,9 +5,8 @@ import { MergeError, goString, strategicMergePatch } from "@operatorkit/schema/m
 import { invalid } from "../field-problem.ts";
 import { type JsonObject, isObject, stringAt } from "../json-object.ts";
 import { objectResponse, present } from "../presentation.ts";
+import { decodeText } from "../request/decode-body.ts";
 import { typedObject } from "../request/decode-object.ts";
-import { goJsonError } from "../request/go-json-error.ts";
-import { duplicateKeys } from "../request/json-duplicates.ts";
 import { type WriteOptions, writeOptions } from "../request/write-options.ts";
 import type { ResourceDescriptor } from "../resource-descriptor.ts";
 import type { ResourceRequest } from "../resource-request.ts";
@@ -43,9 +42,8 @@ export function patchedValue(
   text: string,
   before: JsonObject,
 ): { readonly value: unknown; readonly duplicates: readonly string[] } {
-  const patch = parsePatch(text);
-  const duplicates = type === "json" ? [] : duplicateKeys(text);
-  if (type === "json") return { value: applyOperations(before, patch), duplicates };
+  const { value: patch, duplicates } = decodeText("json", text, (problem) => badRequest(`error decoding patch: ${problem}`));
+  if (type === "json") return { value: applyOperations(before, patch), duplicates: [] };
   if (!isObject(patch))
     throw badRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type map[string]interface {}`);
   if (type === "merge") return { value: mergePatch(before as Json, patch as Json), duplicates };
@@ -58,14 +56,6 @@ function strategicallyPatched(descriptor: ResourceDescriptor, before: JsonObject
   } catch (error) {
     if (!(error instanceof MergeError)) throw error;
     throw error.code === "BadRequest" ? badRequest(error.message) : plainError(error.message);
-  }
-}
-
-function parsePatch(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest(`error decoding patch: ${goJsonError(text)}`);
   }
 }
 
