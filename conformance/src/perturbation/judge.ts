@@ -61,6 +61,7 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
  *   see that their owner went;
  * - who did not see all that happened need not have followed it: of objects with generated names, which are counted together, as many fewer may have been
  *   made as deleted; and as many more after an event that was never sent, where the copy was wrong;
+ * - who was not told that an object with a generated name was made may have made one more before hearing of it, and taken one away again;
  * - what somebody else deleted is made again;
  * - who was shown the past may have made again what is gone by now; what is to be there is not touched;
  * - after the CRD was deleted all is told twice.
@@ -79,6 +80,7 @@ function summaryDifferences(plan: Plan, outcome: Outcome, expected: ReadonlyMap<
     if (isGone && wasShownThePast(plan)) continue;
     const isBalanced = more === is.deleted - was.deleted;
     if (isBalanced && id.includes("*") && (plan.type === "dropped event" || (more < 0 && hasGaps(plan, outcome)))) continue;
+    if (isBalanced && id.includes("*") && plan.type === "lost answer" && more === 1) continue;
     if (isBalanced && isRemade(plan, id, more)) continue;
     problems.push(`${id}: created ${is.created} and deleted ${is.deleted} times instead of ${was.created} and ${was.deleted}`);
   }
