@@ -1,4 +1,4 @@
-import { aKind } from "@operatorkit/api";
+import { aKind, aLabelSelector } from "@operatorkit/api";
 import type { KubernetesObject } from "@operatorkit/object";
 import {
   aBoolean,
@@ -15,7 +15,7 @@ import {
 } from "@operatorkit/observe/options";
 import { kindId } from "./cache.ts";
 import type { ControllerOptions } from "./controller.ts";
-import { aFieldManager, aLabelSelector, aNamespace, aWatchedKind } from "./kubernetes-rules.ts";
+import { aFieldManager, aNamespace, aWatchedKind } from "./kubernetes-rules.ts";
 import { kindOf } from "./only-metadata.ts";
 
 /** @throws {TypeError} naming the option that cannot work. */

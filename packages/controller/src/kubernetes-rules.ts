@@ -1,6 +1,6 @@
 import { aKind } from "@operatorkit/api";
-import { dns1123LabelProblems, parseLabelSelector } from "@operatorkit/object";
-import { aString, having, must, type Rule } from "@operatorkit/observe/options";
+import { dns1123LabelProblems } from "@operatorkit/object";
+import { aString, having, type Rule } from "@operatorkit/observe/options";
 import type { OnlyMetadata } from "./only-metadata.ts";
 
 /** A kind, or `onlyMetadata` of one. */
@@ -25,17 +25,5 @@ export const aNamespace: Rule = {
     if (typeof value !== "string" || value === "") return `${aString.problem(field, value)}; leave it out for all namespaces`;
     const [problem] = dns1123LabelProblems(value);
     return problem === undefined ? undefined : `${field}: "${value}": ${problem}`;
-  },
-};
-
-export const aLabelSelector: Rule = {
-  problem(field, value) {
-    if (typeof value !== "string") return must("be a label selector, such as app=web", () => false).problem(field, value);
-    try {
-      parseLabelSelector(value);
-      return undefined;
-    } catch (error) {
-      return `${field}: ${error instanceof Error ? error.message : String(error)}`;
-    }
   },
 };
