@@ -7,26 +7,19 @@ import type { ResourceRules, SelectableField, Subresource } from "../resource-de
 import {
   COUNTS_CONTENT,
   COUNTS_SPEC,
-  CRON_JOB,
   CUSTOM_RESOURCE_DEFINITION,
-  DAEMON_SET,
-  DEPLOYMENT,
   ENDPOINT_SLICE,
   EVENT,
-  JOB,
   LEASE,
   NAMESPACE,
   NODE,
-  POD,
   PRIORITY_CLASS,
-  REPLICA_SET,
   type RuleOverrides,
-  SECRET,
-  STATEFUL_SET,
   STORAGE_CLASS,
-  bindPod,
-  sealable,
 } from "./rules.ts";
+import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, REPLICA_SET, STATEFUL_SET } from "./workload-rules.ts";
+import { POD, bindPod } from "./pod-rules.ts";
+import { SECRET, sealable } from "./data-rules.ts";
 import { SERVICE } from "./service-rules.ts";
 
 /** A built-in kind the server serves: where it differs from a plain object with names and labels. */
