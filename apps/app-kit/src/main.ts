@@ -1,8 +1,7 @@
-import { silentLogger } from "operatorkit";
+import { plainLogger, silentLogger } from "operatorkit";
 import type { App } from "./app.ts";
 import { helpText, parseAppOptions } from "./app-options.ts";
 import { runApp } from "./run-app.ts";
-import { stderrLogger } from "./stderr-logger.ts";
 
 /** Makes the process this app's command: arguments, signals, output, exit code. */
 export async function main(app: App, args: readonly string[] = process.argv.slice(2)): Promise<void> {
@@ -20,7 +19,7 @@ export async function main(app: App, args: readonly string[] = process.argv.slic
     }
     await runApp(app, options, {
       signal: stopping.signal,
-      logger: verbose ? stderrLogger() : silentLogger,
+      logger: verbose ? plainLogger({ level: "debug", write: (line) => void stderr.write(line) }) : silentLogger,
       print: (line) => void stdout.write(`${line}\n`),
       screen: stdout.isTTY && !verbose ? stdout : undefined,
     });

@@ -43,7 +43,7 @@ export type {
 } from "@operatorkit/object";
 export { silentLogger, sleep, systemClock } from "@operatorkit/observe";
 export type { Clock, HealthCheck, Logger, Metrics, Tracer } from "@operatorkit/observe";
-export { Operator, OperatorError, pinoLogger, PrometheusMetrics } from "@operatorkit/operator";
+export { Operator, OperatorError, pinoLogger, PrometheusMetrics, plainLogger } from "@operatorkit/operator";
 export type { OperatorOptions } from "@operatorkit/operator";
 export { crdFor } from "@operatorkit/schema";
 export { OpinionatedWatcher, SimpleWatcher } from "@operatorkit/watcher";

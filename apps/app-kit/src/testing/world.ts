@@ -1,7 +1,6 @@
-import { ensureNamespace, isNotFound, sleep, type Client, type Kind, type KubernetesObject } from "operatorkit";
+import { ensureNamespace, isNotFound, plainLogger, sleep, type Client, type Kind, type KubernetesObject } from "operatorkit";
 import { Namespace } from "operatorkit/kinds";
 import type { AppContext } from "../app.ts";
-import { lineLogger } from "../line-logger.ts";
 import { VerifiedCopies } from "./verified-copies.ts";
 
 /** What a check runs against: a cluster with the app's CRDs installed, and controllers for what it makes. */
@@ -75,9 +74,12 @@ export class World {
     const running = run({
       client: this.#cluster.clientOf(operator).with({ signal, fieldManager: operator }),
       signal,
-      logger: lineLogger((level, line) => {
-        if (level === "warn" || level === "error") this.#complaints.push(line);
-        if (this.#complaints.length > COMPLAINTS_KEPT) this.#complaints.shift();
+      logger: plainLogger({
+        level: "warn",
+        write: (line) => {
+          this.#complaints.push(line);
+          if (this.#complaints.length > COMPLAINTS_KEPT) this.#complaints.shift();
+        },
       }),
       print: (line) => this.lines.push(line),
       isEmbedded: false,
@@ -109,8 +111,8 @@ export class World {
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     for (let waitedMs = 0; !(await isSo()); waitedMs += LOOK_EVERY_MS) {
       if (waitedMs > DEADLINE_MS) {
-        const [printed, logged] = [JSON.stringify(this.lines), JSON.stringify(this.#complaints)];
-        throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}; printed until then: ${printed}; logged at last: ${logged}`);
+        const [printed, logged] = [JSON.stringify(this.lines), this.#complaints.join("")];
+        throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}; printed until then: ${printed}; logged at last:\n${logged}`);
       }
       await sleep(LOOK_EVERY_MS, { signal: this.signal });
     }
