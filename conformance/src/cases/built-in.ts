@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertCode, assertIncludes, assertStatus, type ApiCase } from "../api-case.ts";
 import type { JsonBody } from "../raw-http.ts";
-import { configMap, coreEvent, deployment, lease, paths, pod, replicaSet, service } from "./sample-objects.ts";
+import { UNGIVEN_ADDRESS, configMap, coreEvent, deployment, lease, paths, pod, replicaSet, service } from "./sample-objects.ts";
 
 /** What is particular to the built-in kinds: defaults, status, subresources, immutable fields. */
 export const builtInCases: readonly ApiCase[] = [
@@ -215,7 +215,7 @@ export const builtInCases: readonly ApiCase[] = [
       const put = assertCode(await api.put(`${paths.services(ns)}/one`, { ...made, spec }), 200);
       assert.equal(put.spec.clusterIP, made.spec.clusterIP);
       const status = assertStatus(
-        await api.patch("merge", `${paths.services(ns)}/one`, { spec: { clusterIP: "10.0.0.250", clusterIPs: ["10.0.0.250"] } }),
+        await api.patch("merge", `${paths.services(ns)}/one`, { spec: { clusterIP: UNGIVEN_ADDRESS, clusterIPs: [UNGIVEN_ADDRESS] } }),
         422,
       );
       assertIncludes(status.details.causes[0], { reason: "FieldValueInvalid" });

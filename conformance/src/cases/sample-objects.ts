@@ -67,3 +67,6 @@ export const paths = {
   leases: (namespace: string): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
   endpointSlices: (namespace: string): string => `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
 } as const;
+
+/** An address for Services that none gets unless it asks for it: of the part of the range that is kept for those who do (KEP-3070). */
+export const UNGIVEN_ADDRESS = "10.0.0.10";

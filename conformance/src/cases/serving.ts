@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertCode, assertIncludes, assertStatus, type ApiCase, type CaseContext } from "../api-case.ts";
 import type { JsonBody, RawResponse } from "../raw-http.ts";
-import { paths } from "./sample-objects.ts";
+import { UNGIVEN_ADDRESS, paths } from "./sample-objects.ts";
 
 const PORTS = [{ name: "a", port: 80 }];
 
@@ -73,13 +73,18 @@ export const servingCases: readonly ApiCase[] = [
   {
     name: "a Service's address never changes, neither to another one nor to none",
     async run(api) {
-      for (const clusterIP of ["10.0.0.250", "None"]) {
+      for (const clusterIP of [UNGIVEN_ADDRESS, "None"]) {
         const message = `Invalid value: ["${clusterIP}"]: may not change once set`;
         const toNodePorts = await changed(api, { type: "NodePort", ports: PORTS }, { type: "ClusterIP", clusterIP });
         assertRefused(toNodePorts, "FieldValueInvalid", "spec.clusterIPs[0]", message);
       }
-      const onlyList = await changed(api, { ports: PORTS }, { clusterIPs: ["10.0.0.250"] });
-      assertRefused(onlyList, "FieldValueInvalid", "spec.clusterIPs", 'Invalid value: ["10.0.0.250"]: first value must match `clusterIP`');
+      const onlyList = await changed(api, { ports: PORTS }, { clusterIPs: [UNGIVEN_ADDRESS] });
+      assertRefused(
+        onlyList,
+        "FieldValueInvalid",
+        "spec.clusterIPs",
+        `Invalid value: ["${UNGIVEN_ADDRESS}"]: first value must match \`clusterIP\``,
+      );
     },
   },
   {
